@@ -1,0 +1,1 @@
+"""The law of the reference price, pure: plain values in, plain values out."""
