@@ -1,0 +1,51 @@
+"""The only place that knows all: settings, kernel, and the domains in the order of their floors."""
+
+import os
+from pathlib import Path
+
+from flask import Flask
+
+from accounts.domain import DOMAIN as ACCOUNTS
+from audit.services import write_leaves
+from auction.domain import DOMAIN as AUCTION
+from cases.domain import DOMAIN as CASES
+from config import logs
+from config.settings import Mode, Settings
+from evidence.domain import DOMAIN as EVIDENCE
+from kernel import access, database, files, health, http, languages, pages, sockets, vault
+from kernel.transactions import set_recorder
+from ledger.domain import DOMAIN as LEDGER
+from portal.domain import DOMAIN as PORTAL
+from settlement.domain import DOMAIN as SETTLEMENT
+from supervision.domain import DOMAIN as SUPERVISION
+from valuation.domain import DOMAIN as VALUATION
+
+DOMAINS = (ACCOUNTS, CASES, LEDGER, VALUATION, AUCTION, SETTLEMENT, EVIDENCE, SUPERVISION, PORTAL)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The platform, ready to serve. Under ``flask …`` it may lack secrets: offline commands need none."""
+    settings = settings or Settings.from_env()
+    if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
+        settings.require_complete()
+    logs.configure()
+    app = Flask(__name__)
+    app.secret_key = settings.secret_key
+    app.extensions["settings"] = settings
+    vault.install(bytes.fromhex(settings.vault_key) if settings.vault_key else None)
+    files.install(Path(settings.data_dir) / "files")
+    set_recorder(write_leaves)
+    database.init_app(app, settings.database_url)
+    languages.init_app(app)
+    http.init_app(app)
+    pages.init_app(app)
+    health.init_app(app)
+    sockets.init_app(app, async_mode="threading" if settings.mode is Mode.TEST else "gevent",
+                     message_queue=settings.redis_url)
+    for domain in DOMAINS:
+        domain.register(app)
+    app.extensions["jobs"] = tuple(job for domain in DOMAINS for job in domain.jobs)
+    app.extensions["domains"] = DOMAINS
+    access.check_all_guarded(app)
+    sockets.check_all_guarded()
+    return app

@@ -1,0 +1,63 @@
+"""The log's tables. Leaves are evidence: both databases refuse to change or delete them."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.database import Base, UtcDateTime, append_only
+
+_HEADS = "moves with every leaf; recomputed from the leaves by the check"
+
+
+class Log(Base):
+    """One log and where it stands: ``size`` leaves so far, the last one at ``last_at``."""
+
+    __tablename__ = "logs"
+    __table_args__ = (UniqueConstraint("court_id", "is_exercise"),)
+    unlogged = _HEADS
+
+    origin: Mapped[str] = mapped_column(String(200), primary_key=True)
+    court_id: Mapped[str] = mapped_column(String(40))
+    is_exercise: Mapped[bool]
+    size: Mapped[int] = mapped_column(BigInteger)
+    last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SubjectHead(Base):
+    """Where the chain of one subject stands."""
+
+    __tablename__ = "subject_heads"
+    unlogged = _HEADS
+
+    log: Mapped[str] = mapped_column(ForeignKey("logs.origin"), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(200), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class Leaf(Base):
+    """One act. ``raw`` is what counts; the other columns are for finding it."""
+
+    __tablename__ = "leaves"
+    __table_args__ = (
+        UniqueConstraint("log", "subject", "seq"),
+        Index("ix_leaves_case", "case_id"),
+        Index("ix_leaves_subject", "subject"),
+        Index("ix_leaves_kind", "log", "kind"),
+    )
+    unlogged = "is the log"
+
+    log: Mapped[str] = mapped_column(ForeignKey("logs.origin"), primary_key=True)
+    index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    subject: Mapped[str] = mapped_column(String(200))
+    seq: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str] = mapped_column(String(200))
+    case_id: Mapped[str | None] = mapped_column(String(40))
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+append_only(Leaf.__table__)

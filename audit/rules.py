@@ -1,0 +1,119 @@
+"""Leaves: their exact bytes, their hash, and what makes a chain hold. Pure.
+
+Source: contracts.md, bundle/v1; RFC 9162 section 2.1 for the leaf hash.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+
+from kernel.formats import FormatError, canonical, instant_text, parse_instant, parse_json
+
+GENESIS: Final = "0" * 64
+LONGEST_TEXT: Final = 200
+MEMBERS: Final = ("v", "alg", "log", "kind", "subject", "seq", "prev", "at", "actor", "body")
+
+
+def leaf_bytes(*, log: str, kind: str, subject: str, seq: int, prev: str, at: datetime, actor: str,
+               body: Mapping[str, Any]) -> bytes:
+    """The bytes of a leaf, as they are stored, hashed and shown for ever.
+
+    Raises:
+        ValueError: a text is empty or over 200 characters, or the body is no canonical JSON.
+    """
+    for name, text in (("log", log), ("kind", kind), ("subject", subject), ("actor", actor)):
+        if not 1 <= len(text) <= LONGEST_TEXT:
+            raise ValueError(f"{name} of a leaf has 1 to {LONGEST_TEXT} characters")
+    return canonical({
+        "v": 1, "alg": "std", "log": log, "kind": kind, "subject": subject, "seq": seq,
+        "prev": prev, "at": instant_text(at), "actor": actor, "body": dict(body),
+    })
+
+
+def leaf_hash(raw: bytes) -> str:
+    """SHA-256(0x00 || bytes), in hexadecimal."""
+    return sha256(b"\x00" + raw).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLeaf:
+    """A leaf as found in a table: its bytes, and the columns beside them that must agree."""
+
+    index: int
+    log: str
+    kind: str
+    subject: str
+    seq: int
+    hash: str
+    at: datetime
+    actor: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """The first leaf that does not fit, and why."""
+
+    index: int
+    subject: str | None
+    problem: str
+
+
+class ChainCheck:
+    """Recomputes a log leaf by leaf, from the bytes alone, and stops at the first misfit."""
+
+    def __init__(self, log: str) -> None:
+        self._log = log
+        self._next = 0
+        self._at: datetime | None = None
+        self.subjects: dict[str, tuple[int, str]] = {}
+
+    @property
+    def size(self) -> int:
+        return self._next
+
+    @property
+    def last_at(self) -> datetime | None:
+        return self._at
+
+    def take(self, leaf: StoredLeaf) -> Misfit | None:
+        """Check the next leaf; None where it fits."""
+        problem = self._problem(leaf)
+        if problem is not None:
+            return Misfit(leaf.index, leaf.subject, problem)
+        self._next += 1
+        self._at = leaf.at
+        self.subjects[leaf.subject] = (leaf.seq, leaf.hash)
+        return None
+
+    def _problem(self, leaf: StoredLeaf) -> str | None:
+        if leaf.index != self._next:
+            return f"index {self._next} is missing"
+        if leaf_hash(leaf.raw) != leaf.hash:
+            return "the stored hash is not the hash of the stored bytes"
+        try:
+            shown = parse_json(leaf.raw)
+            if not isinstance(shown, dict) or set(shown) != set(MEMBERS) or canonical(shown) != leaf.raw:
+                return "the bytes are no leaf in canonical form"
+            at = parse_instant(shown["at"])
+        except (FormatError, ValueError, TypeError) as error:
+            return f"the bytes are no leaf: {error}"
+        columns = {"log": leaf.log, "kind": leaf.kind, "subject": leaf.subject, "seq": leaf.seq,
+                   "actor": leaf.actor}
+        for name, value in columns.items():
+            if shown[name] != value:
+                return f"the column {name} does not agree with the bytes"
+        if at != leaf.at:
+            return "the column at does not agree with the bytes"
+        if leaf.log != self._log:
+            return "belongs to another log"
+        seq, last = self.subjects.get(leaf.subject, (0, GENESIS))
+        if leaf.seq != seq + 1:
+            return f"seq is {leaf.seq}, {seq + 1} was next for {leaf.subject}"
+        if shown["prev"] != last:
+            return "prev is not the hash of the subject's leaf before it"
+        if self._at is not None and at < self._at:
+            return "at goes back"
+        return None

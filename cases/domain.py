@@ -1,0 +1,5 @@
+"""The doors of this domain."""
+
+from kernel.domain import Domain
+
+DOMAIN = Domain(name="cases")

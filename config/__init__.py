@@ -1,0 +1,1 @@
+"""Settings of an installation, the log format, and the law as data (``rules/``)."""

@@ -1,0 +1,117 @@
+"""Settings from the environment. Nothing secret has a default; what is missing is said in words."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+
+class Mode(StrEnum):
+    """``demo`` may walk the clock and shows its accounts; ``production`` can do neither."""
+
+    PRODUCTION = "production"
+    DEMO = "demo"
+    TEST = "test"
+
+
+class SettingsError(Exception):
+    """The start is refused; the text says every variable that is missing or wrong."""
+
+
+SECRETS: Final = {
+    "LUOCHUI_SECRET_KEY": "signs sessions: at least 32 characters",
+    "LUOCHUI_VAULT_KEY": "seals identities: 64 hexadecimal digits (32 bytes)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One installation.
+
+    Attributes:
+        origin: schema-less address that names the log, such as ``court.example/luochui``.
+        secret_key, vault_key: None where not given; ``require_complete`` refuses to serve then.
+    """
+
+    mode: Mode
+    data_dir: Path
+    database_url: str
+    redis_url: str | None
+    origin: str
+    secret_key: str | None
+    vault_key: str | None
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
+        """Read the environment; secrets of a demo lie in its data folder.
+
+        Raises:
+            SettingsError: a variable holds something it cannot mean.
+        """
+        env = dict(os.environ if env is None else env)
+        shown = env.get("LUOCHUI_MODE", "production")
+        try:
+            mode = Mode(shown)
+        except ValueError as error:
+            raise SettingsError(f"LUOCHUI_MODE is {shown!r}; it is production, demo or test") from error
+        data_dir = Path(env.get("DATA_DIR") or "var").resolve()
+        if mode is Mode.DEMO:
+            env = _stored_secrets(data_dir) | env
+        return cls(
+            mode=mode,
+            data_dir=data_dir,
+            database_url=env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'luochui.sqlite'}",
+            redis_url=env.get("REDIS_URL") or None,
+            origin=env.get("LUOCHUI_ORIGIN", "demo.court.example/luochui" if mode is Mode.DEMO else ""),
+            secret_key=env.get("LUOCHUI_SECRET_KEY") or None,
+            vault_key=env.get("LUOCHUI_VAULT_KEY") or None,
+        )
+
+    def require_complete(self) -> None:
+        """Refuse to serve with anything missing.
+
+        Raises:
+            SettingsError: names every missing or unfit variable with what it is for.
+        """
+        given = {"LUOCHUI_SECRET_KEY": self.secret_key, "LUOCHUI_VAULT_KEY": self.vault_key}
+        wrong = [f"{name} is missing ({meaning})" for name, meaning in SECRETS.items()
+                 if not given[name]]
+        if self.secret_key and len(self.secret_key) < 32:
+            wrong.append("LUOCHUI_SECRET_KEY is too short (at least 32 characters)")
+        if self.vault_key and not _is_key(self.vault_key):
+            wrong.append("LUOCHUI_VAULT_KEY is not 64 hexadecimal digits")
+        if not self.origin:
+            wrong.append("LUOCHUI_ORIGIN is missing (names the log, such as court.example/luochui)")
+        if wrong:
+            raise SettingsError("the platform does not start: " + "; ".join(wrong))
+
+
+def _is_key(text: str) -> bool:
+    return len(text) == 64 and set(text) <= set("0123456789abcdef")
+
+
+def _secrets_file(data_dir: Path) -> Path:
+    return data_dir / "demo-secrets.env"
+
+
+def _stored_secrets(data_dir: Path) -> dict[str, str]:
+    path = _secrets_file(data_dir)
+    if not path.exists():
+        return {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if line)
+
+
+def make_demo_secrets(data_dir: Path) -> None:
+    """Give a new demo its own random secrets, readable by its owner alone; keep those it has."""
+    path = _secrets_file(data_dir)
+    if path.exists():
+        return
+    data_dir.mkdir(parents=True, exist_ok=True)
+    lines = {"LUOCHUI_SECRET_KEY": secrets.token_urlsafe(48), "LUOCHUI_VAULT_KEY": secrets.token_hex(32)}
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        out.writelines(f"{name}={value}\n" for name, value in lines.items())

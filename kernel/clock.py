@@ -1,0 +1,60 @@
+"""The platform's clock. Everything that counts as "now" comes from here, to the millisecond.
+
+In demo mode the clock may be walked: an offset, kept in the database and only ever raised
+(``portal`` owns the page, ``kernel.models.ClockOffset`` the row). Outside demo mode the
+offset is zero and nothing can move it.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from kernel.formats import BEIJING
+
+_offset = timedelta(0)
+
+
+def now() -> datetime:
+    """The present instant in UTC, cut to the millisecond as every public format prints it."""
+    instant = datetime.now(UTC) + _offset
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def offset() -> timedelta:
+    """How far the demo clock has been walked; zero in production."""
+    return _offset
+
+
+def set_offset(value: timedelta) -> None:
+    """Take over the offset read from the database.
+
+    Raises:
+        ValueError: it would run backwards.
+    """
+    global _offset  # noqa: PLW0603 - one clock per process, as the hardware has one
+    if value < _offset:
+        raise ValueError("the clock only moves forward")
+    _offset = value
+
+
+def reset_for_tests() -> None:
+    """Set the hands back to the real time; nothing but a test's fixture may call this."""
+    global _offset  # noqa: PLW0603 - as above
+    _offset = timedelta(0)
+
+
+def beijing(instant: datetime) -> datetime:
+    """The wall time in Beijing (UTC+8, no summer time) of an instant."""
+    return instant.astimezone(BEIJING)
+
+
+def beijing_day(instant: datetime) -> date:
+    return beijing(instant).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """Midnight in Beijing at which ``day`` begins, as an instant."""
+    return datetime.combine(day, time(), BEIJING).astimezone(UTC)
+
+
+def end_of_day(day: date) -> datetime:
+    """The instant at which ``day`` is over in Beijing: a term that ends on it runs until here."""
+    return start_of_day(day + timedelta(days=1))

@@ -1,0 +1,166 @@
+"""The database: one metadata, exact column types, SQLite made safe, append-only tables.
+
+SQLite comes from the ``pysqlite3`` wheel: Debian's own 3.40 can lose commits in WAL mode
+(fixed in 3.51.3); the start refuses anything older (design: "Machines").
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from pysqlite3 import dbapi2 as sqlite
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, Table, event, text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+LEAST_SQLITE = (3, 51, 3)
+
+_NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of all models.
+
+    Attributes:
+        unlogged: why a change of this table needs no leaf in the log; None where it needs one.
+    """
+
+    metadata = MetaData(naming_convention=_NAMING)
+    unlogged: ClassVar[str | None] = None
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored and returned in UTC. A naive one is a mistake and is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime reached the database")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class FenColumn(TypeDecorator[int]):
+    """Money in fen; refuses a float before the database could round it."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+            raise TypeError(f"money is whole fen, not {value!r}")
+        return value
+
+
+_append_only: set[str] = set()
+
+
+def append_only(table: Any) -> None:  # SQLAlchemy types __table__ as FromClause
+    """Make the database itself refuse UPDATE and DELETE of evidence in this table."""
+    assert isinstance(table, Table)
+    _append_only.add(table.name)
+    event.listen(table, "after_create", _create_triggers)
+
+
+def append_only_tables() -> frozenset[str]:
+    return frozenset(_append_only)
+
+
+def trigger_statements(table: str, dialect: str) -> list[str]:
+    """The DDL that makes ``table`` append-only; migrations run the same (batch mode drops triggers)."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for act in ("update", "delete")
+        ]
+    return [
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    ]
+
+
+def _create_triggers(target: Table, connection: Connection, **_: Any) -> None:
+    for statement in trigger_statements(target.name, connection.dialect.name):
+        connection.execute(text(statement))
+
+
+def is_sqlite(engine: Engine | None = None) -> bool:
+    return (engine or db.engine).dialect.name == "sqlite"
+
+
+def init_app(app: Flask, url: str) -> None:
+    """Bind the database and make every connection safe before its first use."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(url)
+    db.init_app(app)
+    migrate.init_app(app, db, directory="migrations", render_as_batch=True)
+    with app.app_context():
+        if is_sqlite():
+            _make_sqlite_safe(db.engine)
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        # timeout=0: with the write lock of kernel.transactions a wait means a second process
+        # writes, which must be seen, not waited for with the whole event loop standing still.
+        return {"module": sqlite,
+                "connect_args": {"timeout": 0, "check_same_thread": False}}
+    return {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": True,
+            "connect_args": {"options": "-c idle_in_transaction_session_timeout=2000 -c timezone=UTC"}}
+
+
+def _make_sqlite_safe(engine: Engine) -> None:
+    if sqlite.sqlite_version_info < LEAST_SQLITE:
+        raise RuntimeError(
+            f"SQLite {sqlite.sqlite_version} can lose commits in WAL mode; "
+            f"{'.'.join(map(str, LEAST_SQLITE))} or later is needed (package pysqlite3)"
+        )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy's begin event below decides, not the driver
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing() else "BEGIN")
+
+
+_writing: Callable[[], bool] = lambda: False  # noqa: E731 - replaced once by kernel.transactions
+
+
+def set_writing_test(test: Callable[[], bool]) -> None:
+    """Let ``kernel.transactions`` say whether the present flow of control is in a unit of work."""
+    global _writing  # noqa: PLW0603 - wired once at import
+    _writing = test

@@ -1,0 +1,64 @@
+"""What a domain shows to the app: one object that lists all its doors."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import Blueprint, Flask
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from kernel.access import Role
+from kernel.http import ApiBlueprint, api
+from kernel.jobs import Job
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One thing that a case waits for: an act of somebody, or a term running out.
+
+    Attributes:
+        title: a marked message (``N_``) over ``details``.
+        due_at: until when the act is due, or when the wait is over; None without a term.
+        roles: who must act; empty: nobody must, time or others bring it about.
+        person_id: the one person whose act it is; None for anyone of ``roles``.
+        rule: rule id that sets the term.
+    """
+
+    court_id: str
+    title: str
+    url: str
+    rule: str
+    case_id: str | None = None
+    due_at: datetime | None = None
+    roles: frozenset[Role] = frozenset()
+    person_id: str | None = None
+    details: dict[str, object] = field(default_factory=dict)
+
+
+WorkSource = Callable[[Session, datetime], Iterable[WorkItem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """All doors of one domain. ``events`` is registered by importing the module that names it.
+
+    Attributes:
+        work: what waits in this domain, over all courts; ``portal`` sorts it onto desks.
+    """
+
+    name: str
+    pages: tuple[Blueprint, ...] = ()
+    api: tuple[ApiBlueprint, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    commands: tuple[AppGroup, ...] = ()
+    work: WorkSource | None = None
+
+    def register(self, app: Flask) -> None:
+        """Open the doors on the app."""
+        for pages in self.pages:
+            app.register_blueprint(pages)
+        for part in self.api:
+            api.register_blueprint(part, url_prefix=f"/api/v1{part.url_prefix or ''}")
+        for group in self.commands:
+            app.cli.add_command(group)

@@ -1,0 +1,70 @@
+"""A form shown to a person: what was typed, what is wrong with it, and nothing lost.
+
+Usage in a view::
+
+    form = Form(request.form)
+    with form.attempt():
+        data = form.load(LotIn())
+        with unit_of_work() as work:
+            lot = services.draft_lot(work.session, **data, actor=signed_in())
+        return redirect(...)
+    return render_template("auction/lot_form.html", form=form), form.status
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from marshmallow import Schema
+from werkzeug.datastructures import MultiDict
+
+from kernel.errors import DomainError, InvalidInput
+from kernel.languages import explain, say
+from kernel.schemas import load_form
+
+
+class Form:
+    """What the template macros need of a form.
+
+    Attributes:
+        values: name -> what was typed, or what to show at first.
+        errors: path of a field -> what would be right, in the reader's language.
+        summary: one sentence on what went wrong as a whole, None if nothing did.
+        rule: rule id of a refusal by law, None otherwise.
+        status: the HTTP status that the page is sent with.
+    """
+
+    def __init__(self, typed: Mapping[str, Any] | None = None, /, *,
+                 initial: Mapping[str, Any] | None = None) -> None:
+        self.values: dict[str, Any] = dict(initial or {})
+        if isinstance(typed, MultiDict):
+            self.values |= {name: found if len(found) > 1 else found[0]
+                            for name, found in typed.lists()}
+        elif typed:
+            self.values |= typed
+        self.errors: dict[str, str] = {}
+        self.summary: str | None = None
+        self.rule: str | None = None
+        self.obstacles: list[Any] = []
+        self.status = 200
+
+    def load(self, schema: Schema) -> dict[str, Any]:
+        """The checked values; see ``kernel.schemas.load_form``."""
+        return load_form(schema, self.values)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Try the act; a refusal fills ``errors`` and ``summary`` and the page is shown again."""
+        try:
+            yield
+        except DomainError as error:
+            self.refuse(error)
+
+    def refuse(self, error: DomainError) -> None:
+        self.status = error.status
+        self.summary = explain(error)
+        self.rule = error.rule
+        self.obstacles = list(getattr(error, "obstacles", ()))
+        if isinstance(error, InvalidInput):
+            self.errors = {path: say(message, error.details)
+                           for path, message in error.fields.items()}

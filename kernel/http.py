@@ -1,0 +1,167 @@
+"""The HTTP edge: guards, CSRF, security headers, and one answer to every error.
+
+A program gets problem JSON (RFC 9457), a person a page in their language. An unforeseen
+fault gets an incident number; its text goes to the log and never to the client.
+"""
+
+import secrets
+from typing import Any, Final
+
+import structlog
+from flask import Flask, Response, jsonify, render_template, request
+from flask_smorest import Api, Blueprint as SmorestBlueprint
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from marshmallow import ValidationError
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import HTTPException
+
+from kernel.access import current_actor, guard_of
+from kernel.errors import N_, DomainError, InvalidInput
+from kernel.languages import explain, say
+from kernel.schemas import flatten
+
+log = structlog.get_logger()
+csrf = CSRFProtect()
+api = Api()
+
+CSP: Final = "; ".join((
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'",
+    "connect-src 'self'", "img-src 'self' data: blob:", "media-src 'self'", "manifest-src 'self'",
+    "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+))
+
+_HEADERS: Final = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+
+_HTTP_WORDS: Final = {
+    400: N_("请求不完整或格式不对。"), 404: N_("找不到您要的页面。"),
+    405: N_("这个地址不接受这种请求。"), 413: N_("上传的内容太大。"),
+    415: N_("这个地址不接受这种格式。"), 422: N_("填写的内容有误，请按提示修改。"),
+    429: N_("操作太频繁，请稍后再试。"),
+}
+
+
+class _Parser(FlaskParser):
+    """Arguments of an API route: unknown members are refused, errors become ours."""
+
+    def handle_error(self, error: ValidationError, req: Any, schema: Any, *,
+                     error_status_code: int | None, error_headers: Any) -> Any:
+        messages = error.normalized_messages()
+        if isinstance(messages, dict) and set(messages) <= {"json", "query", "form", "files"}:
+            messages = {name: found for part in messages.values() for name, found in part.items()}
+        raise InvalidInput(flatten(messages)) from error
+
+
+class ApiBlueprint(SmorestBlueprint):
+    """A part of ``/api/v1``: strict input, our errors, the same guards as pages."""
+
+    ARGUMENTS_PARSER = _Parser()
+
+
+def init_app(app: Flask) -> None:
+    """Install the edge on the app."""
+    app.config.update(
+        API_TITLE="落槌 Luochui", API_VERSION="v1", OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1", OPENAPI_JSON_PATH="openapi.json",
+        WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=64 * 2**20,
+        SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
+    )
+    csrf.init_app(app)
+    api.init_app(app)
+    app.before_request(_guard)
+    app.after_request(_secure)
+    for kind in (DomainError, HTTPException, CSRFError, Exception):
+        app.register_error_handler(kind, _answer)
+
+
+def _guard() -> None:
+    view = app_view()
+    if view is None:
+        return
+    guard = guard_of(view)
+    if guard is not None:
+        guard.check(current_actor())
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not _has_token():
+        csrf.protect()
+
+
+def app_view() -> Any:
+    """The view of the present request; None where no route matched (the 404 follows)."""
+    from flask import current_app  # noqa: PLC0415 - the proxy, not the app, must stay out of the module
+
+    return current_app.view_functions.get(request.endpoint or "")
+
+
+def _has_token() -> bool:
+    # A bearer token is never sent by a browser on its own, so no other site can forge it.
+    return request.headers.get("Authorization", "").startswith("Bearer ")
+
+
+def _secure(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store" if current_actor() else "no-cache"
+    return response
+
+
+def _answer(error: Exception) -> tuple[Response | str, int] | HTTPException:
+    if isinstance(error, DomainError):
+        return _refusal(error)
+    if isinstance(error, HTTPException):
+        if error.code is not None and error.code < 400:
+            return error
+        return _http_error(error)
+    incident = secrets.token_hex(4)
+    log.exception("incident", incident=incident, path=request.path)
+    return _send(500, code="incident", incident=incident,
+                 detail=say(N_("系统出了故障，已经记录，编号 %(incident)s。"), {"incident": incident}))
+
+
+def _refusal(error: DomainError) -> tuple[Response | str, int]:
+    more: dict[str, Any] = {}
+    if isinstance(error, InvalidInput):
+        more["fields"] = {path: say(text, error.details) for path, text in error.fields.items()}
+    obstacles = getattr(error, "obstacles", None)
+    if obstacles is not None:
+        more["obstacles"] = [
+            {"code": one.code, "rule": one.rule, "article": one.article,
+             "message": say(one.message, one.details)} for one in obstacles]
+    if error.details:
+        more["details"] = {name: value if isinstance(value, int | str | bool) else str(value)
+                           for name, value in error.details.items()}
+    return _send(error.status, code=error.code, detail=explain(error), rule=error.rule, **more)
+
+
+def _http_error(error: HTTPException) -> tuple[Response | str, int]:
+    status = error.code or 500
+    if isinstance(error, CSRFError):
+        answer = _send(400, code="csrf",
+                       detail=say(N_("页面停留太久或来源不明，请刷新页面后重新提交。")))
+    else:
+        answer = _send(status, code="http_" + str(status),
+                       detail=say(_HTTP_WORDS.get(status, N_("请求没有成功。"))))
+    if status == 405 and isinstance(answer[0], Response) and error.get_headers():
+        answer[0].headers.update(dict(error.get_headers()) | {"Content-Type": answer[0].content_type})
+    return answer
+
+
+def _send(status: int, **problem: Any) -> tuple[Response | str, int]:
+    if wants_json():
+        problem = {name: value for name, value in problem.items() if value is not None}
+        response = jsonify({"type": "about:blank", "status": status, **problem})
+        response.content_type = "application/problem+json"
+        return response, status
+    page = f"errors/{status}.html" if status in (401, 403, 404, 409, 422, 429, 500) else "errors/error.html"
+    return render_template(page, status=status, **problem), status
+
+
+def wants_json() -> bool:
+    return request.path.startswith("/api/")

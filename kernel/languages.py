@@ -1,0 +1,61 @@
+"""Chinese first, English too: which language a reader sees, and how a refusal is put in it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, gettext
+
+from kernel.clock import beijing
+from kernel.errors import DomainError
+from kernel.money import yuan_text
+
+LANGUAGES: Final = {"zh_Hans_CN": "中文", "en": "English"}
+DEFAULT: Final = "zh_Hans_CN"
+COOKIE: Final = "language"
+
+_babel = Babel()
+
+
+def init_app(app: Flask) -> None:
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT)
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Shanghai")
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", f"{app.root_path}/translations")
+    _babel.init_app(app, locale_selector=reader_language)
+
+
+def reader_language() -> str:
+    """The language chosen by the reader, else what the browser prefers, else Chinese."""
+    if not has_request_context():
+        return DEFAULT
+    chosen = g.get("language") or request.cookies.get(COOKIE)
+    if chosen in LANGUAGES:
+        return str(chosen)
+    best = request.accept_languages.best_match(["zh-CN", "zh-Hans-CN", "zh", "en"])
+    return "en" if best == "en" else DEFAULT
+
+
+def say(message: str, details: Mapping[str, object] | None = None) -> str:
+    """Put a marked message (``N_``) into the reader's language, with its figures printed.
+
+    ``details`` named ``…_fen`` are printed as yuan, ``…_at`` as Beijing time, ``…_on`` as days.
+    """
+    shown = {name: _print(name, value) for name, value in (details or {}).items()}
+    translated = gettext(message)
+    return translated % shown if shown else translated
+
+
+def explain(error: DomainError) -> str:
+    """What a refusal says to its reader."""
+    return say(error.message, error.details)
+
+
+def _print(name: str, value: object) -> object:
+    if name.endswith("_fen") and isinstance(value, int):
+        return yuan_text(value)
+    if isinstance(value, datetime):
+        return f"{beijing(value):%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return value

@@ -1,0 +1,204 @@
+"""Fields of input that pages and the API share: the same schema, read in two ways.
+
+A form types yuan and Beijing wall time; the API sends fen and RFC 3339 with an offset.
+``load_form`` and ``load_json`` say which is meant; nothing is guessed from the value.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from typing import Any
+
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
+
+from kernel.errors import N_, InvalidInput
+from kernel.formats import BEIJING, instant_text, parse_instant
+from kernel.money import MAX_FEN, parse_yuan
+
+_typed: ContextVar[bool] = ContextVar("typed_by_a_person", default=False)
+
+fields.Field.default_error_messages = {
+    "required": N_("这一项必须填写。"),
+    "null": N_("这一项不能为空。"),
+    "validator_failed": N_("这一项的内容不符合要求。"),
+}
+fields.String.default_error_messages = {"invalid": N_("请填写文字。"),
+                                        "invalid_utf8": N_("文字编码不是 UTF-8。")}
+fields.Integer.default_error_messages = {"invalid": N_("请填写整数。"),
+                                         "too_large": N_("数字太大。")}
+fields.Boolean.default_error_messages = {"invalid": N_("请选择是或否。")}
+fields.List.default_error_messages = {"invalid": N_("这里应当是一个列表。")}
+fields.Nested.default_error_messages = {"type": N_("这里应当是一个对象。")}
+fields.Enum.default_error_messages = {"unknown": N_("请从给出的选项中选择。")}
+Schema.error_messages = {"unknown": N_("没有这一项。"), "type": N_("这里应当是一个对象。")}
+
+
+class Text(fields.String):
+    """A text of at least one visible character, edges trimmed.
+
+    Args:
+        longest: the most characters it may have.
+    """
+
+    default_error_messages = {"longest": N_("最多填写 %(longest)s 个字。"),
+                              "empty": N_("这一项必须填写。")}
+
+    def __init__(self, *, longest: int = 200, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.longest = longest
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | None:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        text = "" if text is None else str(text).strip()
+        if not text and self.required:
+            raise self.make_error("empty")
+        if len(text) > self.longest:
+            raise ValidationError(N_("最多填写 %(longest)s 个字。") % {"longest": self.longest})
+        return text or None
+
+
+class Money(fields.Field[int]):
+    """An amount in fen: whole fen in JSON, yuan with at most two decimals in a form."""
+
+    default_error_messages = {
+        "yuan": N_("请填写以元为单位的金额，最多两位小数，例如 1,234,567.89。"),
+        "fen": N_("金额必须是以分为单位的整数，不能带小数。"),
+        "range": N_("金额必须大于零。"),
+    }
+
+    def __init__(self, *, least: int = 1, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.least = least
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if _typed.get():
+            try:
+                amount = int(parse_yuan(str(value)))
+            except ValueError as error:
+                raise self.make_error("yuan") from error
+        elif isinstance(value, bool) or not isinstance(value, int):
+            raise self.make_error("fen")
+        else:
+            amount = value
+        if not self.least <= amount <= MAX_FEN:
+            raise self.make_error("range")
+        return amount
+
+
+class Instant(fields.Field[datetime]):
+    """An instant in UTC: RFC 3339 with an offset in JSON, Beijing wall time in a form."""
+
+    default_error_messages = {
+        "wall": N_("请填写北京时间，例如 2026-11-21 10:00。"),
+        "rfc3339": N_("时间必须带时区，例如 2026-11-21T10:00:00+08:00。"),
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        text = str(value).strip()
+        if _typed.get():
+            try:
+                return datetime.fromisoformat(text).replace(tzinfo=BEIJING).astimezone(UTC)
+            except ValueError as error:
+                raise self.make_error("wall") from error
+        try:
+            return parse_instant(text)
+        except ValueError as error:
+            raise self.make_error("rfc3339") from error
+
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any,
+                   **kwargs: Any) -> str | None:
+        return None if value is None else instant_text(value)
+
+
+class Day(fields.Field[date]):
+    """A day as ``YYYY-MM-DD``."""
+
+    default_error_messages = {"day": N_("请填写日期，例如 2026-11-21。")}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        try:
+            return date.fromisoformat(str(value).strip())
+        except ValueError as error:
+            raise self.make_error("day") from error
+
+    def _serialize(self, value: date | None, attr: str | None, obj: Any,
+                   **kwargs: Any) -> str | None:
+        return None if value is None else value.isoformat()
+
+
+class Count(fields.Integer):
+    """A whole number within bounds, never a fraction or a text in JSON."""
+
+    default_error_messages = {"invalid": N_("请填写整数。"),
+                              "bounds": N_("这个数字超出了允许的范围。")}
+
+    def __init__(self, *, least: int = 0, most: int = 2**31 - 1, **kwargs: Any) -> None:
+        super().__init__(strict=True, **kwargs)
+        self.least, self.most = least, most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+        if not _typed.get() and (isinstance(value, bool) or not isinstance(value, int)):
+            raise self.make_error("invalid")
+        number = super()._deserialize(int(value) if _typed.get() and str(value).isdecimal()
+                                      else value, attr, data, **kwargs)
+        if number is not None and not self.least <= number <= self.most:
+            raise self.make_error("bounds")
+        return number
+
+
+class Choice(fields.String):
+    """One of a few words."""
+
+    def __init__(self, *values: str, **kwargs: Any) -> None:
+        super().__init__(validate=validate.OneOf(values, error=N_("请从给出的选项中选择。")),
+                         **kwargs)
+
+
+@contextmanager
+def _read_as_typed() -> Iterator[None]:
+    token = _typed.set(True)
+    try:
+        yield
+    finally:
+        _typed.reset(token)
+
+
+def load_json(schema: Schema, data: Any) -> dict[str, Any]:
+    """Check what a program sent; an unknown member is refused.
+
+    Raises:
+        InvalidInput: ``fields`` maps the path of each member that does not fit to its message.
+    """
+    return _load(schema, data, RAISE)
+
+
+def load_form(schema: Schema, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Check what a person typed: yuan, Beijing time; empty boxes count as not filled in.
+
+    Raises:
+        InvalidInput: as ``load_json``.
+    """
+    filled = {name: value for name, value in data.items() if value not in ("", None, [])}
+    with _read_as_typed():
+        return _load(schema, filled, EXCLUDE)
+
+
+def _load(schema: Schema, data: Any, unknown: str) -> dict[str, Any]:
+    try:
+        loaded: dict[str, Any] = schema.load(data, unknown=unknown)
+    except ValidationError as error:
+        raise InvalidInput(flatten(error.normalized_messages())) from error
+    return loaded
+
+
+def flatten(messages: Any, path: str = "") -> dict[str, str]:
+    """Turn marshmallow's nested messages into ``{"bids[0].amount_fen": message}``."""
+    if isinstance(messages, Mapping):
+        flat: dict[str, str] = {}
+        for name, inner in messages.items():
+            step = f"[{name}]" if isinstance(name, int) else f".{name}"
+            flat |= flatten(inner, path if name == "_schema" else (path + step).lstrip("."))
+        return flat
+    first = messages[0] if isinstance(messages, list) else messages
+    return {path: str(first)}

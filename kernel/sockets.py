@@ -1,0 +1,95 @@
+"""The Socket.IO edge: guarded events, the same errors as HTTP as an acknowledgement.
+
+``before_request`` does not run for socket events and the session is a copy taken at connect;
+so every event asks anew who is behind it. Sockets that send no Origin are refused.
+"""
+
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import structlog
+from flask import Flask, g, request
+from flask_socketio import SocketIO
+
+from kernel.access import Guard, current_actor
+from kernel.errors import N_, DomainError, InvalidInput
+from kernel.languages import explain, say
+
+log = structlog.get_logger()
+socketio = SocketIO()
+_guards: dict[tuple[str, str], Guard] = {}
+
+
+def init_app(app: Flask, *, async_mode: str, message_queue: str | None) -> None:
+    """Bind Socket.IO: same origin only, WebSocket first, hints between processes by the queue."""
+    socketio.init_app(app, async_mode=async_mode, message_queue=message_queue,
+                      manage_session=False, cors_allowed_origins=None,
+                      ping_interval=10, ping_timeout=15, max_http_buffer_size=16_384)
+
+
+def on_event(name: str, guard: Guard, *, namespace: str) -> Callable[[Callable[..., Any]],
+                                                                    Callable[..., Any]]:
+    """Register a handler whose answer, or refusal, is the acknowledgement.
+
+    The handler returns a dict; ``ok: true`` is added. A DomainError becomes
+    ``{"ok": false, "code", "message", "rule", "fields", "details"}``.
+    """
+    _guards[(namespace, name)] = guard
+
+    def register(handler: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(handler)
+        def answer(*data: Any) -> dict[str, Any]:
+            g.pop("actor", None)
+            try:
+                guard.check(current_actor())
+                return {"ok": True, **(handler(*data) or {})}
+            except DomainError as error:
+                return refusal(error)
+            except Exception:
+                incident = secrets.token_hex(4)
+                log.exception("incident", incident=incident, event=name)
+                return {"ok": False, "code": "incident", "incident": incident,
+                        "message": say(N_("系统出了故障，已经记录，编号 %(incident)s。"),
+                                       {"incident": incident})}
+
+        socketio.on_event(name, answer, namespace=namespace)
+        return answer
+
+    return register
+
+
+def refusal(error: DomainError) -> dict[str, Any]:
+    """A refusal as an acknowledgement."""
+    answer: dict[str, Any] = {"ok": False, "code": error.code, "message": explain(error)}
+    if error.rule:
+        answer["rule"] = error.rule
+    if isinstance(error, InvalidInput):
+        answer["fields"] = {path: say(text, error.details) for path, text in error.fields.items()}
+    figures = {name: value for name, value in error.details.items() if isinstance(value, int | str)}
+    return answer | ({"details": figures} if figures else {})
+
+
+def check_all_guarded() -> None:
+    """Refuse to start with a socket event nobody decided about.
+
+    Raises:
+        RuntimeError: names every handler that was not registered through ``on_event``.
+    """
+    bare = [f"{namespace}:{name}" for name, _handler, namespace in _registered()
+            if (namespace, name) not in _guards and name not in ("connect", "disconnect")]
+    if bare:
+        raise RuntimeError(f"socket events without an access guard: {', '.join(sorted(bare))}")
+
+
+def _registered() -> list[tuple[str, Any, str]]:
+    if socketio.server is None:
+        return [(name, handler, namespace) for name, handler, namespace in socketio.handlers]
+    return [(name, handler, namespace) for namespace, events in socketio.server.handlers.items()
+            for name, handler in events.items()]
+
+
+def connection_id() -> str:
+    """The id of the present socket."""
+    return str(request.sid)  # type: ignore[attr-defined]  # Flask-SocketIO adds it
