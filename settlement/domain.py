@@ -1,5 +1,6 @@
 """The doors of this domain."""
 
 from kernel.domain import Domain
+from settlement.commands import settlement_commands
 
-DOMAIN = Domain(name="settlement")
+DOMAIN = Domain(name="settlement", commands=(settlement_commands,))

@@ -1,0 +1,1 @@
+"""Pure rules of the ledger: books, balanced transfers, deposits, references, payers."""
