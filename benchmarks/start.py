@@ -1,0 +1,62 @@
+"""From `make run` to the first page: with a new data folder, and again with the data it left."""
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from benchmarks.figures import Figure
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_S = 120.0
+AGAIN = 3
+
+
+def measure() -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory(prefix="luochui-bench-") as data_dir:
+        yield Figure("start.first", "s", [seconds_to_first_page(data_dir)])
+        yield Figure("start.again", "s", [seconds_to_first_page(data_dir) for _ in range(AGAIN)])
+
+
+def seconds_to_first_page(data_dir: str) -> float:
+    """Start the platform as a person does, wait for its home page, and end it as Ctrl-C does."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        port = probe.getsockname()[1]
+    environment = os.environ | {"DATA_DIR": data_dir, "PORT": str(port)}
+    started = time.perf_counter()
+    server = subprocess.Popen(
+        ["make", "run"],
+        cwd=ROOT,
+        env=environment,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while not answers(f"http://127.0.0.1:{port}/"):
+            waited = time.perf_counter() - started
+            if server.poll() is not None or waited > PATIENCE_S:
+                raise RuntimeError("make run served no page; start it by hand to see why")
+            time.sleep(0.01)
+        return time.perf_counter() - started
+    finally:
+        # The whole group, as a terminal does.
+        os.killpg(server.pid, signal.SIGINT)
+        server.wait(timeout=PATIENCE_S)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as response:
+            return response.status == 200
+    except urllib.error.HTTPError:
+        raise
+    except (urllib.error.URLError, ConnectionError):
+        return False

