@@ -54,9 +54,9 @@ def seconds_to_first_page(data_dir: str) -> float:
 
 def answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=PATIENCE_S) as response:
-            return response.status == 200
+        urllib.request.urlopen(url, timeout=PATIENCE_S).close()  # noqa: S310  # our own address
     except urllib.error.HTTPError:
         raise
     except (urllib.error.URLError, ConnectionError):
         return False
+    return True
