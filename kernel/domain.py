@@ -36,6 +36,16 @@ class WorkItem:
     details: dict[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room of a desk: where a role finds its pages. ``roles`` says whose desk shows it."""
+
+    url: str
+    label: str
+    icon: str
+    roles: frozenset[Role]
+
+
 WorkSource = Callable[[Session, datetime], Iterable[WorkItem]]
 
 
@@ -45,6 +55,8 @@ class Domain:
 
     Attributes:
         work: what waits in this domain, over all courts; ``portal`` sorts it onto desks.
+        rooms: pages that desks list at the side, in this order.
+        setup: wiring of a library that belongs to this domain (the log-in to accounts).
     """
 
     name: str
@@ -53,9 +65,13 @@ class Domain:
     jobs: tuple[Job, ...] = ()
     commands: tuple[AppGroup, ...] = ()
     work: WorkSource | None = None
+    rooms: tuple[Room, ...] = ()
+    setup: Callable[[Flask], None] | None = None
 
     def register(self, app: Flask) -> None:
         """Open the doors on the app."""
+        if self.setup is not None:
+            self.setup(app)
         for pages in self.pages:
             app.register_blueprint(pages)
         for part in self.api:
