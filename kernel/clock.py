@@ -5,9 +5,13 @@ In demo mode the clock may be walked: an offset, kept in the database and only e
 offset is zero and nothing can move it.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 from kernel.formats import BEIJING
+from kernel.working_days import beijing_day, end_of_day, start_of_day
+
+__all__ = ["beijing", "beijing_day", "end_of_day", "now", "offset", "reset_for_tests", "set_offset",
+           "start_of_day"]
 
 _offset = timedelta(0)
 
@@ -44,17 +48,3 @@ def reset_for_tests() -> None:
 def beijing(instant: datetime) -> datetime:
     """The wall time in Beijing (UTC+8, no summer time) of an instant."""
     return instant.astimezone(BEIJING)
-
-
-def beijing_day(instant: datetime) -> date:
-    return beijing(instant).date()
-
-
-def start_of_day(day: date) -> datetime:
-    """Midnight in Beijing at which ``day`` begins, as an instant."""
-    return datetime.combine(day, time(), BEIJING).astimezone(UTC)
-
-
-def end_of_day(day: date) -> datetime:
-    """The instant at which ``day`` is over in Beijing: a term that ends on it runs until here."""
-    return start_of_day(day + timedelta(days=1))

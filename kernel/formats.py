@@ -18,7 +18,7 @@ MAX_DEPTH: Final = 64
 BEIJING: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 _TIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,3}))?(Z|[+-]\d\d:\d\d)"
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,3}))?(Z|[+-]\d\d:\d\d)", re.ASCII
 )
 
 
@@ -69,11 +69,11 @@ class _Fractional(str):
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))
-        raise FormatError("", f"names the member {twice!r} twice")
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in members:
+            raise FormatError("", f"names the member {name!r} twice")
+        members[name] = value
     return members
 
 
@@ -112,7 +112,7 @@ class Reader:
 
     def at(self, name: str) -> "Reader":
         """The reader of one member, present or not; for members already checked by ``members``."""
-        return Reader(self.value.get(name), f"{self.path}.{name}" if self.path else name)
+        return Reader(self.value.get(name), self._path_of(name))
 
     def has(self, name: str) -> bool:
         return name in self.value
@@ -124,12 +124,15 @@ class Reader:
             raise self.refuse("must be an object")
         for name in required:
             if name not in self.value:
-                raise FormatError(f"{self.path}.{name}".lstrip("."), "is missing")
+                raise FormatError(self._path_of(name), "is missing")
         if not open_ended:
             for name in self.value:
                 if name not in required and name not in optional:
-                    raise FormatError(f"{self.path}.{name}".lstrip("."), "is not a member of this format")
+                    raise FormatError(self._path_of(name), "is not a member of this format")
         return self
+
+    def _path_of(self, name: str) -> str:
+        return f"{self.path}.{name}" if self.path else name
 
     def items(self, *, least: int = 0) -> list["Reader"]:
         if not isinstance(self.value, list):
@@ -244,7 +247,7 @@ def _check_canonical(root: object) -> None:
         value = stack.pop()
         if isinstance(value, Mapping):
             stack.extend(value.values())
-            if not all(isinstance(name, str) and not isinstance(name, _Fractional) for name in value):
+            if not all(isinstance(name, str) for name in value):
                 raise ValueError("canonical JSON names its members by texts")
         elif isinstance(value, list | tuple):
             stack.extend(value)

@@ -10,7 +10,9 @@ Fen = NewType("Fen", int)
 MAX_FEN = 2**53 - 1
 """The largest amount a public format may carry (contracts.md): exact in every JSON reader."""
 
-_YUAN = re.compile(r"(?P<sign>-?)(?P<yuan>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<dec>\d{1,2}))?")
+_YUAN = re.compile(
+    r"(?P<sign>-?)(?P<yuan>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<dec>\d{1,2}))?", re.ASCII
+)
 
 
 def share_out(total: Fen, weights: Sequence[int]) -> list[Fen]:
@@ -34,12 +36,12 @@ def share_out(total: Fen, weights: Sequence[int]) -> list[Fen]:
 
 
 def at_least(amount: Fen, ratio: Fraction) -> Fen:
-    """The least whole fen that is not under ``amount`` × ``ratio``: a lawful lower bound rounds up."""
+    """The least whole fen not under ``amount`` × ``ratio``: a lawful lower bound rounds up."""
     return Fen(-(-amount * ratio.numerator // ratio.denominator))
 
 
 def at_most(amount: Fen, ratio: Fraction) -> Fen:
-    """The most whole fen that is not over ``amount`` × ``ratio``: a lawful upper bound rounds down."""
+    """The most whole fen not over ``amount`` × ``ratio``: a lawful upper bound rounds down."""
     return Fen(amount * ratio.numerator // ratio.denominator)
 
 
@@ -49,7 +51,7 @@ def half_up(value: Fraction) -> Fen:
 
 
 def yuan_text(amount: int) -> str:
-    """Print fen as yuan with two decimals and thousands marks: ``2380000.5`` -> ``2,380,000.50``."""
+    """Print fen as yuan with two decimals and thousands marks: 238000050 -> ``2,380,000.50``."""
     sign = "-" if amount < 0 else ""
     yuan, rest = divmod(abs(amount), 100)
     return f"{sign}{yuan:,}.{rest:02d}"
@@ -73,13 +75,13 @@ def parse_yuan(text: str) -> Fen:
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("仟", "佰", "拾", "")
-_GROUPS = ("", "万", "亿", "万亿", "亿亿")
+_UNITS = (("亿", 10**8), ("万", 10**4))
 
 
 def capitals(amount: Fen) -> str:
-    """Write an amount in capitals (大写金额) as a cheque wants it: ``10700053`` -> 壹拾万柒仟元零伍角叁分.
+    """Write an amount in capitals (大写金额) as a cheque wants it.
 
-    Source: 正确填写票据和结算凭证的基本规定.
+    ``10700053`` is 壹拾万柒仟元零伍角叁分. Source: 正确填写票据和结算凭证的基本规定.
     """
     if amount < 0:
         return "负" + capitals(Fen(-amount))
@@ -94,32 +96,18 @@ def capitals(amount: Fen) -> str:
     return text + (_DIGITS[fen] + "分" if fen else "整")
 
 
-def _whole(yuan: int) -> str:
-    groups = []
-    while yuan:
-        yuan, group = divmod(yuan, 10_000)
-        groups.append(group)
+def _whole(number: int) -> str:
+    for unit, size in _UNITS:
+        if number >= size:
+            high, low = divmod(number, size)
+            gap = "零" if 0 < low < size // 10 else ""
+            return _whole(high) + unit + gap + (_whole(low) if low else "")
     text = ""
-    gap = False
-    for position in reversed(range(len(groups))):
-        group = groups[position]
-        if not group:
-            gap = bool(text)
-            continue
-        if text and (gap or group < 1000 or text.endswith(_GROUPS[position + 1]) and groups[position + 1] % 10 == 0):
-            text += "零"
-        text += _four(group) + _GROUPS[position]
-        gap = False
-    return text
-
-
-def _four(group: int) -> str:
-    text = ""
-    zero = False
-    for place, digit in zip(_PLACES, f"{group:04d}", strict=True):
+    gap = ""
+    for place, digit in zip(_PLACES, f"{number:04d}", strict=True):
         if digit == "0":
-            zero = bool(text)
-            continue
-        text += ("零" if zero else "") + _DIGITS[int(digit)] + place
-        zero = False
+            gap = "零" if text else ""
+        else:
+            text += gap + _DIGITS[int(digit)] + place
+            gap = ""
     return text
