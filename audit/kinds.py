@@ -12,3 +12,6 @@ class Kind(StrEnum):
 
     # the log itself
     LOG_OPENED = "log.opened"
+
+    # portal: the demo clock
+    CLOCK_WALKED = "clock.walked"

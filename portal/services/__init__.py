@@ -1,0 +1,1 @@
+"""The portal's use cases: desks that sort what waits, and the demo clock."""

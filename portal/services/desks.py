@@ -1,0 +1,62 @@
+"""A desk: what waits, sorted by when it is due and by whose act it is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from kernel.access import Actor
+from kernel.clock import beijing_day
+from kernel.domain import WorkItem, WorkSource
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One person's work, worst first.
+
+    Attributes:
+        groups: (name, items) in the order overdue, today, soon, later; only those with items.
+        waiting: what the person's cases wait for that others, or time, must bring.
+    """
+
+    groups: tuple[tuple[str, tuple[WorkItem, ...]], ...]
+    waiting: tuple[WorkItem, ...]
+
+    @property
+    def mine(self) -> tuple[WorkItem, ...]:
+        return tuple(item for _, items in self.groups for item in items)
+
+
+def collect(sources: Iterable[WorkSource], session: Session, now: datetime) -> list[WorkItem]:
+    """Everything that waits anywhere, earliest first; what has no term comes last."""
+    items = [item for source in sources for item in source(session, now)]
+    return sorted(items, key=lambda item: (item.due_at is None, item.due_at or now, item.title))
+
+
+def desk_of(items: Sequence[WorkItem], actor: Actor, now: datetime) -> Desk:
+    """Sort the work of one court onto one person's desk."""
+    seen = [item for item in items if actor.court_id in (None, item.court_id)]
+    mine = [item for item in seen if is_for(item, actor)]
+    groups: dict[str, list[WorkItem]] = {"overdue": [], "today": [], "soon": [], "later": []}
+    for item in mine:
+        groups[_group(item, now)].append(item)
+    waiting = tuple(item for item in seen if not is_for(item, actor)) if actor.is_staff else ()
+    return Desk(tuple((name, tuple(found)) for name, found in groups.items() if found), waiting)
+
+
+def is_for(item: WorkItem, actor: Actor) -> bool:
+    """Whether this is the actor's own act."""
+    if item.person_id is not None:
+        return item.person_id == actor.id
+    return bool(item.roles & actor.roles)
+
+
+def _group(item: WorkItem, now: datetime) -> str:
+    if item.due_at is None:
+        return "today"
+    if item.due_at < now:
+        return "overdue"
+    if beijing_day(item.due_at) == beijing_day(now):
+        return "today"
+    return "soon" if item.due_at < now + timedelta(days=3) else "later"

@@ -1,0 +1,64 @@
+"""The desk of every role: what needs doing now, worst first, one next step each."""
+
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from kernel import clock
+from kernel.access import STAFF, access, signed_in
+from kernel.clock import beijing_day
+from kernel.database import db
+from kernel.domain import WorkItem
+from kernel.errors import N_
+from kernel.languages import say
+from portal.services.desks import Desk, collect, desk_of
+from portal.views.context import domains
+
+pages = Blueprint("desk", __name__, url_prefix="/desk")
+
+_GROUPS: Final = {
+    "overdue": (N_("已过期限"), "over", N_("逾期")),
+    "today": (N_("今天"), "today", N_("今天")),
+    "soon": (N_("三天内"), "soon", N_("临近")),
+    "later": (N_("以后"), "later", N_("未到")),
+}
+
+
+@pages.get("/")
+@access(*STAFF)
+def desk() -> ResponseReturnValue:
+    """One page for every role of a court."""
+    now = clock.now()
+    items = collect((domain.work for domain in domains() if domain.work), db.session(), now)
+    mine = desk_of(items, signed_in(), now)
+    return render_template("portal/desk.html", desk=mine, groups=_rows(mine), waiting=_waiting(mine),
+                           today=beijing_day(now), marks=_marks(mine))
+
+
+@pages.get("")
+@access(*STAFF)
+def desk_without_slash() -> ResponseReturnValue:
+    return redirect("/desk/")
+
+
+def _rows(desk: Desk) -> list[dict[str, Any]]:
+    return [{"title": say(_GROUPS[name][0]),
+             "rows": [_row(item, _GROUPS[name][1], say(_GROUPS[name][2]), main=place == 0 and name == first)
+                      for place, item in enumerate(items)]}
+            for name, items in desk.groups for first in (desk.groups[0][0],)]
+
+
+def _row(item: WorkItem, light: str, word: str, *, main: bool = False) -> dict[str, Any]:
+    return {"light": light, "word": word, "when": item.due_at, "title": say(item.title, item.details),
+            "url": item.url, "rule": item.rule, "why": "", "line": "", "left": "", "detail": "",
+            "note": "", "action": {"url": item.url, "label": say(N_("去处理")), "main": main}}
+
+
+def _waiting(desk: Desk) -> list[dict[str, Any]]:
+    return [_row(item, "wait", say(N_("等待"))) | {"action": None} for item in desk.waiting]
+
+
+def _marks(desk: Desk) -> list[dict[str, Any]]:
+    return [{"on": beijing_day(item.due_at), "kind": "soon", "label": say(item.title, item.details)}
+            for item in desk.mine if item.due_at is not None]
