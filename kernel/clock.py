@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from kernel.formats import BEIJING
 from kernel.working_days import beijing_day, end_of_day, start_of_day
 
-__all__ = ["beijing", "beijing_day", "end_of_day", "now", "offset", "reset_for_tests", "set_offset",
-           "start_of_day"]
+__all__ = ["beijing", "beijing_day", "end_of_day", "machine_now", "now", "offset",
+           "reset_for_tests", "set_offset", "start_of_day"]
 
 _offset = timedelta(0)
 
@@ -20,6 +20,11 @@ def now() -> datetime:
     """The present instant in UTC, cut to the millisecond as every public format prints it."""
     instant = datetime.now(UTC) + _offset
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def machine_now() -> datetime:
+    """The hardware's time, however far the demo clock was walked: for sessions and tokens only."""
+    return datetime.now(UTC)
 
 
 def offset() -> timedelta:

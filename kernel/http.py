@@ -6,9 +6,10 @@ fault gets an incident number; its text goes to the log and never to the client.
 
 import secrets
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import structlog
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, redirect, render_template, request
 from flask_smorest import Api, Blueprint as SmorestBlueprint
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
@@ -17,13 +18,16 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
 from kernel.access import current_actor, guard_of
-from kernel.errors import N_, DomainError, InvalidInput
+from kernel.errors import N_, DomainError, InvalidInput, NotSignedIn
 from kernel.languages import explain, say
 from kernel.schemas import flatten
 
 log = structlog.get_logger()
 csrf = CSRFProtect()
 api = Api()
+
+SIGN_IN: Final = "/login"
+"""Where a page sends a person who must sign in first; ``next`` says where they wanted to go."""
 
 CSP: Final = "; ".join((
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'",
@@ -82,13 +86,14 @@ def init_app(app: Flask) -> None:
 
 
 def _guard() -> None:
+    g.pop("actor", None)  # each request is asked anew, also where requests share a context
     view = app_view()
     if view is None:
         return
     guard = guard_of(view)
     if guard is not None:
         guard.check(current_actor())
-    if request.method not in ("GET", "HEAD", "OPTIONS") and not _has_token():
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not _needs_no_csrf_token():
         csrf.protect()
 
 
@@ -99,9 +104,11 @@ def app_view() -> Any:
     return current_app.view_functions.get(request.endpoint or "")
 
 
-def _has_token() -> bool:
-    # A bearer token is never sent by a browser on its own, so no other site can forge it.
-    return request.headers.get("Authorization", "").startswith("Bearer ")
+def _needs_no_csrf_token() -> bool:
+    # A bearer token is never sent by a browser on its own, so no other site can forge it; and
+    # an API call that nobody's cookie stands behind can be made from anywhere anyway.
+    return (request.headers.get("Authorization", "").startswith("Bearer ")
+            or (wants_json() and current_actor() is None))
 
 
 def _secure(response: Response) -> Response:
@@ -112,7 +119,9 @@ def _secure(response: Response) -> Response:
     return response
 
 
-def _answer(error: Exception) -> tuple[Response | str, int] | HTTPException:
+def _answer(error: Exception) -> tuple[Response | str, int] | Response | HTTPException:
+    if isinstance(error, NotSignedIn) and request.method == "GET" and not wants_json():
+        return _to_sign_in()
     if isinstance(error, DomainError):
         return _refusal(error)
     if isinstance(error, HTTPException):
@@ -123,6 +132,11 @@ def _answer(error: Exception) -> tuple[Response | str, int] | HTTPException:
     log.exception("incident", incident=incident, path=request.path)
     return _send(500, code="incident", incident=incident,
                  detail=say(N_("系统出了故障，已经记录，编号 %(incident)s。"), {"incident": incident}))
+
+
+def _to_sign_in() -> Response:
+    wanted = request.full_path.rstrip("?")
+    return redirect(f"{SIGN_IN}?{urlencode({'next': wanted})}")  # type: ignore[return-value]
 
 
 def _refusal(error: DomainError) -> tuple[Response | str, int]:

@@ -13,6 +13,7 @@ from app import create_app
 from config.settings import Mode, Settings
 from kernel import clock
 from kernel.database import Base, db
+from tests.clients import Visit
 
 pytest_plugins = ["tests.services", "tests.browser"]
 
@@ -42,6 +43,7 @@ def app(tmp_path: Path, database_url: str) -> Iterator[Flask]:
     clock.reset_for_tests()
     made = create_app(test_settings(tmp_path, database_url))
     made.testing = True
+    made.test_client_class = Visit
     with made.app_context():
         Base.metadata.drop_all(db.engine)
         Base.metadata.create_all(db.engine)

@@ -1,0 +1,25 @@
+"""Test clients that behave like a server's visitors: nothing is left over between two requests."""
+
+from contextvars import Context
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from kernel.database import db
+
+
+class Visit(FlaskClient):
+    """A client whose requests each run in a context of their own.
+
+    The tests hold an app context open; a request inside it would share ``g`` (who is signed in,
+    the CSRF token) and the database session with the test and with every other client.
+    Afterwards the test's own session forgets what it read, so that it sees what was committed.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send one request."""
+        try:
+            return Context().run(super().open, *args, **kwargs)
+        finally:
+            db.session.rollback()
