@@ -1,0 +1,1 @@
+"""What the law says of an auction, as pure functions: no database, no clock, no request."""
