@@ -6,13 +6,14 @@ SQLite comes from the ``pysqlite3`` wheel: Debian's own 3.40 can lose commits in
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from pysqlite3 import dbapi2 as sqlite
-from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, Table, event, text
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, String, Table, event, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -73,6 +74,23 @@ class FenColumn(TypeDecorator[int]):
         if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
             raise TypeError(f"money is whole fen, not {value!r}")
         return value
+
+
+class WordColumn(TypeDecorator[StrEnum]):
+    """A word of a fixed list, kept as text and returned as its member; another word is refused."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum], length: int = 40) -> None:
+        super().__init__(length)
+        self.words = words
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.words(value)
 
 
 _append_only: set[str] = set()
