@@ -1,20 +1,45 @@
-"""``flask settlement compute``: any creditor recomputes a plan, with a file alone."""
+"""``flask settlement compute`` and ``interest``: any creditor recomputes, with a file alone."""
+
+from typing import Any, Final
 
 import click
 from flask.cli import AppGroup
 
+from kernel.law import rule_set
 from kernel.offline import Answer, answer
-from settlement.rules.plan_format import compute
+from settlement.rules import interest_format, plan_format
 
-settlement_commands = AppGroup("settlement", help="Recompute a distribution plan.")
+RULES: Final = "civil-online-2017.01"
+"""The rule set whose rate and first day interest/v1 stands for."""
+
+settlement_commands = AppGroup("settlement", help="Recompute a distribution plan or interest.")
 
 
 @settlement_commands.command("compute", with_appcontext=False)
 @click.argument("file")
 @click.pass_context
-def compute_file(context: click.Context, file: str) -> None:
+def compute(context: click.Context, file: str) -> None:
     """Compute the plan/v1 of a claims/v1 FILE (- reads standard input).
 
     Exit status: 0, or 2 if the file does not fit.
     """
-    context.exit(answer(file, lambda value: Answer(compute(value))))
+    context.exit(answer(file, _compute))
+
+
+@settlement_commands.command("interest", with_appcontext=False)
+@click.argument("file")
+@click.pass_context
+def interest(context: click.Context, file: str) -> None:
+    """Compute what is owed on the late debt of an interest/v1 FILE (- reads standard input).
+
+    Exit status: 0, or 2 if the file does not fit.
+    """
+    context.exit(answer(file, _interest))
+
+
+def _compute(value: Any) -> Answer:
+    return Answer(plan_format.compute(value))
+
+
+def _interest(value: Any) -> Answer:
+    return Answer(interest_format.compute(value, rule_set(RULES)))

@@ -1,0 +1,44 @@
+"""What the ledger refuses."""
+
+from kernel.errors import N_, DomainError, WrongState
+
+
+class BadTransfer(DomainError):
+    """A transfer that no book can take; family of all that is wrong with a transfer itself."""
+
+    status = 422
+    code = "bad_transfer"
+    message = N_("这笔记账不成立。")
+
+
+class Unbalanced(BadTransfer):
+    code = "unbalanced"
+    message = N_("%(book)s借贷不平，相差 %(difference_fen)s。")
+
+
+class RouteNotAllowed(BadTransfer):
+    code = "route_not_allowed"
+    message = N_("%(kind)s 不能从 %(credit)s 记到 %(debit)s。")
+    rule = "FUND-03"
+
+
+class CrossCase(BadTransfer):
+    code = "cross_case"
+    message = N_("没有裁定，不能在两个案件之间划转案款。")
+    rule = "FUND-03"
+
+
+class KeyReused(WrongState):
+    code = "key_reused"
+    message = N_("同一业务编号已记过另一笔账。")
+
+
+class Overdrawn(WrongState):
+    code = "overdrawn"
+    message = N_("%(account)s 余额不足，还差 %(missing_fen)s。")
+
+
+class DepositStateError(WrongState):
+    code = "deposit_state"
+    message = N_("保证金现为“%(state)s”，不能改为“%(wanted)s”。")
+    rule = "FUND-17"
