@@ -3,6 +3,9 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PYTHON
 
+# Where Python may not keep what it compiled, every start compiles the platform again.
+unexport PYTHONDONTWRITEBYTECODE
+
 export PORT ?= 8000
 export DATA_DIR ?= $(CURDIR)/var
 
