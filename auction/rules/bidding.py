@@ -157,6 +157,12 @@ def maximum_bid(terms: LotTerms, standing: Standing) -> int | None:
     return base + terms.max_steps * terms.increment_fen
 
 
+def may_match(standing: Standing, priority_rank: int | None) -> bool:
+    """Whether a bidder of this rank may take the lead at the same price (AUC-21.1, AUC-21.2)."""
+    return (priority_rank is not None and standing.price_fen is not None
+            and (standing.leader_rank is None or priority_rank < standing.leader_rank))
+
+
 def judge(terms: LotTerms, standing: Standing, bid: BidIn, received_at: datetime,
           first_answer: FirstAnswer | None = None) -> tuple[Decision, Standing]:
     """Decide one bid, and say where the sale stands after it.
@@ -236,8 +242,7 @@ def _refused_amount(terms: LotTerms, standing: Standing, bid: BidIn) -> Reason |
     if bid.amount_fen < terms.start_price_fen:
         return Reason.BELOW_START
     if bid.amount_fen == standing.price_fen and bid.priority_rank is not None:
-        behind = standing.leader_rank is None or bid.priority_rank < standing.leader_rank
-        return None if behind else Reason.CANNOT_MATCH
+        return None if may_match(standing, bid.priority_rank) else Reason.CANNOT_MATCH
     if bid.amount_fen < minimum_bid(terms, standing):
         return Reason.BELOW_MINIMUM
     if terms.whole_steps and (bid.amount_fen - terms.start_price_fen) % terms.increment_fen:
