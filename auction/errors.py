@@ -1,6 +1,6 @@
 """Refusals of the auction domain."""
 
-from kernel.errors import N_, WrongState
+from kernel.errors import N_, InvalidInput, NotAllowed, NotFound, WrongState
 
 
 class StepNotAllowed(WrongState):
@@ -8,3 +8,57 @@ class StepNotAllowed(WrongState):
 
     code = "step_not_allowed"
     message = N_("标的物现在的状态是“%(state)s”，不能办理“%(step)s”。")
+
+
+class NoSuchLot(NotFound):
+    code = "no_such_lot"
+    message = N_("没有这个标的物，或者它还没有公告。")
+
+
+class NotRunning(WrongState):
+    """The sale takes no bids or registrations in its present state."""
+
+    code = "not_running"
+    message = N_("标的物现在不接受报名或出价。")
+
+
+class NotQualified(NotAllowed):
+    """A bid at the door: no code of this sale stands behind it."""
+
+    code = "not_qualified"
+    message = N_("您还没有取得本标的物的竞买资格，不能出价。")
+    rule = "AUC-17.2"
+
+
+class AlreadyRegistered(WrongState):
+    code = "already_registered"
+    message = N_("您已经报名，不必重复。")
+
+
+class NoticesNotAccepted(InvalidInput):
+    code = "notices_not_accepted"
+    rule = "AUC-14"
+
+
+class Barred(NotAllowed):
+    """The law keeps this person from bidding here (AUC-24.3, AUC-34)."""
+
+    code = "barred"
+    message = N_("依法不得参加本标的物竞买的人不能报名。")
+    rule = "AUC-34"
+
+
+class DepositMissing(WrongState):
+    code = "deposit_missing"
+    message = N_("保证金尚未到账。")
+    rule = "AUC-17.2"
+
+
+class BalanceMissing(WrongState):
+    code = "balance_missing"
+    message = N_("余款 %(balance_fen)s 元尚未到账，不能作出成交裁定。")
+    rule = "AUC-25.3"
+
+
+class ExerciseTermsRefused(InvalidInput):
+    code = "exercise_terms"

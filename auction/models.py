@@ -96,7 +96,8 @@ class Sale(Base):
     accepted: Mapped[int] = mapped_column(Integer, default=0)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     extensions: Mapped[int] = mapped_column(Integer, default=0)
-    latest_received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    latest_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    suspensions_over: Mapped[int] = mapped_column(Integer, default=0)
 
     lot: Mapped[Lot] = relationship(back_populates="sales")
     disclosures: Mapped[list["Disclosure"]] = relationship(order_by="Disclosure.item")

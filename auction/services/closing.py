@@ -1,0 +1,240 @@
+"""The end of a sale: nobody presses anything; suspended, withdrawn, failed or sold, it says so.
+
+Closing is a fact in the database, not a timer: a sweep finds the sales whose end has passed,
+waits until no earlier bid is undecided, and closes under the lock of the sale's row. One result
+per sale is guaranteed by its primary key.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts import services as accounts
+from audit import services as audit
+from audit.kinds import Kind
+from auction.errors import NotRunning
+from auction.models import Delivery, Lot, Registration, Result, Sale, Suspension
+from auction.rules.bidding import Outcome, caught_up, outcome
+from auction.rules.bidding import Result as Ended
+from auction.rules.bidding import Suspension as Span
+from auction.rules.lifecycle import LotState, Step, next_state
+from auction.rules.replay import outcome_members, suspension_members
+from auction.services import undecided
+from auction.services.bidding import open_sale
+from auction.services.reading import (
+    get_lot,
+    lock_sale,
+    registrations_of,
+    standing_of,
+    take_standing,
+    terms_of,
+)
+from auction.services.registration import person_behind
+from cases import services as cases
+from kernel.access import SYSTEM, Actor
+from kernel.clock import beijing_day
+from kernel.errors import N_
+from kernel.formats import instant_text
+from kernel.ids import new_id
+from kernel.law import rule_set
+from ledger import services as ledger
+
+CLOSES: Final = (LotState.BIDDING, LotState.SELLOFF_OPEN, LotState.SELLOFF_BIDDING)
+OPENS: Final = (LotState.PUBLISHED, LotState.SELLOFF_PUBLISHED)
+
+
+def due_to_open(session: Session, now: datetime) -> list[str]:
+    """Lots whose bidding should have begun by now."""
+    return list(session.scalars(select(Sale.lot_id).where(
+        Sale.state.in_(OPENS), Sale.opens_at <= now).order_by(Sale.opens_at)))
+
+
+def open_due(session: Session, lot_id: str, *, now: datetime) -> bool:
+    """Begin the bidding; False if somebody else has, or its hour was moved."""
+    sale = lock_sale(session, lot_id)
+    if sale.state not in OPENS or sale.opens_at > now:
+        return False
+    open_sale(session, sale)
+    return True
+
+
+def due_to_close(session: Session, now: datetime) -> list[str]:
+    """Lots whose end has passed and for which no earlier bid is still undecided."""
+    return [lot_id for lot_id, closes_at in session.execute(
+        select(Sale.lot_id, Sale.closes_at).where(Sale.state.in_(CLOSES), Sale.closes_at <= now)
+        .order_by(Sale.closes_at)) if not undecided.any_before(lot_id, closes_at)]
+
+
+def close_due(session: Session, lot_id: str, *, now: datetime) -> Outcome | None:
+    """Close a sale whose end has passed; None where a bid moved it, or it is closed already."""
+    sale = lock_sale(session, lot_id)
+    terms = terms_of(sale)
+    take_standing(sale, caught_up(terms, standing_of(sale), now))
+    if sale.state not in CLOSES or sale.closes_at > now or undecided.any_before(lot_id, sale.closes_at):
+        return None
+    found = outcome(terms, standing_of(sale))
+    step = Step.CLOSE_SOLD if found.state is Ended.SOLD else Step.CLOSE_FAILED
+    sale.state = next_state(LotState(sale.state), step, of_round=sale.round)
+    session.add(Result(
+        lot_id=sale.lot_id, number=sale.number, outcome=found.state, winner_code=found.winner_code,
+        price_fen=found.price_fen, closed_at=found.closed_at, decided_at=now,
+        accepted=found.accepted, extensions=found.extensions))
+    _record(session, sale, Kind.LOT_CLOSED, "system", {"outcome": outcome_members(found)})
+    if not sale.lot.is_exercise:
+        winner = _confirm(session, sale, found, now) if found.state is Ended.SOLD else None
+        end_deposits(session, sale, winner=winner, reason=str(found.state), now=now)
+        if winner is None and sale.lot.property_id:
+            cases.set_property_status(session, sale.lot.property_id, "priced", actor=SYSTEM, now=now)
+    return found
+
+
+def _confirm(session: Session, sale: Sale, found: Outcome, now: datetime) -> Registration:
+    """AUC-22.1: the confirmation names the buyer, from the moment the sale has ended."""
+    winner = next(one for one in registrations_of(session, sale) if one.code == found.winner_code)
+    person_id = person_behind(winner)
+    identity = accounts.identity_of(session, person_id, reason=f"sale.confirmed {sale.subject}",
+                                    actor=SYSTEM, now=now)
+    price = found.price_fen or 0
+    ledger.move_deposit_to_price(session, winner.reference or "", case_id=sale.lot.case_id or "",
+                                 actor="system", now=now)
+    balance = price - winner.deposit_fen
+    delivery = Delivery(
+        lot_id=sale.lot_id, number=sale.number, buyer_person_id=person_id, buyer_name=identity.name,
+        buyer_masked_number=identity.masked_number, price_fen=price, balance_fen=balance,
+        balance_due_on=beijing_day(found.closed_at) + timedelta(days=sale.balance_days))
+    if balance > 0:
+        delivery.balance_reference = ledger.expect_payment(
+            session, court_id=sale.lot.court_id, case_id=sale.lot.case_id,
+            book=ledger.Book.CASE_MONEY, purpose="balance", subject=sale.subject,
+            amount_fen=balance, payer_digest=accounts.identity_for_payment_check(session, person_id),
+            actor="system", now=now).reference
+    session.add(delivery)
+    _record(session, sale, Kind.SALE_CONFIRMED, "system", {
+        "code": winner.code, "price_fen": price, "deposit_fen": winner.deposit_fen,
+        "balance_fen": balance, "balance_due_on": delivery.balance_due_on.isoformat()})
+    accounts.send_message(
+        session, person_id=person_id, now=now, url=f"/my/bids/{sale.lot_id}",
+        text=N_("您以 %(price_fen)s 元竞得“%(title)s”。请在 %(due_on)s 前缴纳余款 %(balance_fen)s 元。"),
+        details={"title": sale.lot.title, "price_fen": price, "balance_fen": balance,
+                 "due_on": delivery.balance_due_on.isoformat()})
+    return winner
+
+
+def end_deposits(session: Session, sale: Sale, *, winner: Registration | None, reason: str,
+                 now: datetime) -> None:
+    """Give back every deposit but the buyer's, at once; the law allows 24 hours (AUC-23.2)."""
+    released = 0
+    for one in registrations_of(session, sale):
+        if one.deposit_ended_at is not None:
+            continue
+        one.deposit_ended_at = now
+        if winner is not None and one.id == winner.id:
+            continue
+        if ledger.is_received(session, one.reference or ""):
+            ledger.release_deposit(session, one.reference or "", reason=reason, actor="system",
+                                   now=now)
+            released += 1
+            accounts.send_message(
+                session, person_id=person_behind(one), now=now, url="/my/bids",
+                text=N_("“%(title)s”的竞价已结束，您的保证金 %(deposit_fen)s 元已解除，将退回原付款账户。"),
+                details={"title": sale.lot.title, "deposit_fen": one.deposit_fen})
+        else:
+            ledger.lapse(session, one.reference or "", actor="system", now=now)
+    _record(session, sale, Kind.DEPOSITS_ENDED, "system", {"released": released, "reason": reason})
+
+
+def suspend(session: Session, lot_id: str, *, ground: str, reason: str, document_sha256: str | None,
+            actor: Actor, now: datetime) -> Suspension:
+    """Stop a running sale; bids and leader stay, deposits stay (AUC-28.1, AUC-28.5).
+
+    Raises:
+        StepNotAllowed: the sale is not running.
+        NotRunning: its end has passed.
+    """
+    sale = lock_sale(session, lot_id)
+    came_from = LotState(sale.state)
+    sale.state = next_state(came_from, Step.SUSPEND, of_round=sale.round)
+    if now >= sale.closes_at:
+        raise NotRunning(rule="AUC-28.1")
+    begins = max(now, _just_after(sale.latest_at) or now)
+    suspension = Suspension(
+        id=new_id("stop"), lot_id=sale.lot_id, number=sale.number, ground=ground, reason=reason,
+        document_sha256=document_sha256, resumes_to=came_from, from_at=begins)
+    session.add(suspension)
+    _record(session, sale, Kind.LOT_SUSPENDED, actor, {
+        "ground": ground, "reason": reason, "from": instant_text(begins),
+        "document": document_sha256})
+    return suspension
+
+
+def _just_after(instant: datetime | None) -> datetime | None:
+    # A bid already judged keeps its judgement: the stop begins later than its time of receipt.
+    return None if instant is None else instant + timedelta(milliseconds=1)
+
+
+def resume(session: Session, lot_id: str, *, actor: Actor, now: datetime) -> datetime:
+    """Let a suspended sale go on with the time that was left, at least a whole window.
+
+    Returns:
+        The end now in force.
+
+    Raises:
+        StepNotAllowed: the sale is not suspended.
+    """
+    sale = lock_sale(session, lot_id)
+    running = next(one for one in reversed(sale.suspensions) if one.to_at is None) \
+        if sale.state == LotState.SUSPENDED else None
+    came_from = None if running is None else LotState(running.resumes_to)
+    sale.state = next_state(LotState(sale.state), Step.RESUME, of_round=sale.round,
+                            came_from=came_from)
+    if running is None:
+        raise NotRunning(rule="AUC-28.4")
+    running.to_at = max(now, running.from_at + timedelta(milliseconds=1))
+    session.flush()
+    session.refresh(sale, ["suspensions"])
+    take_standing(sale, caught_up(terms_of(sale), standing_of(sale), running.to_at))
+    _record(session, sale, Kind.LOT_RESUMED, actor,
+            {"suspension": suspension_members(Span(running.from_at, running.to_at))})
+    return sale.closes_at
+
+
+def withdraw(session: Session, lot_id: str, *, ground: str, reason: str, actor: Actor,
+             now: datetime) -> None:
+    """Take a lot back before its bidding, or end a suspended one for good; deposits go back.
+
+    Raises:
+        StepNotAllowed: the bidding runs or is over (suspend it first).
+    """
+    sale = lock_sale(session, lot_id)
+    suspended = sale.state == LotState.SUSPENDED
+    step = Step.TERMINATE if suspended else Step.WITHDRAW
+    sale.state = next_state(LotState(sale.state), step, of_round=sale.round)
+    body: dict[str, object] = {"reason": reason, "ground": ground}
+    if suspended:
+        running = next(one for one in reversed(sale.suspensions) if one.to_at is None)
+        running.to_at = max(now, running.from_at + timedelta(milliseconds=1))
+        body["suspension"] = suspension_members(Span(running.from_at, running.to_at))
+    session.add(Result(
+        lot_id=sale.lot_id, number=sale.number, outcome="withdrawn", closed_at=now, decided_at=now,
+        accepted=sale.accepted, extensions=sale.extensions, reason=reason))
+    _record(session, sale, Kind.LOT_WITHDRAWN, actor, body)
+    if not sale.lot.is_exercise:
+        end_deposits(session, sale, winner=None, reason="withdrawn", now=now)
+        if sale.lot.property_id:
+            cases.set_property_status(session, sale.lot.property_id, "priced", actor=actor, now=now)
+
+
+def refund_due_at(sale: Sale) -> datetime | None:
+    """Until when the losers' deposits must be back (AUC-23.2); None before the end."""
+    if sale.result is None:
+        return None
+    return sale.result.closed_at + rule_set(sale.rule_set).span("after.refund_within")
+
+
+def _record(session: Session, sale: Sale, kind: Kind, actor: Actor | str,
+            body: dict[str, object]) -> None:
+    lot: Lot = get_lot(session, sale.lot_id)
+    audit.record(session, court_id=lot.court_id, kind=kind, subject=sale.subject, actor=actor,
+                 body=body, case_id=lot.case_id, is_exercise=lot.is_exercise)

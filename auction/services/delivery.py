@@ -1,0 +1,117 @@
+"""After the sale: the balance paid, the ruling made and served, the property handed over.
+
+Title passes with the service of the ruling, not with the close, payment or registration
+(AUC-22.2).
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audit import services as audit
+from audit.kinds import Kind
+from auction.errors import BalanceMissing, NotRunning
+from auction.models import Delivery, Sale
+from auction.rules.lifecycle import LotState, Step, next_state
+from auction.services.reading import lock_sale
+from cases import services as cases
+from kernel.access import SYSTEM, Actor
+from kernel.clock import beijing_day
+from kernel.law import rule_set
+from ledger import services as ledger
+
+
+def paid_balances(session: Session) -> Sequence[str]:
+    """Lots sold whose balance the ledger has received (or that owed none)."""
+    waiting = session.scalars(select(Delivery).join(
+        Sale, (Sale.lot_id == Delivery.lot_id) & (Sale.number == Delivery.number))
+        .where(Sale.state == LotState.SOLD)).all()
+    return [one.lot_id for one in waiting
+            if one.balance_reference is None or ledger.is_received(session, one.balance_reference)]
+
+
+def note_paid(session: Session, lot_id: str, *, now: datetime) -> bool:
+    """Take note that the whole price is there; False if it was noted before (AUC-25.1)."""
+    sale = lock_sale(session, lot_id)
+    if sale.state != LotState.SOLD or sale.delivery is None:
+        return False
+    sale.state = next_state(LotState(sale.state), Step.PAY, of_round=sale.round)
+    sale.delivery.paid_at = now
+    _record(session, sale, Kind.SALE_PAID, "system", {"price_fen": sale.delivery.price_fen})
+    if sale.lot.property_id:
+        cases.set_property_status(session, sale.lot.property_id, "sold", actor=SYSTEM, now=now)
+    return True
+
+
+def issue_ruling(session: Session, lot_id: str, *, document_id: str, actor: Actor,
+                 now: datetime) -> Delivery:
+    """Make the ruling of the sale (成交裁定) once the whole price is paid (AUC-25.3).
+
+    Raises:
+        BalanceMissing: it is not.
+        StepNotAllowed: there is nothing to rule on.
+    """
+    sale, delivery = _sold(session, lot_id)
+    if sale.state == LotState.SOLD:
+        raise BalanceMissing(balance_fen=delivery.balance_fen)
+    sale.state = next_state(LotState(sale.state), Step.ISSUE_RULING, of_round=sale.round)
+    delivery.ruling_document_id, delivery.ruling_issued_at = document_id, now
+    _record(session, sale, Kind.RULING_ISSUED, actor, {"document": document_id})
+    return delivery
+
+
+def serve_ruling(session: Session, lot_id: str, *, served_at: datetime, actor: Actor) -> Delivery:
+    """Record that the ruling reached the buyer: at this instant title passes (AUC-22.2).
+
+    Raises:
+        StepNotAllowed: no ruling was made.
+    """
+    sale, delivery = _sold(session, lot_id)
+    sale.state = next_state(LotState(sale.state), Step.SERVE_RULING, of_round=sale.round)
+    delivery.ruling_served_at = served_at
+    _record(session, sale, Kind.RULING_SERVED, actor, {"document": delivery.ruling_document_id})
+    return delivery
+
+
+def hand_over(session: Session, lot_id: str, *, note: str, actor: Actor, now: datetime) -> Delivery:
+    """Record that the buyer has the property (AUC-25.3).
+
+    Raises:
+        StepNotAllowed: the ruling was not served.
+    """
+    sale, delivery = _sold(session, lot_id)
+    sale.state = next_state(LotState(sale.state), Step.HAND_OVER, of_round=sale.round)
+    delivery.handed_over_at, delivery.handover_note = now, note
+    _record(session, sale, Kind.HANDED_OVER, actor, {"note": note})
+    return delivery
+
+
+def ruling_due_on(sale: Sale) -> date | None:
+    """Until when the ruling is to be made; None before the price is paid."""
+    if sale.delivery is None or sale.delivery.paid_at is None:
+        return None
+    days = rule_set(sale.rule_set).days("after.ruling_days_after_payment")
+    return beijing_day(sale.delivery.paid_at) + timedelta(days=days)
+
+
+def handover_due_on(sale: Sale) -> date | None:
+    """Until when the property is to be handed over; None before the ruling is served."""
+    if sale.delivery is None or sale.delivery.ruling_served_at is None:
+        return None
+    days = rule_set(sale.rule_set).days("after.handover_days_after_ruling")
+    return beijing_day(sale.delivery.ruling_served_at) + timedelta(days=days)
+
+
+def _sold(session: Session, lot_id: str) -> tuple[Sale, Delivery]:
+    sale = lock_sale(session, lot_id)
+    if sale.delivery is None:
+        raise NotRunning(rule="AUC-22.1")
+    return sale, sale.delivery
+
+
+def _record(session: Session, sale: Sale, kind: Kind, actor: Actor | str,
+            body: dict[str, object]) -> None:
+    audit.record(session, court_id=sale.lot.court_id, kind=kind, subject=sale.subject, actor=actor,
+                 body=body, case_id=sale.lot.case_id)

@@ -1,0 +1,120 @@
+"""Exercise lots: play money, shortened times, a log of their own, never in search or ledger.
+
+A court rehearses a big sale with one; bidders practise with it. Nobody's identity is behind a
+code: whoever holds its key bids under it.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from accounts import services as accounts
+from audit import services as audit
+from audit.kinds import Kind
+from auction.errors import ExerciseTermsRefused, NotRunning
+from auction.models import Lot, Registration, Sale
+from auction.rules.lifecycle import LotState, Round
+from auction.rules.replay import lot_members
+from auction.services.reading import lock_sale, terms_of
+from auction.services.registration import (
+    TAKES_REGISTRATIONS,
+    free_code,
+    give_code,
+    person_digest,
+)
+from kernel.access import Actor
+from kernel.errors import N_
+from kernel.ids import new_id
+from kernel.law import rule_set
+from kernel.vault import the_vault
+
+RULE_SET: Final = "exercise"
+MOST_CODES: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place in an exercise: the code it bids under and the key that proves it."""
+
+    code: str
+    key: str
+
+
+def open_exercise(session: Session, *, title: str, start_price_fen: int, increment_fen: int,
+                  opens_at: datetime, closes_at: datetime, extension_window_seconds: int,
+                  codes: Sequence[str], whole_steps: bool, max_steps: int | None, actor: Actor,
+                  now: datetime) -> tuple[Lot, list[Seat]]:
+    """Open an exercise lot and seat the codes that were asked for.
+
+    Raises:
+        ExerciseTermsRefused: a time or window outside what an exercise may have.
+    """
+    law = rule_set(RULE_SET)
+    least = law.span("bidding.min_time")
+    fields = {}
+    if closes_at - opens_at < least:
+        fields["closes_at"] = N_("练习的竞价时间至少 %(least_seconds)s 秒。")
+    if not 1 <= extension_window_seconds <= 300:  # the law's window is the most it may be
+        fields["extension_window_seconds"] = N_("延时窗口应在 1 秒到 300 秒之间。")
+    if len(set(codes)) != len(codes) or len(codes) > MOST_CODES:
+        fields["codes"] = N_("竞买代码不能重复，最多 %(most)s 个。")
+    if fields:
+        raise ExerciseTermsRefused(fields, least_seconds=int(least.total_seconds()), most=MOST_CODES)
+    lot = Lot(id=new_id("lot"), court_id=actor.court_id or "", title=title, is_exercise=True,
+              created_by=actor.id, created_at=now)
+    sale = Sale(
+        lot_id=lot.id, number=1, round=Round.FIRST, state=LotState.PUBLISHED, rule_set=RULE_SET,
+        start_price_fen=start_price_fen, increment_fen=increment_fen, deposit_fen=0,
+        whole_steps=whole_steps, max_steps=max_steps,
+        extension_window_seconds=extension_window_seconds, opens_at=opens_at,
+        planned_closes_at=closes_at, closes_at=closes_at, balance_days=1, notices_version="exercise",
+        published_at=now, accepted=0, attempts=0, extensions=0, suspensions_over=0)
+    lot.sales.append(sale)
+    session.add(lot)
+    session.flush()
+    audit.record(session, court_id=lot.court_id, kind=Kind.LOT_PUBLISHED, subject=sale.subject,
+                 actor=actor, body={"lot": lot_members(terms_of(sale))}, is_exercise=True)
+    return lot, [_seat(session, sale, code, now) for code in codes]
+
+
+def take_seat(session: Session, lot_id: str, *, now: datetime) -> Seat:
+    """Give a visitor a random code in a running exercise.
+
+    Raises:
+        NotRunning: no exercise, or it has ended.
+    """
+    sale = lock_sale(session, lot_id)
+    if not sale.lot.is_exercise or sale.state not in TAKES_REGISTRATIONS or now >= sale.closes_at:
+        raise NotRunning
+    return _seat(session, sale, free_code(session, sale), now)
+
+
+def _seat(session: Session, sale: Sale, code: str, now: datetime) -> Seat:
+    key = secrets.token_urlsafe(24)
+    registration = Registration(
+        id=new_id("reg"), lot_id=sale.lot_id, number=sale.number,
+        person_digest=person_digest(sale, key), sealed_person=the_vault().seal(
+            {"person": "exercise"}, f"exercise:{sale.subject}"),
+        accepted_notices="exercise", accepted_at=now, deposit_fen=0)
+    session.add(registration)
+    give_code(session, sale, registration, code=code, now=now, identity=accounts.Identity(
+        name="exercise", id_number="-", phone="-", masked_number="-"))
+    return Seat(code, key)
+
+
+def practice_lot(session: Session, *, actor: Actor, now: datetime, minutes: int) -> Lot:
+    """A ready-made exercise for whoever wants to try: a flat, twenty seconds from now.
+
+    The window is that of ``config/rules/exercise.toml``.
+    """
+    window = rule_set(RULE_SET).span("bidding.extension_window")
+    lot, _ = open_exercise(
+        session, title="练习标的：虚拟住宅一套", start_price_fen=100_000_000, increment_fen=500_000,
+        opens_at=now, closes_at=now + timedelta(minutes=minutes),
+        extension_window_seconds=int(window.total_seconds()), codes=(), whole_steps=False,
+        max_steps=None, actor=actor, now=now)
+    return lot

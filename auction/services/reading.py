@@ -1,0 +1,241 @@
+"""Finding lots and sales, and what others may know of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from auction.errors import NoSuchLot
+from auction.models import Attempt, Lot, Registration, Sale
+from auction.rules.bidding import (
+    BidIn,
+    Decision,
+    LotTerms,
+    Mode,
+    Outcome,
+    Reason,
+    Standing,
+    Suspension,
+    caught_up,
+    minimum_bid,
+)
+from auction.rules.lifecycle import LotState, Round
+from auction.rules.replay import REORDER_MOST, BidLog, Entry
+from kernel.law import rule_set
+
+SHOWN_BIDS: Final = 20
+"""How many bids an update to a room carries; the rest is fetched by number."""
+
+BEFORE_PUBLICATION: Final = frozenset({LotState.DRAFT, LotState.PANEL, LotState.NOTIFYING,
+                                       LotState.READY})
+AFTER_SALE: Final = frozenset({LotState.SOLD, LotState.PAID, LotState.RULING_ISSUED,
+                               LotState.TRANSFERRED, LotState.HANDED_OVER, LotState.DISTRIBUTED,
+                               LotState.ARCHIVED})
+
+
+def get_lot(session: Session, lot_id: str) -> Lot:
+    """A lot with its sales.
+
+    Raises:
+        NoSuchLot: there is none by this id.
+    """
+    lot = session.scalars(select(Lot).where(Lot.id == lot_id)
+                          .options(selectinload(Lot.sales))).one_or_none()
+    if lot is None:
+        raise NoSuchLot(lot_id=lot_id)
+    return lot
+
+
+def get_published_lot(session: Session, lot_id: str) -> Lot:
+    """A lot that the public may see.
+
+    Raises:
+        NoSuchLot: there is none, or it is not yet announced.
+    """
+    lot = get_lot(session, lot_id)
+    if lot.sale.published_at is None:
+        raise NoSuchLot(lot_id=lot_id)
+    return lot
+
+
+def lock_sale(session: Session, lot_id: str, number: int | None = None) -> Sale:
+    """The latest (or N-th) sale of a lot with its row locked: the fence of design.md, "A bid".
+
+    Raises:
+        NoSuchLot: there is none.
+    """
+    query = select(Sale).where(Sale.lot_id == lot_id)
+    query = (query.where(Sale.number == number) if number is not None
+             else query.order_by(Sale.number.desc()).limit(1))
+    sale = session.scalars(query.with_for_update().execution_options(populate_existing=True)).first()
+    if sale is None:
+        raise NoSuchLot(lot_id=lot_id)
+    return sale
+
+
+def published_lots(session: Session, *, states: Iterable[LotState] | None = None) -> Sequence[Lot]:
+    """Lots the public may see, newest announcement first; exercises are never among them."""
+    query = (select(Lot).join(Sale).where(Sale.published_at.is_not(None), ~Lot.is_exercise)
+             .options(selectinload(Lot.sales)).order_by(Sale.published_at.desc()).distinct())
+    if states is not None:
+        query = query.where(Sale.state.in_(list(states)))
+    return session.scalars(query).unique().all()
+
+
+def lots_of_case(session: Session, case_id: str) -> Sequence[Lot]:
+    """All lots of a case, in the order of their making."""
+    return session.scalars(select(Lot).where(Lot.case_id == case_id)
+                           .options(selectinload(Lot.sales)).order_by(Lot.created_at)).all()
+
+
+def lots_of_court(session: Session, court_id: str) -> Sequence[Lot]:
+    """All lots of a court that are no exercise, newest first."""
+    return session.scalars(
+        select(Lot).where(Lot.court_id == court_id, ~Lot.is_exercise)
+        .options(selectinload(Lot.sales)).order_by(Lot.created_at.desc())).all()
+
+
+def terms_of(sale: Sale) -> LotTerms:
+    """The terms of a sale as the rules want them."""
+    law = rule_set(sale.rule_set)
+    return LotTerms(
+        start_price_fen=sale.start_price_fen, increment_fen=sale.increment_fen,
+        opens_at=sale.opens_at, closes_at=sale.planned_closes_at,
+        window=timedelta(seconds=sale.extension_window_seconds),
+        selloff_span=law.span("selloff.bidding"),
+        mode=Mode.SELLOFF if Round(sale.round) is Round.SELLOFF else Mode.AUCTION,
+        max_steps=sale.max_steps, whole_steps=sale.whole_steps, reorder=REORDER_MOST,
+        suspensions=tuple(Suspension(one.from_at, one.to_at) for one in sale.suspensions))
+
+
+def standing_of(sale: Sale) -> Standing:
+    """How a sale stands, read off its own row alone."""
+    return Standing(
+        closes_at=sale.closes_at, price_fen=sale.price_fen, leader_code=sale.leader_code,
+        leader_rank=sale.leader_rank, accepted=sale.accepted, extensions=sale.extensions,
+        latest_at=sale.latest_at, suspensions_over=sale.suspensions_over)
+
+
+def take_standing(sale: Sale, standing: Standing) -> None:
+    """Write a standing back onto the sale's row."""
+    sale.closes_at = standing.closes_at
+    sale.price_fen, sale.leader_code = standing.price_fen, standing.leader_code
+    sale.leader_rank, sale.accepted = standing.leader_rank, standing.accepted
+    sale.extensions, sale.latest_at = standing.extensions, standing.latest_at
+    sale.suspensions_over = standing.suspensions_over
+
+
+def attempts_of(session: Session, lot_id: str, number: int, *, accepted_only: bool = False,
+                after_seq: int = 0, newest: int | None = None) -> Sequence[Attempt]:
+    """Bids of a sale in the order in which they were judged.
+
+    Args:
+        after_seq: with ``accepted_only``, those behind this number.
+        newest: only that many, the newest first.
+    """
+    query = select(Attempt).where(Attempt.lot_id == lot_id, Attempt.number == number)
+    if accepted_only:
+        query = query.where(Attempt.accepted, Attempt.seq > after_seq)
+    if newest is not None:
+        return session.scalars(query.order_by(Attempt.position.desc()).limit(newest)).all()
+    return session.scalars(query.order_by(Attempt.position)).all()
+
+
+def decision_of(attempt: Attempt, *, repeated: bool = False) -> Decision:
+    """The answer that was given to an attempt."""
+    return Decision(attempt.accepted, Reason(attempt.reason) if attempt.reason else None,
+                    attempt.seq, attempt.closes_at, attempt.minimum_fen, repeated)
+
+
+def bid_log(session: Session, sale: Sale) -> BidLog:
+    """The whole course of a sale so far, as replay/v1 wants it."""
+    entries = tuple(
+        Entry(BidIn(one.code, one.amount_fen, one.priority_rank, one.client_bid_id), one.received_at)
+        for one in attempts_of(session, sale.lot_id, sale.number))
+    return BidLog(terms_of(sale), entries)
+
+
+def replay_file(session: Session, lot_id: str, number: int) -> dict[str, Any]:
+    """The sale as a replay/v1 value, for anyone to recompute (contracts.md).
+
+    Raises:
+        NoSuchLot: no such sale.
+    """
+    sale = session.get(Sale, (lot_id, number))
+    if sale is None:
+        raise NoSuchLot(lot_id=lot_id)
+    return bid_log(session, sale).as_json()
+
+
+@dataclass(frozen=True, slots=True)
+class Proceeds:
+    """What one sold lot brings into its case."""
+
+    property_id: str
+    lot_id: str
+    number: int
+    title: str
+    price_fen: int
+    paid: bool
+    transferred: bool
+
+
+def proceeds_of(session: Session, case_id: str) -> list[Proceeds]:
+    """The sold lots of a case and how far the buyer's money and the title have come."""
+    found = []
+    for lot in lots_of_case(session, case_id):
+        for sale in lot.sales:
+            if sale.state in AFTER_SALE and sale.delivery is not None and lot.property_id:
+                found.append(Proceeds(lot.property_id, lot.id, sale.number, lot.title,
+                                      sale.delivery.price_fen, sale.delivery.paid_at is not None,
+                                      sale.delivery.ruling_served_at is not None))
+    return found
+
+
+def registrations_of(session: Session, sale: Sale) -> Sequence[Registration]:
+    """All registrations of a sale; who stands behind them stays sealed."""
+    return session.scalars(select(Registration).where(
+        Registration.lot_id == sale.lot_id, Registration.number == sale.number)).all()
+
+
+def present_standing(sale: Sale, now: datetime) -> Standing:
+    """The standing with every suspension counted in that is over by now."""
+    return caught_up(terms_of(sale), standing_of(sale), now)
+
+
+def snapshot(session: Session, sale: Sale, now: datetime) -> dict[str, Any]:
+    """What a room shows on entering: plain values, no names, instants aware."""
+    standing = present_standing(sale, now)
+    newest = session.scalars(
+        select(Attempt).where(Attempt.lot_id == sale.lot_id, Attempt.number == sale.number,
+                              Attempt.accepted).order_by(Attempt.seq.desc()).limit(SHOWN_BIDS)).all()
+    return {
+        "lot": sale.lot_id, "number": sale.number, "state": str(sale.state),
+        "price_fen": standing.price_fen, "leader": standing.leader_code,
+        "minimum_fen": minimum_bid(terms_of(sale), standing), "accepted": standing.accepted,
+        "extensions": standing.extensions, "opens_at": sale.opens_at,
+        "closes_at": standing.closes_at, "server_now": now,
+        "from": newest[-1].seq if newest else 0, "to": standing.accepted,
+        "bids": [shown_bid(one) for one in newest],
+    }
+
+
+def shown_bid(attempt: Attempt) -> dict[str, Any]:
+    """A bid as everyone may see it: code, amount, time, never a name (AUC-20.7)."""
+    return {"seq": attempt.seq, "code": attempt.code, "amount_fen": attempt.amount_fen,
+            "at": attempt.received_at, "extended": attempt.extended,
+            "match": attempt.priority_rank}
+
+
+def outcome_of(sale: Sale) -> Outcome | None:
+    """The recorded outcome of a sale; None before its end."""
+    from auction.rules.bidding import Result as Ended  # noqa: PLC0415 - named like the table
+
+    found = sale.result
+    if found is None or found.outcome not in tuple(Ended):
+        return None
+    return Outcome(Ended(found.outcome), found.winner_code, found.price_fen, found.closed_at,
+                   found.accepted, found.extensions)
