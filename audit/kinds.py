@@ -28,6 +28,27 @@ class Kind(StrEnum):
     APPROVAL_APPROVED = "approval.approved"
     APPROVAL_REFUSED = "approval.refused"
 
+    # cases: parties, claims, property, documents and their service
+    CASE_REGISTERED = "case.registered"
+    CASE_AMENDED = "case.amended"
+    CASE_ASSIGNED = "case.assigned"
+    PARTY_ADDED = "party.added"
+    PARTY_AMENDED = "party.amended"
+    PARTY_LINKED = "party.linked"
+    PARTY_IDENTITY_READ = "party.identity_read"
+    CLAIM_FILED = "claim.filed"
+    CLAIM_AMENDED = "claim.amended"
+    CLAIM_CHECKED = "claim.checked"
+    PROPERTY_SEIZED = "property.seized"
+    PROPERTY_AMENDED = "property.amended"
+    PROPERTY_FACT = "property.fact_recorded"
+    PROPERTY_STATUS = "property.status_changed"
+    DOCUMENT_KEPT = "document.kept"
+    DOCUMENT_PUBLICITY = "document.publicity_changed"
+    DOCUMENT_OPENED = "document.opened"
+    DOCUMENT_SERVED = "document.served"
+    SERVICE_PROVED = "document.service_proved"
+
     # auction: lots, bidders, bids, ends
     LOT_DRAFTED = "lot.drafted"
     LOT_TERMS_CHANGED = "lot.terms_changed"
