@@ -77,7 +77,8 @@ DISCLOSURE_TEXTS: Final[Mapping[DisclosureItem, Text]] = MappingProxyType({
     DisclosureItem.ANNOUNCEMENT: Text(
         N_("拍卖公告"), N_("还没有拍卖公告。")),
     DisclosureItem.ENFORCEMENT_BASIS: Text(
-        N_("执行所依据的法律文书"), N_("没有公示执行所依据的法律文书；依法不得公开的，请写明理由。")),
+        N_("执行所依据的法律文书"),
+        N_("没有公示执行所依据的法律文书；依法不得公开的，请写明理由。")),
     DisclosureItem.PRICE_BASIS: Text(
         N_("评估报告副本或者定价依据"), N_("没有公示评估报告副本；未经评估的，请公示定价依据。")),
     DisclosureItem.TIME_PRICE_RULES: Text(
@@ -89,7 +90,8 @@ DISCLOSURE_TEXTS: Final[Mapping[DisclosureItem, Text]] = MappingProxyType({
         N_("优先购买权主体以及权利性质"),
         N_("没有公示优先购买权主体以及权利性质；没有优先购买权人的，请写明。")),
     DisclosureItem.NOTICES: Text(
-        N_("通知或者无法通知的情况"), N_("没有公示通知或者无法通知当事人、已知优先购买权人的情况。")),
+        N_("通知或者无法通知的情况"),
+        N_("没有公示通知或者无法通知当事人、已知优先购买权人的情况。")),
     DisclosureItem.PAYMENT: Text(
         N_("保证金、价款的支付方式和账户"), N_("没有公示保证金、拍卖款项的支付方式和账户。")),
     DisclosureItem.TAXES: Text(
@@ -125,7 +127,7 @@ NEVER_ABSENT: Final = frozenset({
 })
 """Items that every sale has; the others may be "not applicable", with the reason."""
 
-_NUMERALS: Final = "一二三四五六七八九十"
+_NUMERALS: Final = "一二三四五六七八九"
 
 
 def _item_article(article: str, position: int) -> str:
