@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from kernel.formats import FormatError, canonical, instant_text, parse_instant, parse_json
+from kernel.formats import FormatError, canonical, instant_text, parse_json
 
 GENESIS: Final = "0" * 64
 LONGEST_TEXT: Final = 200
@@ -94,26 +94,33 @@ class ChainCheck:
         if leaf_hash(leaf.raw) != leaf.hash:
             return "the stored hash is not the hash of the stored bytes"
         try:
-            shown = parse_json(leaf.raw)
-            if not isinstance(shown, dict) or set(shown) != set(MEMBERS) or canonical(shown) != leaf.raw:
-                return "the bytes are no leaf in canonical form"
-            at = parse_instant(shown["at"])
+            shown = _read(leaf.raw)
         except (FormatError, ValueError, TypeError) as error:
             return f"the bytes are no leaf: {error}"
+        return self._beside(leaf, shown) or self._in_chain(leaf, shown)
+
+    def _beside(self, leaf: StoredLeaf, shown: Mapping[str, Any]) -> str | None:
+        """Whether the columns, by which people find a leaf, say what its bytes say."""
         columns = {"log": leaf.log, "kind": leaf.kind, "subject": leaf.subject, "seq": leaf.seq,
-                   "actor": leaf.actor}
+                   "actor": leaf.actor, "at": instant_text(leaf.at)}
         for name, value in columns.items():
             if shown[name] != value:
                 return f"the column {name} does not agree with the bytes"
-        if at != leaf.at:
-            return "the column at does not agree with the bytes"
-        if leaf.log != self._log:
-            return "belongs to another log"
+        return None if leaf.log == self._log else "belongs to another log"
+
+    def _in_chain(self, leaf: StoredLeaf, shown: Mapping[str, Any]) -> str | None:
         seq, last = self.subjects.get(leaf.subject, (0, GENESIS))
         if leaf.seq != seq + 1:
             return f"seq is {leaf.seq}, {seq + 1} was next for {leaf.subject}"
         if shown["prev"] != last:
             return "prev is not the hash of the subject's leaf before it"
-        if self._at is not None and at < self._at:
+        if self._at is not None and leaf.at < self._at:
             return "at goes back"
         return None
+
+
+def _read(raw: bytes) -> dict[str, Any]:
+    shown = parse_json(raw)
+    if not isinstance(shown, dict) or set(shown) != set(MEMBERS) or canonical(shown) != raw:
+        raise ValueError("not in canonical form")
+    return shown

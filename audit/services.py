@@ -6,7 +6,7 @@ together and the locks are held as briefly as can be.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -95,21 +95,22 @@ def _append(session: Session, court_id: str, is_exercise: bool, acts: Sequence[_
     log = session.scalars(select(Log).where(Log.origin == origin).with_for_update()
                           .execution_options(populate_existing=True)).one()
     at = _stamp(session, log.last_at)
-    leaves = []
+    leaves: list[WrittenLeaf] = []
+    rows: list[dict[str, Any]] = []
     for act in acts:
         head = heads[act.subject]
         head.seq += 1
         raw = leaf_bytes(log=origin, kind=act.kind, subject=act.subject, seq=head.seq, prev=head.hash,
                          at=at, actor=act.actor, body=act.body)
         head.hash = leaf_hash(raw)
-        leaves.append({"log": origin, "index": log.size, "subject": act.subject, "seq": head.seq,
-                       "kind": str(act.kind), "at": at, "actor": act.actor, "case_id": act.case_id,
-                       "raw": raw, "hash": head.hash})
+        leaf = WrittenLeaf(origin, log.size, act.subject, head.seq, str(act.kind), at, raw, head.hash)
+        leaves.append(leaf)
+        rows.append(asdict(leaf) | {"actor": act.actor, "case_id": act.case_id})
         log.size += 1
     log.last_at = at
     session.flush()
-    session.execute(insert(Leaf), leaves)
-    return [WrittenLeaf(**{name: leaf[name] for name in WrittenLeaf.__slots__}) for leaf in leaves]
+    session.execute(insert(Leaf), rows)
+    return leaves
 
 
 def _lock_heads(session: Session, origin: str, subjects: Sequence[str]) -> dict[str, SubjectHead]:

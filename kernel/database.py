@@ -13,7 +13,17 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from pysqlite3 import dbapi2 as sqlite
-from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, String, Table, event, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    event,
+    text,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -98,7 +108,8 @@ _append_only: set[str] = set()
 
 def append_only(table: Any) -> None:  # SQLAlchemy types __table__ as FromClause
     """Make the database itself refuse UPDATE and DELETE of evidence in this table."""
-    assert isinstance(table, Table)
+    if not isinstance(table, Table):
+        raise TypeError("append_only wants the __table__ of a model")
     _append_only.add(table.name)
     event.listen(table, "after_create", _create_triggers)
 

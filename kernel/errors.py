@@ -14,6 +14,22 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for "mark,
     return message
 
 
+class Filled(str):
+    """A marked message together with the figures it speaks of, which are printed at the edge.
+
+    For places that hold a bare text: the message of one field among several, a figure that is
+    itself a sentence. ``Filled(N_("最多填写 %(longest)s 个字。"), longest=80)``.
+    """
+
+    __slots__ = ("details",)
+    details: Mapping[str, object]
+
+    def __new__(cls, message: str, /, **details: object) -> "Filled":
+        filled = super().__new__(cls, message)
+        filled.details = details
+        return filled
+
+
 class DomainError(Exception):
     """A refusal that its reader can act on.
 

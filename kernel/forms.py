@@ -11,8 +11,8 @@ Usage in a view::
     return render_template("auction/lot_form.html", form=form), form.status
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from types import TracebackType
 from typing import Any
 
 from marshmallow import Schema
@@ -52,13 +52,9 @@ class Form:
         """The checked values; see ``kernel.schemas.load_form``."""
         return load_form(schema, self.values)
 
-    @contextmanager
-    def attempt(self) -> Iterator[None]:
+    def attempt(self) -> "_Attempt":
         """Try the act; a refusal fills ``errors`` and ``summary`` and the page is shown again."""
-        try:
-            yield
-        except DomainError as error:
-            self.refuse(error)
+        return _Attempt(self)
 
     def refuse(self, error: DomainError) -> None:
         self.status = error.status
@@ -68,3 +64,20 @@ class Form:
         if isinstance(error, InvalidInput):
             self.errors = {path: say(message, error.details)
                            for path, message in error.fields.items()}
+
+
+class _Attempt:
+    """The ``with`` block of ``Form.attempt``: a refusal ends the block and stays with the form."""
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> bool:
+        if not isinstance(error, DomainError):
+            return False
+        self._form.refuse(error)
+        return True

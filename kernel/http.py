@@ -10,13 +10,15 @@ from urllib.parse import urlencode
 
 import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request
-from flask_smorest import Api, Blueprint as SmorestBlueprint
+from flask_smorest import Api
+from flask_smorest import Blueprint as SmorestBlueprint
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
+from kernel import clock
 from kernel.access import current_actor, guard_of
 from kernel.errors import N_, DomainError, InvalidInput, NotSignedIn
 from kernel.languages import explain, say
@@ -29,11 +31,11 @@ api = Api()
 SIGN_IN: Final = "/login"
 """Where a page sends a person who must sign in first; ``next`` says where they wanted to go."""
 
-CSP: Final = "; ".join((
-    "default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'",
-    "connect-src 'self'", "img-src 'self' data: blob:", "media-src 'self'", "manifest-src 'self'",
-    "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
-))
+CSP: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
+    "img-src 'self' data: blob:; media-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
 
 _HEADERS: Final = {
     "Content-Security-Policy": CSP,
@@ -56,13 +58,13 @@ class _Parser(FlaskParser):
 
     def handle_error(self, error: ValidationError, req: Any, schema: Any, *,
                      error_status_code: int | None, error_headers: Any) -> Any:
-        messages = error.normalized_messages()
+        messages = error.normalized_messages()  # type: ignore[no-untyped-call]
         if isinstance(messages, dict) and set(messages) <= {"json", "query", "form", "files"}:
             messages = {name: found for part in messages.values() for name, found in part.items()}
         raise InvalidInput(flatten(messages)) from error
 
 
-class ApiBlueprint(SmorestBlueprint):
+class ApiBlueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest ships no types
     """A part of ``/api/v1``: strict input, our errors, the same guards as pages."""
 
     ARGUMENTS_PARSER = _Parser()
@@ -86,6 +88,7 @@ def init_app(app: Flask) -> None:
 
 
 def _guard() -> None:
+    g.received_at = clock.now()  # first thing: the time of entry into the system counts (AUC-20.6)
     g.pop("actor", None)  # each request is asked anew, also where requests share a context
     view = app_view()
     if view is None:
@@ -129,7 +132,7 @@ def _answer(error: Exception) -> tuple[Response | str, int] | Response | HTTPExc
             return error
         return _http_error(error)
     incident = secrets.token_hex(4)
-    log.exception("incident", incident=incident, path=request.path)
+    log.error("incident", incident=incident, path=request.path, exc_info=error)
     return _send(500, code="incident", incident=incident,
                  detail=say(N_("系统出了故障，已经记录，编号 %(incident)s。"), {"incident": incident}))
 
@@ -146,8 +149,9 @@ def _refusal(error: DomainError) -> tuple[Response | str, int]:
     obstacles = getattr(error, "obstacles", None)
     if obstacles is not None:
         more["obstacles"] = [
-            {"code": one.code, "rule": one.rule, "article": one.article,
-             "message": say(one.message, one.details)} for one in obstacles]
+            {"code": one.code, "rule": one.basis.rule, "article": one.basis.article,
+             "message": say(one.problem, one.details), "remedy": say(one.remedy, one.details)}
+            for one in obstacles]
     if error.details:
         more["details"] = {name: value if isinstance(value, int | str | bool) else str(value)
                            for name, value in error.details.items()}

@@ -8,7 +8,7 @@ from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, gettext
 
 from kernel.clock import beijing
-from kernel.errors import DomainError
+from kernel.errors import DomainError, Filled
 from kernel.money import yuan_text
 
 LANGUAGES: Final = {"zh_Hans_CN": "中文", "en": "English"}
@@ -41,7 +41,8 @@ def say(message: str, details: Mapping[str, object] | None = None) -> str:
 
     ``details`` named ``…_fen`` are printed as yuan, ``…_at`` as Beijing time, ``…_on`` as days.
     """
-    shown = {name: _print(name, value) for name, value in (details or {}).items()}
+    own = message.details if isinstance(message, Filled) else {}
+    shown = {name: _print(name, value) for name, value in {**(details or {}), **own}.items()}
     translated = gettext(message)
     return translated % shown if shown else translated
 
@@ -52,6 +53,8 @@ def explain(error: DomainError) -> str:
 
 
 def _print(name: str, value: object) -> object:
+    if isinstance(value, Filled):
+        return say(value)
     if name.endswith("_fen") and isinstance(value, int):
         return yuan_text(value)
     if isinstance(value, datetime):

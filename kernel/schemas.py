@@ -8,15 +8,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 
-from kernel.errors import N_, InvalidInput
+from kernel.errors import N_, Filled, InvalidInput
 from kernel.formats import BEIJING, instant_text, parse_instant
 from kernel.money import MAX_FEN, parse_yuan
 
 _typed: ContextVar[bool] = ContextVar("typed_by_a_person", default=False)
+
+
+def typed_by_a_person() -> bool:
+    """Whether the values being read were typed into a form, for fields of other domains."""
+    return _typed.get()
+
 
 fields.Field.default_error_messages = {
     "required": N_("这一项必须填写。"),
@@ -41,7 +47,7 @@ class Text(fields.String):
         longest: the most characters it may have.
     """
 
-    default_error_messages = {"longest": N_("最多填写 %(longest)s 个字。"),
+    default_error_messages: ClassVar[dict[str, Any]] = {"longest": N_("最多填写 %(longest)s 个字。"),
                               "empty": N_("这一项必须填写。")}
 
     def __init__(self, *, longest: int = 200, **kwargs: Any) -> None:
@@ -54,14 +60,14 @@ class Text(fields.String):
         if not text and self.required:
             raise self.make_error("empty")
         if len(text) > self.longest:
-            raise ValidationError(N_("最多填写 %(longest)s 个字。") % {"longest": self.longest})
+            raise ValidationError(Filled(self.error_messages["longest"], longest=self.longest))
         return text or None
 
 
 class Money(fields.Field[int]):
     """An amount in fen: whole fen in JSON, yuan with at most two decimals in a form."""
 
-    default_error_messages = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "yuan": N_("请填写以元为单位的金额，最多两位小数，例如 1,234,567.89。"),
         "fen": N_("金额必须是以分为单位的整数，不能带小数。"),
         "range": N_("金额必须大于零。"),
@@ -89,7 +95,7 @@ class Money(fields.Field[int]):
 class Instant(fields.Field[datetime]):
     """An instant in UTC: RFC 3339 with an offset in JSON, Beijing wall time in a form."""
 
-    default_error_messages = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "wall": N_("请填写北京时间，例如 2026-11-21 10:00。"),
         "rfc3339": N_("时间必须带时区，例如 2026-11-21T10:00:00+08:00。"),
     }
@@ -114,7 +120,7 @@ class Instant(fields.Field[datetime]):
 class Day(fields.Field[date]):
     """A day as ``YYYY-MM-DD``."""
 
-    default_error_messages = {"day": N_("请填写日期，例如 2026-11-21。")}
+    default_error_messages: ClassVar[dict[str, Any]] = {"day": N_("请填写日期，例如 2026-11-21。")}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         try:
@@ -130,7 +136,7 @@ class Day(fields.Field[date]):
 class Count(fields.Integer):
     """A whole number within bounds, never a fraction or a text in JSON."""
 
-    default_error_messages = {"invalid": N_("请填写整数。"),
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": N_("请填写整数。"),
                               "bounds": N_("这个数字超出了允许的范围。")}
 
     def __init__(self, *, least: int = 0, most: int = 2**31 - 1, **kwargs: Any) -> None:
@@ -140,7 +146,8 @@ class Count(fields.Integer):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
         if not _typed.get() and (isinstance(value, bool) or not isinstance(value, int)):
             raise self.make_error("invalid")
-        number = super()._deserialize(int(value) if _typed.get() and str(value).isdecimal()
+        number = super()._deserialize(int(value)
+                                      if _typed.get() and str(value).removeprefix("-").isdecimal()
                                       else value, attr, data, **kwargs)
         if number is not None and not self.least <= number <= self.most:
             raise self.make_error("bounds")
@@ -188,8 +195,12 @@ def _load(schema: Schema, data: Any, unknown: str) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = schema.load(data, unknown=unknown)
     except ValidationError as error:
-        raise InvalidInput(flatten(error.normalized_messages())) from error
+        raise InvalidInput(flatten(_messages(error))) from error
     return loaded
+
+
+def _messages(error: ValidationError) -> Any:
+    return error.normalized_messages()  # type: ignore[no-untyped-call]  # marshmallow left it so
 
 
 def flatten(messages: Any, path: str = "") -> dict[str, str]:
@@ -201,4 +212,4 @@ def flatten(messages: Any, path: str = "") -> dict[str, str]:
             flat |= flatten(inner, path if name == "_schema" else (path + step).lstrip("."))
         return flat
     first = messages[0] if isinstance(messages, list) else messages
-    return {path: str(first)}
+    return {path: first if isinstance(first, Filled) else str(first)}

@@ -90,6 +90,11 @@ def _registered() -> list[tuple[str, Any, str]]:
             for name, handler in events.items()]
 
 
+def refuse_without_origin() -> bool:
+    """For ``connect``: a browser always says where its page came from; what does not is refused."""
+    return bool(request.headers.get("Origin"))
+
+
 def connection_id() -> str:
     """The id of the present socket."""
     return str(request.sid)  # type: ignore[attr-defined]  # Flask-SocketIO adds it

@@ -11,8 +11,6 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit import services as audit
-from audit.kinds import Kind
 from auction.errors import NotRunning
 from auction.models import Attempt, Registration, Sale
 from auction.rules.bidding import (
@@ -27,6 +25,8 @@ from auction.rules.lifecycle import LotState, Step, next_state
 from auction.rules.refusals import Refusal, explain
 from auction.rules.replay import bid_members, decision_members
 from auction.services.reading import decision_of, lock_sale, standing_of, take_standing, terms_of
+from audit import services as audit
+from audit.kinds import Kind
 
 TAKES_BIDS: Final = frozenset({
     LotState.PUBLISHED, LotState.BIDDING, LotState.SUSPENDED, LotState.SELLOFF_PUBLISHED,

@@ -12,8 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts import services as accounts
-from audit import services as audit
-from audit.kinds import Kind
 from auction.errors import NotRunning
 from auction.models import Delivery, Lot, Registration, Result, Sale, Suspension
 from auction.rules.bidding import Outcome, caught_up, outcome
@@ -32,6 +30,8 @@ from auction.services.reading import (
     terms_of,
 )
 from auction.services.registration import person_behind
+from audit import services as audit
+from audit.kinds import Kind
 from cases import services as cases
 from kernel.access import SYSTEM, Actor
 from kernel.clock import beijing_day
@@ -86,7 +86,7 @@ def close_due(session: Session, lot_id: str, *, now: datetime) -> Outcome | None
         winner = _confirm(session, sale, found, now) if found.state is Ended.SOLD else None
         end_deposits(session, sale, winner=winner, reason=str(found.state), now=now)
         if winner is None and sale.lot.property_id:
-            cases.set_property_status(session, sale.lot.property_id, "priced", actor=SYSTEM, now=now)
+            cases.set_property_status(session, sale.lot.property_id, cases.PropertyStatus.PRICED, actor=SYSTEM, now=now)
     return found
 
 
@@ -223,7 +223,7 @@ def withdraw(session: Session, lot_id: str, *, ground: str, reason: str, actor: 
     if not sale.lot.is_exercise:
         end_deposits(session, sale, winner=None, reason="withdrawn", now=now)
         if sale.lot.property_id:
-            cases.set_property_status(session, sale.lot.property_id, "priced", actor=actor, now=now)
+            cases.set_property_status(session, sale.lot.property_id, cases.PropertyStatus.PRICED, actor=actor, now=now)
 
 
 def refund_due_at(sale: Sale) -> datetime | None:

@@ -10,12 +10,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit import services as audit
-from audit.kinds import Kind
 from auction.errors import BalanceMissing, NotRunning
 from auction.models import Delivery, Sale
 from auction.rules.lifecycle import LotState, Step, next_state
 from auction.services.reading import lock_sale
+from audit import services as audit
+from audit.kinds import Kind
 from cases import services as cases
 from kernel.access import SYSTEM, Actor
 from kernel.clock import beijing_day
@@ -41,7 +41,7 @@ def note_paid(session: Session, lot_id: str, *, now: datetime) -> bool:
     sale.delivery.paid_at = now
     _record(session, sale, Kind.SALE_PAID, "system", {"price_fen": sale.delivery.price_fen})
     if sale.lot.property_id:
-        cases.set_property_status(session, sale.lot.property_id, "sold", actor=SYSTEM, now=now)
+        cases.set_property_status(session, sale.lot.property_id, cases.PropertyStatus.SOLD, actor=SYSTEM, now=now)
     return True
 
 

@@ -13,8 +13,6 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from accounts import services as accounts
-from audit import services as audit
-from audit.kinds import Kind
 from auction.errors import ExerciseTermsRefused, NotRunning
 from auction.models import Lot, Registration, Sale
 from auction.rules.lifecycle import LotState, Round
@@ -26,6 +24,8 @@ from auction.services.registration import (
     give_code,
     person_digest,
 )
+from audit import services as audit
+from audit.kinds import Kind
 from kernel.access import Actor
 from kernel.errors import N_
 from kernel.ids import new_id

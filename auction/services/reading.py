@@ -185,14 +185,12 @@ class Proceeds:
 
 def proceeds_of(session: Session, case_id: str) -> list[Proceeds]:
     """The sold lots of a case and how far the buyer's money and the title have come."""
-    found = []
-    for lot in lots_of_case(session, case_id):
-        for sale in lot.sales:
-            if sale.state in AFTER_SALE and sale.delivery is not None and lot.property_id:
-                found.append(Proceeds(lot.property_id, lot.id, sale.number, lot.title,
-                                      sale.delivery.price_fen, sale.delivery.paid_at is not None,
-                                      sale.delivery.ruling_served_at is not None))
-    return found
+    return [
+        Proceeds(lot.property_id, lot.id, sale.number, lot.title, sale.delivery.price_fen,
+                 sale.delivery.paid_at is not None, sale.delivery.ruling_served_at is not None)
+        for lot in lots_of_case(session, case_id) for sale in lot.sales
+        if sale.state in AFTER_SALE and sale.delivery is not None and lot.property_id is not None
+    ]
 
 
 def registrations_of(session: Session, sale: Sale) -> Sequence[Registration]:

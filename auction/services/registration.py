@@ -13,12 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts import services as accounts
-from audit import services as audit
-from audit.kinds import Kind
 from auction.errors import AlreadyRegistered, Barred, NoticesNotAccepted, NotQualified, NotRunning
 from auction.models import Registration, Sale
 from auction.rules.lifecycle import LotState
 from auction.services.reading import lock_sale
+from audit import services as audit
+from audit.kinds import Kind
 from kernel.access import Actor
 from kernel.commitments import SALT_BYTES, identity_commitment
 from kernel.errors import N_

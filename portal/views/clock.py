@@ -53,7 +53,7 @@ def walk_clock(wish: dict[str, Any], actor: Actor) -> datetime:
         offset = walk_to(work.session, _target(wish, now), actor=actor, now=now,
                          offset=clock.offset())
         work.after_commit(lambda: clock.set_offset(offset))
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - jobs need the app itself
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
     for job in app.extensions["jobs"]:
         run_once(app, job)
     return clock.now()

@@ -1,0 +1,1 @@
+"""The auction as ``/api/v1``."""

@@ -1,0 +1,72 @@
+"""What the auction takes from forms and programs, and what it shows them."""
+
+from marshmallow import Schema, fields, validate
+
+from kernel.errors import N_
+from kernel.schemas import Choice, Count, Instant, Money, Text
+
+CLIENT_BID_ID = validate.Regexp(r"[A-Za-z0-9_.:-]{1,128}\Z",
+                                error=N_("client_bid_id 只能用字母、数字和 _ . : -，最多 128 个。"))
+
+
+class BidIn(Schema):
+    """One bid. ``client_bid_id`` is the client's own: a retry under it changes nothing."""
+
+    amount_fen = Money(required=True)
+    client_bid_id = fields.String(required=True, validate=CLIENT_BID_ID)
+    key = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
+
+
+class SocketBidIn(BidIn):
+    lot = Text(required=True, longest=40)
+
+
+class WatchIn(Schema):
+    lot = Text(required=True, longest=40)
+    key = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
+
+
+class AfterIn(Schema):
+    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=2**31 - 1))
+
+
+class RegisterIn(Schema):
+    """Registration for a sale: the notices read and accepted, and the declaration on article 34."""
+
+    notices_version = Text(required=True, longest=64)
+    accepts_notices = fields.Boolean(required=True, validate=validate.Equal(
+        True, error=N_("请阅读并接受特别提示。")), error_messages={
+            "required": N_("请阅读并接受特别提示。")})
+    declares_free = fields.Boolean(required=True, validate=validate.Equal(
+        True, error=N_("请声明您不属于不得竞买的人员。")), error_messages={
+            "required": N_("请声明您不属于不得竞买的人员。")})
+
+
+class ExerciseIn(Schema):
+    """The terms of an exercise lot and the codes to be seated in it."""
+
+    title = Text(required=True, longest=120)
+    start_price_fen = Money(required=True)
+    increment_fen = Money(required=True)
+    opens_at = Instant(required=True)
+    closes_at = Instant(required=True)
+    extension_window_seconds = Count(required=True, least=1, most=300)
+    whole_steps = fields.Boolean(load_default=False)
+    max_steps = Count(load_default=None, allow_none=True, least=1)
+    codes = fields.List(Text(longest=40), load_default=list)
+
+
+class SuspendIn(Schema):
+    """AUC-28: why a sale is stopped, on what paper."""
+
+    ground = Choice("postponed", "stayed", "third_party_objection", "system_fault", "other",
+                    required=True)
+    reason = Text(required=True, longest=400)
+
+
+class WithdrawIn(Schema):
+    """GEN-17, GEN-19, CPL-268: why a lot is taken back."""
+
+    ground = Choice("basis_revoked", "applicant_withdraws", "debt_paid", "settlement",
+                    "third_party_objection", "collusion", "other", required=True)
+    reason = Text(required=True, longest=400)

@@ -1,0 +1,292 @@
+"""What every template can say: money, instants, days, durations, icons, assets, rules.
+
+``init_app`` registers the filters and globals. Chinese and English are told apart by
+Flask-Babel's locale; the figures themselves are the same in both.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from babel.dates import format_date, format_datetime
+from flask import Flask, request, url_for
+from flask_babel import get_locale, gettext
+from markupsafe import Markup, escape
+
+from kernel import charts, rulers
+from kernel.formats import BEIJING
+from kernel.money import Fen, yuan_text
+from kernel.money import capitals as capitals_text
+
+DASH: Final = "—"
+THEMES: Final = ("light", "dark")
+
+_CLOCK: Final = {"time": "HH:mm:ss", "time-ms": "HH:mm:ss.SSS", "hour": "HH:mm"}
+_WHEN: Final = {
+    "zh": {"": "yyyy-MM-dd HH:mm:ss", "minute": "yyyy-MM-dd HH:mm", "short": "MM-dd HH:mm",
+           "ms": "yyyy-MM-dd HH:mm:ss.SSS", **_CLOCK},
+    "en": {"": "d MMM y, HH:mm:ss", "minute": "d MMM y, HH:mm", "short": "d MMM, HH:mm",
+           "ms": "d MMM y, HH:mm:ss.SSS", **_CLOCK},
+}
+_DAY: Final = {
+    "zh": {"": "yyyy-MM-dd", "short": "MM-dd", "long": "y 年 M 月 d 日", "week": "MM-dd EEE"},
+    "en": {"": "d MMM y", "short": "d MMM", "long": "d MMMM y", "week": "EEE d MMM"},
+}
+
+
+def init_app(app: Flask) -> None:
+    """Register filters, globals and the visitor's theme."""
+    filters: dict[str, Callable[..., Any]] = {
+        "money": money, "yuan": yuan, "wan": wan, "capitals": capitals, "percent_of": percent_of,
+        "when": when, "day": day, "weekday": weekday, "duration": duration,
+        "brief_hash": brief_hash, "filesize": filesize, "field_id": field_id,
+        "field_value": field_value,
+    }
+    app.jinja_env.filters.update(filters)
+    assets = Assets(app)
+    app.jinja_env.globals.update(
+        asset=assets.url, icon=assets.icon, law=law, charts=charts, rulers=rulers,
+        timedelta=timedelta,
+    )
+    app.context_processor(_theme)
+
+
+def _theme() -> dict[str, str]:
+    chosen = request.cookies.get("theme", "")
+    return {"theme": chosen if chosen in THEMES else ""}
+
+
+def _tongue() -> str:
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+class Assets:
+    """Addresses of static files; each carries the file's hash, so it may be cached for ever."""
+
+    def __init__(self, app: Flask) -> None:
+        if app.static_folder is None:
+            raise ValueError("pages need a static folder")
+        self._root = Path(app.static_folder)
+        self._app = app
+        self._known: dict[str, str] = {}
+        sprite = (self._root / "img" / "icons.svg").read_text("utf-8")
+        self._icons = frozenset(re.findall(r'<symbol id="([^"]+)"', sprite))
+
+    def url(self, path: str) -> str:
+        """The address of ``static/<path>`` with its content hash.
+
+        Raises:
+            FileNotFoundError: a template names a file that is not there.
+        """
+        mark = self._known.get(path)
+        if mark is None or self._app.debug:
+            mark = hashlib.sha256((self._root / path).read_bytes()).hexdigest()[:12]
+            self._known[path] = mark
+        return url_for("static", filename=path, v=mark)
+
+    def icon(self, name: str, size: str = "", label: str = "") -> Markup:
+        """One icon of the sprite; without a ``label`` it is hidden from screen readers.
+
+        Args:
+            name: id of the symbol in ``static/img/icons.svg``.
+            size: ``""`` (20 px), ``"s"`` (16) or ``"l"`` (28).
+            label: what it says where no word stands beside it.
+
+        Raises:
+            KeyError: no such icon.
+        """
+        if name not in self._icons:
+            raise KeyError(f"no icon named {name!r}")
+        spoken = Markup('aria-hidden="true"')
+        if label:
+            spoken = Markup('role="img" aria-label="{}"').format(label)
+        return Markup('<svg class="i{}" {}><use href="{}#{}"></use></svg>').format(
+            f" {size}" if size else "", spoken, self.url("img/icons.svg"), name)
+
+
+def law(rule: str, article: str = "") -> Markup:
+    """A rule id as it stands beside what rests on it, after the name of its article if given."""
+    shown = Markup('<span class="rule">{}</span>').format(rule)
+    return escape(article) + Markup(" ") + shown if article else shown
+
+
+# Money ------------------------------------------------------------------------------------
+
+
+def money(amount: int | None, size: str = "", *, unit: bool = True, signed: bool = False) -> Markup:
+    """Fen as yuan: small decimals, and in ``xl`` a mark under the 万 place.
+
+    Args:
+        amount: fen; None prints a dash.
+        size: ``""``, ``"lg"`` or ``"xl"``.
+        unit: whether 元 follows.
+        signed: whether a gain shows its plus.
+    """
+    if amount is None:
+        return Markup('<span class="money none">{}</span>').format(DASH)
+    whole, decimals = yuan_text(abs(amount)).split(".")
+    sign = "−" if amount < 0 else "+" if signed and amount else ""
+    digits = escape(whole)
+    plain = " plain"
+    if size == "xl" and _tongue() == "zh" and abs(amount) >= 1_000_000:
+        at = len(whole) - 6  # the fifth digit from the right, one comma between
+        digits = Markup('{}<span class="wan">{}</span>{}').format(
+            whole[:at], whole[at], whole[at + 1:])
+        plain = ""
+    kind = f" {size}{plain if size == 'xl' else ''}" if size else ""
+    tail = Markup('<span class="u">{}</span>').format(gettext("元")) if unit else Markup("")
+    return Markup('<span class="money{}">{}{}<span class="dec">.{}</span>{}</span>').format(
+        kind, sign, digits, decimals, tail)
+
+
+def yuan(amount: int | None) -> str:
+    """Fen as plain text with the unit, for titles, labels and messages."""
+    return DASH if amount is None else str(gettext("%(amount)s 元", amount=yuan_text(amount)))
+
+
+def wan(amount: int | None) -> str:
+    """Fen in 万元 where Chinese reads so: short and exact, for axes and buttons. English: yuan."""
+    if amount is None:
+        return DASH
+    if _tongue() == "en":
+        return yuan_text(amount).removesuffix(".00")
+    if abs(amount) < 1_000_000:
+        return str(gettext("%(amount)s 元", amount=yuan_text(amount).removesuffix(".00")))
+    whole, rest = divmod(abs(amount), 1_000_000)
+    decimals = f"{rest:06d}".rstrip("0")
+    sign = "−" if amount < 0 else ""
+    shown = f"{sign}{whole:,}{'.' if decimals else ''}{decimals}"
+    return str(gettext("%(amount)s 万", amount=shown))
+
+
+def capitals(amount: int | None) -> str:
+    """Fen in capitals (大写金额), the same in every language."""
+    return DASH if amount is None else capitals_text(Fen(amount))
+
+
+def percent_of(part: int | None, whole: int | None, digits: int = 1) -> str:
+    """``part`` in percent of ``whole``, rounded half up in integers."""
+    if part is None or not whole:
+        return DASH
+    scale = 10**digits
+    value = (2 * part * 100 * scale + whole) // (2 * whole)
+    return f"{value // scale}.{value % scale:0{digits}d}%" if digits else f"{value}%"
+
+
+# Time -------------------------------------------------------------------------------------
+
+
+def beijing(instant: datetime) -> datetime:
+    """The wall clock in Beijing at an instant.
+
+    Raises:
+        ValueError: the instant is naive.
+    """
+    if instant.tzinfo is None:
+        raise ValueError("a naive time has no place on a page")
+    return instant.astimezone(BEIJING)
+
+
+def when(instant: datetime | None, style: str = "", *, markup: bool = True) -> str:
+    """An instant in Beijing time, as ``<time>`` unless ``markup`` is false.
+
+    Args:
+        instant: aware; None prints a dash.
+        style: ``""`` to the second, ``minute``, ``short``, ``ms``, ``time``, ``time-ms``, ``hour``.
+        markup: false where only text fits (titles, attributes).
+    """
+    if instant is None:
+        return DASH
+    local = beijing(instant)
+    tongue = _tongue()
+    # Babel knows no fraction without rounding; the clock's own milliseconds are cut, never rounded.
+    local = local.replace(microsecond=local.microsecond // 1000 * 1000)
+    shown = format_datetime(local, _WHEN[tongue][style], locale=tongue)
+    if not markup:
+        return shown
+    exact = instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Markup('<time datetime="{}">{}</time>').format(exact, shown)
+
+
+def day(value: date | datetime | None, style: str = "", *, markup: bool = True) -> str:
+    """A day, or the day in Beijing of an instant; styles ``""``, ``short``, ``long``, ``week``."""
+    if value is None:
+        return DASH
+    on = beijing(value).date() if isinstance(value, datetime) else value
+    tongue = _tongue()
+    shown = format_date(on, _DAY[tongue][style], locale=tongue)
+    if not markup:
+        return shown
+    return Markup('<time datetime="{}">{}</time>').format(on.isoformat(), shown)
+
+
+def weekday(value: date | datetime | None) -> str:
+    """周六, Sat."""
+    if value is None:
+        return DASH
+    on = beijing(value).date() if isinstance(value, datetime) else value
+    return format_date(on, "EEE", locale=_tongue())
+
+
+def duration(span: timedelta | float | None) -> str:
+    """A span of time in its two largest units: 2 天 3 小时, 18 分 33 秒."""
+    if span is None:
+        return DASH
+    seconds = int(span.total_seconds() if isinstance(span, timedelta) else span)
+    seconds = max(0, seconds)
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3600)
+    minutes, seconds = divmod(rest, 60)
+    if days:
+        parts = (gettext("%(n)s 天", n=days), gettext("%(n)s 小时", n=hours) if hours else "")
+    elif hours:
+        parts = (gettext("%(n)s 小时", n=hours), gettext("%(n)s 分", n=minutes) if minutes else "")
+    elif minutes:
+        parts = (gettext("%(n)s 分", n=minutes), gettext("%(n)s 秒", n=seconds) if seconds else "")
+    else:
+        parts = (gettext("%(n)s 秒", n=seconds), "")
+    return " ".join(part for part in parts if part)
+
+
+# Files and forms --------------------------------------------------------------------------
+
+
+def brief_hash(digest: str) -> str:
+    """Both ends of a hash, for the eye; the whole one is never far."""
+    return digest if len(digest) <= 12 else f"{digest[:4]}…{digest[-4:]}"
+
+
+def filesize(count: int | None) -> str:
+    """Bytes as people count them: 214 KB, 1.2 MB."""
+    if count is None:
+        return DASH
+    if count < 1000:
+        return f"{count} B"
+    for unit, size in (("KB", 1000), ("MB", 1000**2), ("GB", 1000**3)):
+        if count < 1000 * size:
+            tenths = (20 * count + size) // (2 * size)
+            whole = tenths >= 100 or tenths % 10 == 0
+            return f"{tenths // 10} {unit}" if whole else f"{tenths / 10:.1f} {unit}"
+    return f"{count // 1000**4} TB"
+
+
+def field_id(path: str) -> str:
+    """The id of a form field: ``claims[0].amount`` -> ``f-claims-0-amount``."""
+    return "f-" + re.sub(r"[^0-9A-Za-z]+", "-", path).strip("-")
+
+
+def field_value(value: object, kind: str) -> str:
+    """What stands in an input: what was typed, or a stored value as one would type it."""
+    if value is None:
+        return ""
+    if kind == "money" and isinstance(value, int):
+        return yuan_text(value)
+    if isinstance(value, datetime):
+        return beijing(value).strftime("%Y-%m-%dT%H:%M" if kind != "date" else "%Y-%m-%d")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
