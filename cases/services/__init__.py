@@ -1,0 +1,56 @@
+"""What is done in a case. Floors above call these names; pages and programs of cases too."""
+
+from cases.services.claims import amend_claim, check_claim, claims_of, file_claim, get_claim
+from cases.services.documents import (
+    documents_of,
+    get_document,
+    keep_document,
+    let_read,
+    photographs_of,
+    readable_file,
+    set_document_public,
+)
+from cases.services.files import (
+    amend_case,
+    assign_case,
+    case_file,
+    cases_of_court,
+    cases_of_person,
+    get_case,
+    may_handle,
+    may_read,
+    register_case,
+)
+from cases.services.parties import (
+    add_party,
+    amend_party,
+    get_party,
+    identity_of_party,
+    link_party,
+    parties_of,
+)
+from cases.services.properties import (
+    add_property,
+    amend_property,
+    get_property,
+    properties_of,
+    record_fact,
+    set_property_status,
+)
+from cases.services.serving import (
+    add_proof,
+    serve,
+    services_of,
+    services_of_case,
+    services_on_person,
+)
+
+__all__ = [
+    "add_party", "add_proof", "add_property", "amend_case", "amend_claim", "amend_party",
+    "amend_property", "assign_case", "case_file", "cases_of_court", "cases_of_person",
+    "check_claim", "claims_of", "documents_of", "file_claim", "get_case", "get_claim",
+    "get_document", "get_party", "get_property", "identity_of_party", "keep_document", "let_read",
+    "link_party", "may_handle", "may_read", "parties_of", "photographs_of", "properties_of",
+    "readable_file", "record_fact", "register_case", "serve", "services_of", "services_of_case",
+    "services_on_person", "set_document_public", "set_property_status",
+]
