@@ -1,5 +1,18 @@
 """The doors of this domain."""
 
-from kernel.domain import Domain
+from accounts import api
+from accounts.login import sign_in
+from accounts.views import account, approvals, signing
+from accounts.work import work
+from kernel.access import STAFF
+from kernel.domain import Domain, Room
+from kernel.errors import N_
 
-DOMAIN = Domain(name="accounts")
+DOMAIN = Domain(
+    name="accounts",
+    pages=(signing.pages, account.pages, approvals.pages),
+    api=(api.people, api.tokens, api.me, api.approvals),
+    work=work,
+    rooms=(Room("/desk/approvals", N_("审批"), "check-circle", STAFF),),
+    setup=sign_in.init_app,
+)

@@ -81,3 +81,20 @@ class _Attempt:
             return False
         self._form.refuse(error)
         return True
+
+
+class Attempt:
+    """What ``Form.attempt`` opens. A class, so that its type says that it may swallow a refusal."""
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None,
+                 _trace: TracebackType | None) -> bool:
+        if not isinstance(error, DomainError):
+            return False
+        self._form.refuse(error)
+        return True

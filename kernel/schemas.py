@@ -60,7 +60,7 @@ class Text(fields.String):
         if not text and self.required:
             raise self.make_error("empty")
         if len(text) > self.longest:
-            raise ValidationError(Filled(self.error_messages["longest"], longest=self.longest))
+            raise ValidationError(Filled(N_("最多填写 %(longest)s 个字。"), longest=self.longest))
         return text or None
 
 

@@ -1,0 +1,1 @@
+"""Pure rules on people: identity numbers, words one signs in with, roles, approvals, addresses."""

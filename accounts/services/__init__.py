@@ -1,0 +1,66 @@
+"""The use cases of accounts: the door through which higher floors come."""
+
+from accounts.passwords import hash_password
+from accounts.rules.identity import masked_name, masked_number
+from accounts.services.approvals import (
+    approval_for,
+    approvals_of,
+    decide_approval,
+    get_approval,
+    obstacle_for,
+    request_approval,
+)
+from accounts.services.courts import (
+    INSTALLATION,
+    court_law,
+    courts,
+    get_court,
+    open_court,
+    open_installation,
+    set_readings,
+)
+from accounts.services.messages import (
+    PER_PAGE,
+    mark_read,
+    message_count,
+    messages_of,
+    open_message,
+    send_message,
+    unread_count,
+)
+from accounts.services.people import (
+    Identity,
+    change_password,
+    credentials,
+    identity_for_payment_check,
+    identity_of,
+    names_of,
+    own_identity,
+    people_with_role,
+    person,
+    register_bidder,
+    register_person,
+)
+from accounts.services.roles import grant_role, revoke_role
+from accounts.services.sessions import (
+    actor_of_session,
+    actor_of_token,
+    issue_token,
+    revoke_token,
+    sign_in,
+    sign_out,
+    sign_out_everywhere,
+    tokens_of,
+)
+
+__all__ = [
+    "INSTALLATION", "PER_PAGE", "Identity", "actor_of_session", "actor_of_token", "approval_for",
+    "approvals_of", "change_password", "court_law", "courts", "credentials", "decide_approval",
+    "get_approval", "get_court", "grant_role", "hash_password", "identity_for_payment_check",
+    "identity_of", "issue_token", "mark_read", "masked_name", "masked_number", "message_count",
+    "messages_of",
+    "names_of", "obstacle_for", "open_court", "open_installation", "open_message", "own_identity",
+    "people_with_role", "person", "register_bidder", "register_person", "request_approval",
+    "revoke_role", "revoke_token", "send_message", "set_readings", "sign_in", "sign_out",
+    "sign_out_everywhere", "tokens_of", "unread_count",
+]

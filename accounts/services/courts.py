@@ -1,0 +1,77 @@
+"""Courts: opening one with its logs, and the readings of the law it has chosen."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.errors import NoSuchCourt
+from accounts.models import Court
+from audit import services as audit
+from audit.kinds import Kind
+from kernel.access import Actor, of_own_court
+from kernel.ids import new_id
+from kernel.law import RuleSet, Value, rule_set
+
+INSTALLATION: Final = "installation"
+"""The court_id of the log that holds what concerns no court."""
+
+
+def open_installation(session: Session, *, origin: str) -> None:
+    """Open the log ``origin/installation``, once, before anyone can register."""
+    audit.open_log(session, court_id=INSTALLATION, origin=f"{origin}/installation")
+
+
+def open_court(session: Session, *, name_zh: str, name_en: str, origin: str, actor: Actor,
+               now: datetime, court_id: str | None = None) -> Court:
+    """Open a court with its log and the log of its exercises (``origin/exercise``)."""
+    court = Court(id=court_id or new_id("court"), name_zh=name_zh, name_en=name_en, origin=origin,
+                  readings={}, opened_at=now)
+    session.add(court)
+    audit.open_log(session, court_id=court.id, origin=origin)
+    audit.open_log(session, court_id=court.id, origin=f"{origin}/exercise", is_exercise=True)
+    audit.record(session, court_id=court.id, kind=Kind.COURT_OPENED, subject=f"court:{court.id}",
+                 actor=actor, body={"name": name_zh, "origin": origin})
+    return court
+
+
+def get_court(session: Session, court_id: str) -> Court:
+    """One court.
+
+    Raises:
+        NoSuchCourt: there is none with this id.
+    """
+    court = session.get(Court, court_id)
+    if court is None:
+        raise NoSuchCourt
+    return court
+
+
+def courts(session: Session) -> Sequence[Court]:
+    """All courts of this installation, in the order in which they were opened."""
+    return session.scalars(select(Court).order_by(Court.opened_at, Court.id)).all()
+
+
+def court_law(session: Session, court_id: str, rule_set_id: str) -> RuleSet:
+    """A rule set as this court uses it, its own readings put in."""
+    return rule_set(rule_set_id).with_settings(get_court(session, court_id).readings)
+
+
+def set_readings(session: Session, court_id: str, *, rule_set_id: str,
+                 readings: Mapping[str, Value], actor: Actor) -> Court:
+    """Choose where the law leaves room; what runs already keeps the reading it was begun with.
+
+    Raises:
+        LawError: not a setting of this rule set, or not one of the values a court may set.
+        NotAllowed: staff of another court.
+    """
+    court = get_court(session, court_id)
+    of_own_court(actor, court_id)
+    rule_set(rule_set_id).with_settings(readings)
+    court.readings = {**court.readings, **readings}
+    audit.record(session, court_id=court_id, kind=Kind.COURT_READINGS_SET,
+                 subject=f"court:{court_id}", actor=actor,
+                 body={"rules": rule_set_id, "readings": dict(readings)})
+    return court

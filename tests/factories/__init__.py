@@ -1,0 +1,1 @@
+"""Factories: plain functions that build situations through the services of the domains."""
