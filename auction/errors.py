@@ -1,5 +1,8 @@
 """Refusals of the auction domain."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from kernel.errors import N_, InvalidInput, NotAllowed, NotFound, WrongState
 
 
@@ -58,6 +61,23 @@ class BalanceMissing(WrongState):
     code = "balance_missing"
     message = N_("余款 %(balance_fen)s 元尚未到账，不能作出成交裁定。")
     rule = "AUC-25.3"
+
+
+class PublicationRefused(WrongState):
+    """What stands in the way, all of it; ``obstacles`` as ``auction.rules.publication`` finds it."""
+
+    code = "publication_refused"
+    message = N_("公告还不能发布，有 %(count)s 处不符合规定。")
+
+    def __init__(self, obstacles: Sequence[Any]) -> None:
+        super().__init__(rule=obstacles[0].rule, count=len(obstacles))
+        self.obstacles = tuple(obstacles)
+
+
+class TermsFixed(WrongState):
+    code = "terms_fixed"
+    message = N_("公告发布后不能再改动。确有重大变动的，须撤回后重新公告。")
+    rule = "AUC-12.4"
 
 
 class ExerciseTermsRefused(InvalidInput):

@@ -9,7 +9,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from auction.live.updates import room_of, standing_message, tell
-from auction.services import closing, delivery, registration
+from auction.services import closing, delivery, drafting, registration
 from auction.services.reading import lock_sale
 from kernel import clock
 from kernel.database import db
@@ -39,6 +39,13 @@ def note_payments() -> None:
             delivery.note_paid(work.session, lot_id, now=clock.now())
 
 
+def note_panels() -> None:
+    """Take over what the panels have decided (AUC-27)."""
+    for lot_id in drafting.before_panel(db.session()):
+        with unit_of_work() as work:
+            drafting.note_panel(work.session, lot_id)
+
+
 def _in_own_unit(lot_id: str, act: Callable[[Session, str], object]) -> None:
     with unit_of_work() as work:
         if not act(work.session, lot_id):
@@ -51,4 +58,5 @@ def _in_own_unit(lot_id: str, act: Callable[[Session, str], object]) -> None:
 
 
 JOBS = (Job("open and close sales", 0.2, sweep), Job("admit paid bidders", 1.0, admit_paid),
-        Job("note paid balances", 1.0, note_payments))
+        Job("note paid balances", 1.0, note_payments),
+        Job("note panel decisions", 1.0, note_panels))

@@ -85,7 +85,12 @@ class Sale(Base):
     balance_days: Mapped[int] = mapped_column(Integer)
     reference_price_id: Mapped[str | None] = mapped_column(String(40))
     reference_price_fen: Mapped[int | None] = mapped_column(FenColumn)
+    announcement: Mapped[dict[str, str]] = mapped_column(JSON)
+    special_notices: Mapped[dict[str, str]] = mapped_column(JSON)
     notices_version: Mapped[str] = mapped_column(String(64))
+    priority_decision: Mapped[str] = mapped_column(String(400))
+    disclaims_quality: Mapped[bool]
+    all_taxes_on_buyer: Mapped[bool]
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     # standing

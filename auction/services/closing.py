@@ -33,6 +33,7 @@ from auction.services.registration import person_behind
 from audit import services as audit
 from audit.kinds import Kind
 from cases import services as cases
+from cases.rules.words import PropertyStatus
 from kernel.access import SYSTEM, Actor
 from kernel.clock import beijing_day
 from kernel.errors import N_
@@ -86,7 +87,8 @@ def close_due(session: Session, lot_id: str, *, now: datetime) -> Outcome | None
         winner = _confirm(session, sale, found, now) if found.state is Ended.SOLD else None
         end_deposits(session, sale, winner=winner, reason=str(found.state), now=now)
         if winner is None and sale.lot.property_id:
-            cases.set_property_status(session, sale.lot.property_id, cases.PropertyStatus.PRICED, actor=SYSTEM, now=now)
+            cases.set_property_status(session, sale.lot.property_id, PropertyStatus.PRICED,
+                                      actor=SYSTEM, now=now)
     return found
 
 
@@ -223,7 +225,8 @@ def withdraw(session: Session, lot_id: str, *, ground: str, reason: str, actor: 
     if not sale.lot.is_exercise:
         end_deposits(session, sale, winner=None, reason="withdrawn", now=now)
         if sale.lot.property_id:
-            cases.set_property_status(session, sale.lot.property_id, cases.PropertyStatus.PRICED, actor=actor, now=now)
+            cases.set_property_status(session, sale.lot.property_id, PropertyStatus.PRICED,
+                                      actor=actor, now=now)
 
 
 def refund_due_at(sale: Sale) -> datetime | None:

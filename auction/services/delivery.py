@@ -17,6 +17,7 @@ from auction.services.reading import lock_sale
 from audit import services as audit
 from audit.kinds import Kind
 from cases import services as cases
+from cases.rules.words import PropertyStatus
 from kernel.access import SYSTEM, Actor
 from kernel.clock import beijing_day
 from kernel.law import rule_set
@@ -41,7 +42,7 @@ def note_paid(session: Session, lot_id: str, *, now: datetime) -> bool:
     sale.delivery.paid_at = now
     _record(session, sale, Kind.SALE_PAID, "system", {"price_fen": sale.delivery.price_fen})
     if sale.lot.property_id:
-        cases.set_property_status(session, sale.lot.property_id, cases.PropertyStatus.SOLD, actor=SYSTEM, now=now)
+        cases.set_property_status(session, sale.lot.property_id, PropertyStatus.SOLD, actor=SYSTEM, now=now)
     return True
 
 

@@ -71,7 +71,9 @@ def open_exercise(session: Session, *, title: str, start_price_fen: int, increme
         start_price_fen=start_price_fen, increment_fen=increment_fen, deposit_fen=0,
         whole_steps=whole_steps, max_steps=max_steps,
         extension_window_seconds=extension_window_seconds, opens_at=opens_at,
-        planned_closes_at=closes_at, closes_at=closes_at, balance_days=1, notices_version="exercise",
+        planned_closes_at=closes_at, closes_at=closes_at, balance_days=1, announcement={},
+        special_notices={}, notices_version="exercise", priority_decision="", disclaims_quality=True,
+        all_taxes_on_buyer=False,
         published_at=now, accepted=0, attempts=0, extensions=0, suspensions_over=0)
     lot.sales.append(sale)
     session.add(lot)
