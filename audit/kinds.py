@@ -60,7 +60,6 @@ class Kind(StrEnum):
     LOT_OPENED = "lot.opened"
     BIDDER_REGISTERED = "bidder.registered"
     BIDDER_ADMITTED = "bidder.admitted"
-    BIDDER_TURNED_AWAY = "bidder.turned_away"
     BID = "bid"
     LOT_SUSPENDED = "lot.suspended"
     LOT_RESUMED = "lot.resumed"
@@ -75,3 +74,10 @@ class Kind(StrEnum):
 
     # portal: the demo clock
     CLOCK_WALKED = "clock.walked"
+
+    # ledger: money expected, received, moved
+    PAYMENT_EXPECTED = "payment.expected"
+    PAYMENT_RECEIVED = "payment.received"
+    PAYMENT_TURNED_BACK = "payment.turned_back"
+    PAYMENT_LAPSED = "payment.lapsed"
+    MONEY_BOOKED = "money.booked"

@@ -1,6 +1,6 @@
 """What the ledger refuses."""
 
-from kernel.errors import N_, DomainError, WrongState
+from kernel.errors import N_, DomainError, NotFound, WrongState
 
 
 class BadTransfer(DomainError):
@@ -42,3 +42,13 @@ class DepositStateError(WrongState):
     code = "deposit_state"
     message = N_("保证金现为“%(state)s”，不能改为“%(wanted)s”。")
     rule = "FUND-17"
+
+
+class NoSuchPayment(NotFound):
+    code = "no_such_payment"
+    message = N_("没有这个缴款码，请核对附言。")
+
+
+class BankLineBooked(WrongState):
+    code = "bank_line_booked"
+    message = N_("银行流水 %(bank_line)s 已经记过账。")

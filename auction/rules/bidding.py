@@ -77,9 +77,12 @@ class Standing:
     """Where a sale stands: everything of its past that a further decision rests on.
 
     Only the first answers given under a client's ids are kept elsewhere, and passed to ``judge``.
+    Nothing but ``judge`` makes a new standing. Above all the end of a suspension does not: a bid
+    received before it may be judged after it, and is answered as the published log will show.
     """
 
     closes_at: datetime
+    """The end as the last bid left it; see ``ends_at`` for the end in force."""
     price_fen: int | None = None
     leader_code: str | None = None
     leader_rank: int | None = None
@@ -187,24 +190,26 @@ def judge(terms: LotTerms, standing: Standing, bid: BidIn, received_at: datetime
 
 
 def outcome(terms: LotTerms, standing: Standing) -> Outcome:
-    """How the sale ends if nobody bids any more; every suspension in ``terms`` is over."""
-    final = standing
-    for suspension in terms.suspensions[standing.suspensions_over:]:
-        if suspension.to_at is not None:
-            final = caught_up(terms, final, suspension.to_at)
-    state = Result.FAILED if final.leader_code is None else Result.SOLD
-    return Outcome(state, final.leader_code, final.price_fen, final.closes_at, final.accepted,
-                   final.extensions)
+    """How the sale ends if nobody bids any more."""
+    state = Result.FAILED if standing.leader_code is None else Result.SOLD
+    return Outcome(state, standing.leader_code, standing.price_fen, ends_at(terms, standing),
+                   standing.accepted, standing.extensions)
 
 
-def caught_up(terms: LotTerms, standing: Standing, at: datetime) -> Standing:
-    """The standing with every suspension counted in that is over ``at`` that instant.
+def ends_at(terms: LotTerms, standing: Standing) -> datetime:
+    """When the sale ends if nobody bids any more, all suspensions counted whose end is set."""
+    return caught_up(terms, standing, at=None).closes_at
+
+
+def caught_up(terms: LotTerms, standing: Standing, at: datetime | None) -> Standing:
+    """The standing with every suspension counted in that is over ``at`` that instant, or ever.
 
     From its end on, the sale ends after the time that was left at its beginning, and not before
     a whole window has passed. One that began after the end had no effect (AUC-28.5).
+    For showing and closing a sale; while bids may still be judged, it is not to be stored.
     """
     for suspension in terms.suspensions[standing.suspensions_over:]:
-        if suspension.to_at is None or at < suspension.to_at:
+        if suspension.to_at is None or (at is not None and at < suspension.to_at):
             break
         closes_at = standing.closes_at
         if suspension.from_at <= closes_at:
@@ -216,7 +221,8 @@ def caught_up(terms: LotTerms, standing: Standing, at: datetime) -> Standing:
 
 def is_suspended(terms: LotTerms, standing: Standing, at: datetime) -> bool:
     """Whether the sale stands still at that instant."""
-    return any(suspension.from_at <= at and suspension.from_at <= standing.closes_at
+    closes_at = caught_up(terms, standing, at).closes_at
+    return any(suspension.from_at <= at and suspension.from_at <= closes_at
                and (suspension.to_at is None or at < suspension.to_at)
                for suspension in terms.suspensions)
 

@@ -35,14 +35,18 @@ def use_forfeited_deposit(deposit_fen: Fen, *, costs_fen: Fen, first_price_fen: 
         debt_of_case_fen: what the respondent still owes in this case.
         related_debt_fen: what the respondent owes besides in connection with the property.
     """
-    gap_fen = max(0, first_price_fen - second_price_fen)
-    left = int(deposit_fen)
-    used = []
-    for wanted in (costs_fen, gap_fen, debt_of_case_fen, related_debt_fen):
-        used.append(Fen(min(left, wanted)))
-        left -= used[-1]
-    unmet_fen = costs_fen + gap_fen - used[0] - used[1]
-    return ForfeitedDeposit(*used, residual_fen=Fen(left), unmet_fen=Fen(unmet_fen))
+    gap_fen = Fen(max(0, first_price_fen - second_price_fen))
+    costs_used, left = _take(costs_fen, deposit_fen)
+    gap_used, left = _take(gap_fen, left)
+    debt_used, left = _take(debt_of_case_fen, left)
+    related_used, left = _take(related_debt_fen, left)
+    unmet_fen = Fen(costs_fen - costs_used + gap_fen - gap_used)
+    return ForfeitedDeposit(costs_used, gap_used, debt_used, related_used, left, unmet_fen)
+
+
+def _take(wanted_fen: Fen, left_fen: Fen) -> tuple[Fen, Fen]:
+    used_fen = min(wanted_fen, left_fen)
+    return used_fen, Fen(left_fen - used_fen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,9 +109,8 @@ def _confirm(session: Session, sale: Sale, found: Outcome, now: datetime) -> Reg
     if balance > 0:
         delivery.balance_reference = ledger.expect_payment(
             session, court_id=sale.lot.court_id, case_id=sale.lot.case_id,
-            book=ledger.Book.CASE_MONEY, purpose="balance", subject=sale.subject,
-            amount_fen=balance, payer_digest=accounts.identity_for_payment_check(session, person_id),
-            actor="system", now=now).reference
+            purpose=ledger.Purpose.BALANCE, subject=sale.subject, amount_fen=balance,
+            payer_person_id=person_id, actor="system", now=now).reference
     session.add(delivery)
     _record(session, sale, Kind.SALE_CONFIRMED, "system", {
         "code": winner.code, "price_fen": price, "deposit_fen": winner.deposit_fen,

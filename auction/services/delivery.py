@@ -63,7 +63,8 @@ def issue_ruling(session: Session, lot_id: str, *, document_id: str, actor: Acto
     return delivery
 
 
-def serve_ruling(session: Session, lot_id: str, *, served_at: datetime, actor: Actor) -> Delivery:
+def serve_ruling(session: Session, lot_id: str, *, served_at: datetime, actor: Actor,
+                 now: datetime) -> Delivery:
     """Record that the ruling reached the buyer: at this instant title passes (AUC-22.2).
 
     Raises:
@@ -72,6 +73,8 @@ def serve_ruling(session: Session, lot_id: str, *, served_at: datetime, actor: A
     sale, delivery = _sold(session, lot_id)
     sale.state = next_state(LotState(sale.state), Step.SERVE_RULING, of_round=sale.round)
     delivery.ruling_served_at = served_at
+    ledger.settle_price(session, court_id=sale.lot.court_id, case_id=sale.lot.case_id or "",
+                        subject=sale.subject, actor=actor, now=now)
     _record(session, sale, Kind.RULING_SERVED, actor, {"document": delivery.ruling_document_id})
     return delivery
 

@@ -62,10 +62,9 @@ def register_bidder(session: Session, *, lot_id: str, notices_version: str, is_b
         deposit_fen=sale.deposit_fen)
     registration.sealed_person = the_vault().seal({"person": actor.id}, _place(registration))
     expected = ledger.expect_payment(
-        session, court_id=sale.lot.court_id, case_id=sale.lot.case_id, book=ledger.Book.DEPOSITS,
-        purpose="deposit", subject=sale.subject, amount_fen=sale.deposit_fen,
-        payer_digest=accounts.identity_for_payment_check(session, actor.id), actor="registrant",
-        now=now)
+        session, court_id=sale.lot.court_id, case_id=sale.lot.case_id,
+        purpose=ledger.Purpose.DEPOSIT, subject=sale.subject, amount_fen=sale.deposit_fen,
+        payer_person_id=actor.id, actor="registrant", now=now)
     registration.reference = expected.reference
     session.add(registration)
     audit.record(session, court_id=sale.lot.court_id, kind=Kind.BIDDER_REGISTERED,
@@ -138,8 +137,8 @@ def paid_registrations(session: Session) -> list[Registration]:
 def admit(session: Session, registration_id: str, *, now: datetime) -> Registration | None:
     """Give a paid registration its random code, and commit to who stands behind it.
 
-    None where there is nothing to do: admitted meanwhile, the bidding over, or the money came
-    from somebody else (then the deposit waits to be returned and the bidder is told).
+    None where there is nothing to do: admitted meanwhile, or the bidding over. Money that came
+    from somebody else never gets here: the ledger sends it back (AUC-17.2).
     """
     registration = session.get(Registration, registration_id)
     if registration is None or registration.code is not None:
@@ -149,9 +148,6 @@ def admit(session: Session, registration_id: str, *, now: datetime) -> Registrat
     if sale.state not in TAKES_REGISTRATIONS or now >= sale.closes_at or not payment.is_received:
         return None
     person_id = person_behind(registration)
-    if not payment.payer_matches:
-        _turn_away(session, sale, registration, person_id, now)
-        return None
     give_code(session, sale, registration, identity=accounts.identity_for_machine(session, person_id),
               code=free_code(session, sale), now=now)
     accounts.send_message(
@@ -190,18 +186,3 @@ def free_code(session: Session, sale: Sale) -> str:
     while (code := new_bidder_code()) in taken:
         pass
     return code
-
-
-def _turn_away(session: Session, sale: Sale, registration: Registration, person_id: str,
-               now: datetime) -> None:
-    """AUC-17.2: the payer must be the bidder; what somebody else paid goes back to the payer."""
-    ledger.release_deposit(session, registration.reference or "", reason="payer_differs",
-                           actor="system", now=now)
-    registration.deposit_ended_at = now
-    audit.record(session, court_id=sale.lot.court_id, kind=Kind.BIDDER_TURNED_AWAY,
-                 subject=sale.subject, actor="system", case_id=sale.lot.case_id,
-                 body={"registration": registration.id, "reason": "payer_differs"})
-    accounts.send_message(
-        session, person_id=person_id, now=now, url=f"/lots/{sale.lot_id}",
-        text=N_("“%(title)s”的保证金不是以您本人名义汇出的，已按原路退回。请以本人账户重新缴纳。"),
-        details={"title": sale.lot.title})

@@ -1,0 +1,123 @@
+"""Posting transfers, and reading what the books hold."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from audit import services as audit
+from audit.kinds import Kind
+from kernel.access import Actor
+from kernel.ids import new_id
+from ledger.models import AccountBalance, JournalEntry, JournalPosting
+from ledger.rules import balances as books
+from ledger.rules.accounts import Account, AccountKind
+from ledger.rules.transfers import Posting, Transfer, check, check_repeat
+
+
+def post(session: Session, transfer: Transfer, *, court_id: str, subject: str, actor: Actor | str,
+         now: datetime) -> JournalEntry:
+    """Book a transfer once; the same key again answers with what was booked.
+
+    Args:
+        subject: what the leaf is about: ``payment:REF``, ``case:ID``.
+
+    Raises:
+        BadTransfer, Unbalanced, RouteNotAllowed, CrossCase: see ``ledger.rules.transfers.check``.
+        Overdrawn: an account would fall below nothing.
+        KeyReused: the key stands for another transfer.
+    """
+    check(transfer)
+    booked = session.scalars(select(JournalEntry).where(
+        JournalEntry.court_id == court_id, JournalEntry.key == transfer.idempotency_key)).one_or_none()
+    if booked is not None:
+        check_repeat(transfer_of(booked), transfer)
+        return booked
+    _move(session, court_id, transfer)
+    case_id = next((p.account.case_id for p in transfer.postings if p.account.case_id), None)
+    name = actor.text if isinstance(actor, Actor) else actor
+    entry = JournalEntry(
+        id=new_id("entry"), court_id=court_id, case_id=case_id, number=_next_number(session, court_id),
+        kind=transfer.kind, key=transfer.idempotency_key, cause=transfer.cause,
+        ruling=transfer.ruling, reverses=transfer.reverses, booked_at=now, booked_by=name)
+    entry.postings = [
+        JournalPosting(line=line, account=p.account.kind, case_id=p.account.case_id,
+                       court_id=court_id, owner=p.account.owner, side=p.side, amount_fen=p.amount_fen)
+        for line, p in enumerate(transfer.postings, 1)]
+    session.add(entry)
+    session.flush()
+    audit.record(session, court_id=court_id, kind=Kind.MONEY_BOOKED, subject=subject, actor=actor,
+                 case_id=case_id, body={
+                     "entry": entry.id, "number": entry.number, "kind": entry.kind, "key": entry.key,
+                     "postings": [{"account": p.account.key, "side": p.side,
+                                   "amount_fen": p.amount_fen} for p in transfer.postings]})
+    return entry
+
+
+def _next_number(session: Session, court_id: str) -> int:
+    return (session.scalar(select(func.max(JournalEntry.number))
+                           .where(JournalEntry.court_id == court_id)) or 0) + 1
+
+
+def _move(session: Session, court_id: str, transfer: Transfer) -> None:
+    wanted = sorted({p.account for p in transfer.postings}, key=lambda account: account.key)
+    rows = {row.key: row for row in session.scalars(
+        select(AccountBalance).where(AccountBalance.court_id == court_id,
+                                     AccountBalance.key.in_([a.key for a in wanted]))
+        .order_by(AccountBalance.key).with_for_update().execution_options(populate_existing=True))}
+    before = {account: rows[account.key].balance_fen for account in wanted if account.key in rows}
+    for account, balance_fen in books.booked(before, transfer).items():
+        if account.key in rows:
+            rows[account.key].balance_fen = balance_fen
+        else:
+            session.add(AccountBalance(
+                court_id=court_id, key=account.key, account=account.kind, case_id=account.case_id,
+                owner=account.owner, balance_fen=balance_fen))
+    session.flush()
+
+
+def transfer_of(entry: JournalEntry) -> Transfer:
+    """A booked entry as the rules know it."""
+    return Transfer(
+        entry.kind, tuple(Posting(Account(p.account, p.case_id, p.owner), p.side, p.amount_fen)
+                          for p in entry.postings),
+        entry.key, entry.cause, entry.ruling, entry.reverses)
+
+
+def case_balance(session: Session, case_id: str) -> int:
+    """Case money ready for distribution, in fen."""
+    return session.scalar(select(func.sum(AccountBalance.balance_fen)).where(
+        AccountBalance.case_id == case_id, AccountBalance.account == AccountKind.CASE_MONEY)) or 0
+
+
+def balances_of_case(session: Session, case_id: str) -> Sequence[AccountBalance]:
+    """Every account of a case, with what it holds."""
+    return session.scalars(select(AccountBalance).where(AccountBalance.case_id == case_id)
+                           .order_by(AccountBalance.account, AccountBalance.owner)).all()
+
+
+def entries_of_case(session: Session, case_id: str) -> Sequence[JournalEntry]:
+    """The journal of a case in the order of booking."""
+    return session.scalars(select(JournalEntry).where(JournalEntry.case_id == case_id)
+                           .options(selectinload(JournalEntry.postings))
+                           .order_by(JournalEntry.number)).all()
+
+
+def case_account_number(case_id: str) -> str:
+    """The one sub-account number of a case (一案一账户): derived, so that it is never given twice."""
+    return "6" + str(int(sha256(f"case account {case_id}".encode()).hexdigest(), 16))[:15]
+
+
+def check_books(session: Session, court_id: str) -> list[str]:
+    """Recount every balance of a court from the journal alone; what differs, in words."""
+    journal = session.scalars(select(JournalEntry).where(JournalEntry.court_id == court_id)
+                              .options(selectinload(JournalEntry.postings))
+                              .order_by(JournalEntry.number))
+    counted = {account.key: fen for account, fen in
+               books.of_transfers(transfer_of(entry) for entry in journal).items()}
+    stored = {row.key: row.balance_fen for row in session.scalars(
+        select(AccountBalance).where(AccountBalance.court_id == court_id))}
+    return [f"{key}: stored {stored.get(key, 0)}, counted {counted.get(key, 0)}"
+            for key in sorted({*stored, *counted}) if stored.get(key, 0) != counted.get(key, 0)]
