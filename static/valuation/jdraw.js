@@ -94,15 +94,17 @@ export async function picks(name, seed, pool, k) {
  * Recompute a draw.
  *
  * @param {Uint8Array} bytes the transcript file
+ * @param {function(string, boolean, number): void} [onCheck] told of each check as it is done: its
+ *   name, whether it holds, and the milliseconds it took
  * @returns {Promise<{order: string[]|null, seed: string, checks: Object<string, boolean>,
  *   milliseconds: Object<string, number>, picks: Array|null, freezeLeafHash: string}>}
  * @throws {FormatError} the file does not fit; `field` names what
  */
-export async function redraw(bytes) {
-  return recompute(read(parse(bytes)));
+export async function redraw(bytes, onCheck = () => {}) {
+  return recompute(read(parse(bytes)), onCheck);
 }
 
-async function recompute(transcript) {
+async function recompute(transcript, onCheck) {
   const { hash: name, freeze, court, contributions, result } = transcript;
   const found = { order: null, picks: null, seed: null, checks: {}, milliseconds: {} };
   const tests = {
@@ -130,6 +132,7 @@ async function recompute(transcript) {
     const began = performance.now();
     found.checks[check] = await tests[check]();
     found.milliseconds[check] = performance.now() - began;
+    onCheck(check, found.checks[check], found.milliseconds[check]);
   }
   found.freezeLeafHash = toHex(await freezeLeafHash(name, freeze.members));
   return found;
@@ -256,9 +259,10 @@ function readContributions(contributions) {
 }
 
 function distinctRoles(readers) {
-  const roles = readers.map((reader) => reader.text());
-  readers.forEach((reader, i) => {
-    if (roles.indexOf(roles[i]) < i) throw reader.refuse("must be another role than those before it");
-  });
-  return roles;
+  const roles = new Set();
+  for (const reader of readers) {
+    if (roles.has(reader.text())) throw reader.refuse("must be another role than those before it");
+    roles.add(reader.value);
+  }
+  return [...roles];
 }

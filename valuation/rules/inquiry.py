@@ -80,13 +80,13 @@ def read(value: Any) -> list[Report]:
     """
     root = Reader(value).members(("format", "platforms"))
     root.at("format").choice(FORMAT)
-    reports: list[Report] = []
+    reports: dict[str, Report] = {}
     for item in root.at("platforms").items(least=1):
         report = _report(item)
-        if any(report.name == earlier.name for earlier in reports):
+        if report.name in reports:
             raise item.at("name").refuse("must be another name than those before it")
-        reports.append(report)
-    return reports
+        reports[report.name] = report
+    return list(reports.values())
 
 
 def _report(item: Reader) -> Report:

@@ -182,7 +182,8 @@ def _read_freeze(freeze: Reader) -> Freeze:
         pool=_read_texts(freeze.at("pool")),
         court=(_read_court(freeze.at("court").members(("name", "number")))
                if freeze.has("court") else None),
-        roles=_read_roles(freeze.at("roles")) if freeze.has("roles") else None,
+        roles=(frozenset(_read_roles(freeze.at("roles").items()))
+               if freeze.has("roles") else None),
         members=freeze.value,
     )
 
@@ -191,29 +192,23 @@ def _read_court(court: Reader) -> CourtNumber:
     return CourtNumber(_read_text(court.at("name")), court.at("number").integer(1, LAST_NUMBER))
 
 
-def _read_roles(roles: Reader) -> frozenset[str]:
-    return frozenset(_distinct([(item, _read_text(item)) for item in roles.items()]))
-
-
 def _read_contributions(contributions: Reader) -> tuple[Contribution, ...]:
-    parts = []
-    for item in contributions.items():
-        item.members(("role", "commitment", "nonce"))
-        parts.append(Contribution(_read_text(item.at("role")),
-                                  item.at("commitment").or_null(_read_secret),
-                                  item.at("nonce").or_null(_read_secret)))
-    _distinct([(item.at("role"), part.role)
-               for item, part in zip(contributions.items(), parts, strict=True)])
-    return tuple(parts)
+    items = [item.members(("role", "commitment", "nonce")) for item in contributions.items()]
+    roles = _read_roles([item.at("role") for item in items])
+    return tuple(Contribution(role, item.at("commitment").or_null(_read_secret),
+                              item.at("nonce").or_null(_read_secret))
+                 for role, item in zip(roles, items, strict=True))
 
 
-def _distinct(roles: list[tuple[Reader, str]]) -> list[str]:
-    seen: set[str] = set()
-    for reader, role in roles:
-        if role in seen:
+def _read_roles(readers: list[Reader]) -> list[str]:
+    """Roles in their order, none twice."""
+    roles: dict[str, None] = {}
+    for reader in readers:
+        role = _read_text(reader)
+        if role in roles:
             raise reader.refuse("must be another role than those before it")
-        seen.add(role)
-    return list(seen)
+        roles[role] = None
+    return list(roles)
 
 
 def _read_secret(reader: Reader) -> bytes:
