@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 
 from cases.rules.claims import ClaimFacts
 from cases.rules.service import GENERAL_NOTICE, NOTICES
@@ -178,7 +178,8 @@ class FactIn(Schema):
 class DocumentIn(Schema):
     """The members beside the file of an upload. ``subject``: the case where left out."""
 
-    kind = _word(DocumentKind, required=True)
+    kind = _word(DocumentKind, required=True, validate=validate.NoneOf(
+        [DocumentKind.PHOTOGRAPH], error=N_("照片请在财产的照片处上传。")))
     title = Text(required=True, longest=200)
     subject = Text(longest=80, load_default=None, allow_none=True)
     is_public = fields.Boolean(load_default=False)
@@ -207,7 +208,8 @@ class ListIn(Schema):
 
     mine = fields.Boolean(load_default=False)
     q = Line(longest=100)
-    page = Count(least=1, most=10_000, load_default=1)
+    page = fields.Integer(load_default=1, validate=validate.Range(
+        min=1, max=10_000, error=N_("没有这一页。")))
 
 
 class FileIn(Schema):

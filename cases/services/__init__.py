@@ -2,15 +2,22 @@
 
 from cases.services.claims import amend_claim, check_claim, claims_of, file_claim, get_claim
 from cases.services.documents import (
+    attach_document,
+    attach_photographs,
     documents_of,
+    documents_of_case,
     get_document,
     keep_document,
     let_read,
     photographs_of,
     readable_file,
     set_document_public,
+    take_document,
+    take_pictures,
 )
 from cases.services.files import (
+    PAGE,
+    CasePage,
     amend_case,
     assign_case,
     case_file,
@@ -21,6 +28,7 @@ from cases.services.files import (
     may_read,
     register_case,
 )
+from cases.services.mine import MyCase, own_case
 from cases.services.parties import (
     add_party,
     amend_party,
@@ -30,6 +38,7 @@ from cases.services.parties import (
     parties_of,
 )
 from cases.services.properties import (
+    Finding,
     add_property,
     amend_property,
     get_property,
@@ -39,18 +48,22 @@ from cases.services.properties import (
 )
 from cases.services.serving import (
     add_proof,
+    get_service,
     serve,
+    serve_document,
     services_of,
     services_of_case,
     services_on_person,
 )
 
 __all__ = [
-    "add_party", "add_proof", "add_property", "amend_case", "amend_claim", "amend_party",
-    "amend_property", "assign_case", "case_file", "cases_of_court", "cases_of_person",
-    "check_claim", "claims_of", "documents_of", "file_claim", "get_case", "get_claim",
-    "get_document", "get_party", "get_property", "identity_of_party", "keep_document", "let_read",
-    "link_party", "may_handle", "may_read", "parties_of", "photographs_of", "properties_of",
-    "readable_file", "record_fact", "register_case", "serve", "services_of", "services_of_case",
-    "services_on_person", "set_document_public", "set_property_status",
+    "PAGE", "CasePage", "Finding", "MyCase", "add_party", "add_proof", "add_property", "amend_case",
+    "amend_claim", "amend_party", "amend_property", "assign_case", "attach_document",
+    "attach_photographs", "case_file", "cases_of_court", "cases_of_person", "check_claim",
+    "claims_of", "documents_of", "documents_of_case", "file_claim", "get_case", "get_claim",
+    "get_document", "get_party", "get_property", "get_service", "identity_of_party",
+    "keep_document", "let_read", "link_party", "may_handle", "may_read", "own_case", "parties_of",
+    "photographs_of", "properties_of", "readable_file", "record_fact", "register_case", "serve",
+    "serve_document", "services_of", "services_of_case", "services_on_person",
+    "set_document_public", "set_property_status", "take_document", "take_pictures",
 ]

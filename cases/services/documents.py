@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from audit import services as audit
 from audit.kinds import Kind
 from cases.errors import NoSuchDocument
-from cases.models import Case, Document, DocumentReader, Party, Service
+from cases.models import Document, DocumentReader, Party, Service
 from cases.rules.words import DocumentKind
 from cases.services.files import get_case, may_handle
+from cases.services.properties import get_property
 from kernel.access import Actor
-from kernel.errors import NotAllowed, NotSignedIn
-from kernel.files import StoredFile
+from kernel.errors import N_, InvalidInput, NotAllowed, NotSignedIn
+from kernel.files import StoredFile, the_store
 from kernel.ids import new_id
 
 
@@ -142,12 +143,57 @@ def _open_to(actor: Actor) -> ColumnElement[bool]:
     return or_(*ways)
 
 
-def handled_case(session: Session, case_id: str, actor: Actor) -> Case:
-    """The case, if the actor is its officer in charge: asked before a file is taken up.
+def take_document(session: Session, case_id: str, raw: bytes, *, field: str,
+                  actor: Actor) -> StoredFile:
+    """Put an officer's upload into the store; call it before the unit of work, disks are slow.
 
     Raises:
-        NoSuchCase, NotAllowed: as ``get_case`` and ``may_handle``.
+        NotAllowed: not the officer in charge; then nothing is stored.
+        InvalidInput: ``field`` is empty, too large or no PDF, PNG or JPEG.
+    """
+    may_handle(actor, get_case(session, case_id))
+    return the_store().keep_document(raw, field)
+
+
+def take_pictures(session: Session, case_id: str, raws: Sequence[bytes], *, field: str,
+                  actor: Actor) -> list[StoredFile]:
+    """Put an officer's photographs into the store, cleaned; all of them, or the first is refused.
+
+    Raises:
+        NotAllowed, InvalidInput: as ``take_document``; pictures are JPEG, PNG or WebP.
+    """
+    may_handle(actor, get_case(session, case_id))
+    return [the_store().keep_picture(raw, field) for raw in raws or (b"",)]
+
+
+def attach_document(session: Session, *, case_id: str, subject: str | None, kind: DocumentKind,
+                    title: str, stored: StoredFile, is_public: bool, actor: Actor,
+                    now: datetime) -> Document:
+    """Enter what the officer in charge has taken up, about the case or a part of it.
+
+    Raises:
+        InvalidInput: ``subject`` is no part of this case.
+        NotAllowed: not the officer in charge.
     """
     case = get_case(session, case_id)
     may_handle(actor, case)
-    return case
+    parts = [case.subject, *(party.subject for party in case.parties),
+             *(found.subject for found in case.properties),
+             *(claim.subject for claim in case.claims)]
+    if subject is not None and subject not in parts:
+        raise InvalidInput({"subject": N_("请从本案的财产、债权和当事人中选择。")})
+    return keep_document(session, case_id=case_id, subject=subject or case.subject, kind=kind,
+                         title=title, stored=stored, is_public=is_public, actor=actor, now=now)
+
+
+def attach_photographs(session: Session, *, property_id: str, kept: Sequence[StoredFile],
+                       title: str, is_public: bool, actor: Actor, now: datetime) -> list[Document]:
+    """Enter photographs of a property that the officer in charge has taken up.
+
+    Raises:
+        NotAllowed: not the officer in charge.
+    """
+    found = get_property(session, property_id)
+    return [attach_document(session, case_id=found.case_id, subject=found.subject, title=title,
+                            kind=DocumentKind.PHOTOGRAPH, stored=stored, is_public=is_public,
+                            actor=actor, now=now) for stored in kept]

@@ -12,12 +12,13 @@ from audit.kinds import Kind
 from cases.errors import NoSuchService, ProofGiven
 from cases.models import Party, Service
 from cases.rules.service import GENERAL_NOTICE, check_service, received_at
-from cases.rules.words import ServiceWay
-from cases.services.documents import get_document
+from cases.rules.words import DocumentKind, ServiceWay
+from cases.services.documents import get_document, keep_document
 from cases.services.files import get_case, may_handle
 from cases.services.parties import get_party
 from kernel.access import Actor
 from kernel.errors import N_, InvalidInput
+from kernel.files import StoredFile
 from kernel.formats import instant_text
 from kernel.ids import new_id
 
@@ -76,7 +77,30 @@ def serve(session: Session, *, case_id: str, party_id: str, subject: str,
     return service
 
 
-def add_proof(session: Session, service_id: str, proof_document_id: str, *, actor: Actor,
+def serve_document(session: Session, *, case_id: str, party_id: str, title: str, way: ServiceWay,
+                   served_at: datetime, document_id: str | None, notice: str,
+                   proof: StoredFile | None, actor: Actor, now: datetime) -> Service:
+    """Record a service by the officer in charge, with the paper that proves it if there is one.
+
+    Raises:
+        InvalidInput: as ``serve``.
+        NotAllowed: not the officer in charge.
+    """
+    case = get_case(session, case_id)
+    may_handle(actor, case)
+    subject = case.subject if document_id is None else get_document(session, document_id).subject
+    kept = None
+    if proof is not None:
+        waived = way is ServiceWay.WAIVED
+        kept = keep_document(session, case_id=case_id, subject=subject, title=title, stored=proof,
+                             kind=DocumentKind.WAIVER if waived else DocumentKind.SERVICE_PROOF,
+                             is_public=False, actor=actor, now=now).id
+    return serve(session, case_id=case_id, party_id=party_id, subject=subject, title=title, way=way,
+                 served_at=served_at, document_id=document_id, proof_document_id=kept,
+                 notice=notice, actor=actor, now=now)
+
+
+def add_proof(session: Session, service_id: str, proof: StoredFile, *, actor: Actor,
               now: datetime) -> Service:
     """Add the proof that came later, such as a return receipt.
 
@@ -84,16 +108,27 @@ def add_proof(session: Session, service_id: str, proof_document_id: str, *, acto
         ProofGiven: there is one already.
         NotAllowed: not the officer in charge.
     """
-    service = session.get(Service, service_id)
-    if service is None:
-        raise NoSuchService
+    service = get_service(session, service_id)
     may_handle(actor, get_case(session, service.case_id))
     if service.proof_document_id is not None:
         raise ProofGiven
-    if get_document(session, proof_document_id).case_id != service.case_id:
-        raise InvalidInput({"proof": N_("请从本案的文书中选择。")})
-    service.proof_document_id = proof_document_id
+    document = keep_document(session, case_id=service.case_id, subject=service.subject,
+                             kind=DocumentKind.SERVICE_PROOF, title=service.title, stored=proof,
+                             is_public=False, actor=actor, now=now)
+    service.proof_document_id = document.id
     _record(session, service, Kind.SERVICE_PROVED, actor)
+    return service
+
+
+def get_service(session: Session, service_id: str) -> Service:
+    """One act of service.
+
+    Raises:
+        NoSuchService: there is none.
+    """
+    service = session.get(Service, service_id)
+    if service is None:
+        raise NoSuchService
     return service
 
 

@@ -1,0 +1,1 @@
+"""Cases for programs: what the pages do, under ``/api/v1``."""

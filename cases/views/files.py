@@ -1,0 +1,40 @@
+"""The files themselves, under their hash: public ones to anyone, private ones to whom they concern."""
+
+import mimetypes
+from typing import Final
+
+from flask import Blueprint, request, send_file
+from flask.typing import ResponseReturnValue
+
+from cases import services
+from cases.errors import NoSuchDocument
+from kernel.access import current_actor, public
+from kernel.database import db
+from kernel.files import the_store
+
+pages = Blueprint("files", __name__, url_prefix="/files")
+
+_YEAR: Final = 365 * 24 * 3600
+_ENDINGS: Final = {"image/webp": ".webp", "image/jpeg": ".jpg"}
+
+
+@pages.get("/<sha256>")
+@public
+def show(sha256: str) -> ResponseReturnValue:
+    """Send a file; ``?download`` offers it for saving.
+
+    Its bytes can never change, so a public file may be cached for ever. A private one is asked
+    for each time, as the right to open it may end.
+    """
+    if len(sha256) != 64:
+        raise NoSuchDocument
+    document = services.readable_file(db.session(), sha256, current_actor())
+    ending = _ENDINGS.get(document.media_type) or mimetypes.guess_extension(document.media_type)
+    response = send_file(
+        the_store().path(document.sha256), mimetype=document.media_type, etag=False,
+        download_name=document.title + (ending or ""), as_attachment="download" in request.args)
+    response.set_etag(document.sha256)
+    response.headers["Cache-Control"] = (
+        f"public, max-age={_YEAR}, immutable" if document.is_public else "private, no-cache")
+    response.last_modified = None
+    return response.make_conditional(request)
