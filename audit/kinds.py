@@ -81,3 +81,15 @@ class Kind(StrEnum):
     PAYMENT_TURNED_BACK = "payment.turned_back"
     PAYMENT_LAPSED = "payment.lapsed"
     MONEY_BOOKED = "money.booked"
+
+    # settlement: costs, plans, objections, payouts
+    COST_RECORDED = "cost.recorded"
+    PLAN_DRAFTED = "plan.drafted"
+    PLAN_APPROVED = "plan.approved"
+    PLAN_SENT_BACK = "plan.sent_back"
+    PLAN_SERVED = "plan.served"
+    PLAN_OBJECTED = "plan.objected"
+    PLAN_FINAL = "plan.final"
+    PAYOUT_PREPARED = "payout.prepared"
+    PAYOUT_APPROVED = "payout.approved"
+    PAYOUT_EXECUTED = "payout.executed"
