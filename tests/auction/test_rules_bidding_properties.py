@@ -331,4 +331,4 @@ def read_back(terms: LotTerms, entries: list[Entry]) -> BidLog:
 
 
 TestLiveSale = LiveSale.TestCase
-TestLiveSale.settings = settings(max_examples=60, stateful_step_count=25)
+TestLiveSale.settings = settings(max_examples=40, stateful_step_count=25)
