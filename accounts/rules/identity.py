@@ -19,6 +19,7 @@ from stdnum.exceptions import (
 
 from kernel.errors import N_, Filled
 
+FIRST_BIRTH_YEAR: Final = 1900
 _RESIDENT: Final = re.compile(r"[1-8]\d{16}[\dX]", re.ASCII)
 
 
@@ -48,23 +49,29 @@ class WrongNumber(ValueError):
 def read_identity_number(typed: str) -> IdentityNumber:
     """Check a resident identity number or a unified social credit code.
 
-    Seventeen digits and a digit or X mean the former, unless only the latter holds: a credit
-    code may consist of digits too.
+    A credit code may consist of digits too; but where a birth date stands in the middle it is a
+    resident number, and a slip in it is not taken for somebody's credit code.
 
     Raises:
         WrongNumber: length, characters, date, place or check digit do not fit.
     """
     plain = uscc.compact(typed)
-    if _RESIDENT.fullmatch(plain):
+    if _RESIDENT.fullmatch(plain) and (_has_birth_date(plain) or not uscc.is_valid(plain)):
         try:
             return IdentityNumber(ric.validate(plain), PersonKind.NATURAL)
         except ValidationError as error:
-            if not uscc.is_valid(plain):
-                raise WrongNumber(_advice_for_resident(plain, error)) from error
+            raise WrongNumber(_advice_for_resident(plain, error)) from error
     try:
         return IdentityNumber(uscc.validate(plain), PersonKind.ORGANISATION)
     except ValidationError as error:
         raise WrongNumber(_advice(plain, error)) from error
+
+
+def _has_birth_date(plain: str) -> bool:
+    try:
+        return FIRST_BIRTH_YEAR <= ric.get_birth_date(plain).year < FIRST_BIRTH_YEAR + 200
+    except InvalidComponent:
+        return False
 
 
 def _advice_for_resident(plain: str, error: ValidationError) -> str:
