@@ -10,7 +10,6 @@ from typing import Final
 
 from kernel.errors import N_
 from ledger.errors import DepositStateError
-from ledger.rules.accounts import AccountKind
 from ledger.rules.kinds import TransferKind
 
 
@@ -29,11 +28,6 @@ class DepositState(StrEnum):
     def word(self) -> str:
         return _WORDS[self]
 
-    @property
-    def account(self) -> AccountKind | None:
-        """The account its money stands on; None before it came and where it is all gone."""
-        return _ACCOUNTS.get(self)
-
 
 _WORDS: Final = {
     DepositState.EXPECTED: N_("待缴"),
@@ -43,14 +37,6 @@ _WORDS: Final = {
     DepositState.MOVED_TO_PRICE: N_("已转价款"),
     DepositState.HELD: N_("暂存"),
     DepositState.FORFEITED: N_("不予退还"),
-}
-
-_ACCOUNTS: Final = {
-    DepositState.RECEIVED: AccountKind.DEPOSIT,
-    DepositState.RELEASED: AccountKind.DEPOSIT_REFUND,
-    DepositState.MOVED_TO_PRICE: AccountKind.PRICE,
-    DepositState.HELD: AccountKind.DEPOSIT_HELD,
-    DepositState.FORFEITED: AccountKind.FORFEITED,
 }
 
 _S = DepositState

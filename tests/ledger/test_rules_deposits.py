@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from ledger.errors import DepositStateError
+from ledger.rules.accounts import AccountKind
 from ledger.rules.deposits import STEPS, DepositState, step
 from ledger.rules.kinds import ROUTES, TransferKind
 
@@ -47,18 +48,27 @@ def test_every_state_but_the_first_is_reached_from_the_first() -> None:
     assert reached == set(S)
 
 
-@pytest.mark.parametrize(("pair", "transfer"), STEPS.items())
+WHERE = {
+    S.RECEIVED: AccountKind.DEPOSIT,
+    S.HELD: AccountKind.DEPOSIT_HELD,
+    S.MOVED_TO_PRICE: AccountKind.PRICE,
+    S.RELEASED: AccountKind.DEPOSIT_REFUND,
+    S.FORFEITED: AccountKind.FORFEITED,
+}
+
+
+@pytest.mark.parametrize(("state", "to"), [pair for pair, transfer in STEPS.items() if transfer])
 def test_the_transfer_of_a_step_takes_from_where_the_money_is(
-    pair: tuple[DepositState, DepositState], transfer: TransferKind | None,
+    state: DepositState, to: DepositState,
 ) -> None:
-    state, to = pair
-    if transfer is None:
-        assert state.account is to.account is None
-        return
-    taken = {debit for debit, _ in ROUTES[transfer]}
-    given = {credit for _, credit in ROUTES[transfer]}
-    assert state.account is None or state.account in taken
-    assert to.account in given or transfer is T.PRICE_RETURNED
+    routes = ROUTES[STEPS[state, to] or T.REVERSAL]
+    if state is not S.EXPECTED:
+        assert WHERE[state] in {debit for debit, _ in routes}
+    came_to = {credit for _, credit in routes}
+    if (state, to) == (S.MOVED_TO_PRICE, S.RELEASED):
+        assert came_to == {AccountKind.CASE_BANK}, "a price goes straight back from the court's bank"
+    else:
+        assert WHERE[to] in came_to
 
 
 def test_every_state_has_its_own_word() -> None:
