@@ -4,7 +4,8 @@
 //
 // [data-redraw="URL of the transcript"] holds
 //   [data-when="idle|working|holds|fails|unreadable|unreachable|insecure"]  one of these is shown
-//   [data-check="name"] with [data-mark="todo|held|failed"], [data-time], [data-failed]
+//   [data-check="name"] with [data-mark="todo|held|failed"], [data-time="{} ms"], and what is shown
+//     if it failed [data-failed], else [data-unless-failed]
 //   [data-again] a <template> of the button that computes once more
 //   [data-file] a file input inside [data-drop-zone]
 // and may hold, else the page may: [data-figure="…"], [data-order], [data-seed], [data-picks] with
@@ -31,6 +32,7 @@ function start(panel) {
     row.classList.toggle("bad", state === "failed");
     for (const part of row.querySelectorAll("[data-mark]")) part.hidden = part.dataset.mark !== state;
     for (const part of row.querySelectorAll("[data-failed]")) part.hidden = state !== "failed";
+    for (const part of row.querySelectorAll("[data-unless-failed]")) part.hidden = state === "failed";
   };
   const rowOf = (check) => panel.querySelector(`[data-check="${check}"]`);
   const reset = () => {
