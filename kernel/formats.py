@@ -62,10 +62,13 @@ def parse_json(raw: bytes) -> Any:  # the shape is checked by a Reader afterward
     return value
 
 
-class _Fractional(str):
-    """A number written with a fraction or an exponent: no integer, whatever its value."""
+class _Fractional:
+    """A number written with a fraction or an exponent: fits no format, whatever its value."""
 
     __slots__ = ()
+
+    def __init__(self, shown: str) -> None:
+        del shown  # only that it is there counts
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -142,7 +145,7 @@ class Reader:
         return [Reader(item, f"{self.path}[{i}]") for i, item in enumerate(self.value)]
 
     def text(self, *, longest: int = 64, shortest: int = 1) -> str:
-        if not isinstance(self.value, str) or isinstance(self.value, _Fractional):
+        if not isinstance(self.value, str):
             raise self.refuse("must be a text")
         if not shortest <= len(self.value) <= longest:
             raise self.refuse(f"must have {shortest} to {longest} characters")
@@ -172,8 +175,7 @@ class Reader:
     def hexadecimal(self, *, size: int | None = None) -> bytes:
         """Lower-case hexadecimal; ``size`` in bytes, None for any number."""
         shown = self.value
-        if (not isinstance(shown, str) or isinstance(shown, _Fractional) or len(shown) % 2
-                or not re.fullmatch(r"[0-9a-f]*", shown)):
+        if not isinstance(shown, str) or not re.fullmatch(r"(?:[0-9a-f]{2})*", shown):
             raise self.refuse("must be lower-case hexadecimal")
         if size is not None and len(shown) != 2 * size:
             raise self.refuse(f"must be {size} bytes, {2 * size} hexadecimal digits")
@@ -207,10 +209,12 @@ def parse_instant(text: str) -> datetime:
     year, month, day, hour, minute, second, fraction, offset = found.groups()
     zone = UTC if offset == "Z" else _offset(offset)
     try:
-        return datetime(int(year), int(month), int(day), int(hour), int(minute), int(second),
-                        int((fraction or "0").ljust(3, "0")) * 1000, zone).astimezone(UTC)
+        instant = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second),
+                           int((fraction or "0").ljust(3, "0")) * 1000, zone).astimezone(UTC)
+        instant.astimezone(BEIJING)  # what cannot be printed is no instant either
     except (ValueError, OverflowError) as error:
         raise ValueError(f"is no instant: {error}") from error
+    return instant
 
 
 def _offset(text: str) -> timezone:
@@ -256,7 +260,7 @@ def _check_canonical(root: object) -> None:
         elif isinstance(value, int):
             if abs(value) > MAX_FEN:
                 raise ValueError("canonical JSON holds integers within ±(2^53 - 1)")
-        elif not isinstance(value, str) or isinstance(value, _Fractional):
+        elif not isinstance(value, str):
             raise ValueError(f"canonical JSON has no {type(value).__name__}")
 
 
