@@ -15,7 +15,7 @@ from kernel.errors import N_, InvalidInput
 from kernel.formats import instant_text
 from kernel.ids import new_id
 from kernel.vault import the_vault
-from ledger.errors import BankLineBooked, NoSuchPayment
+from ledger.errors import BankLineBooked, DepositStateError, NoSuchPayment
 from ledger.models import AccountBalance, BankCredit, ExpectedPayment
 from ledger.rules import payers
 from ledger.rules.accounts import Account, AccountKind, Book
@@ -165,13 +165,18 @@ def _set_aside(session: Session, found: ExpectedPayment | None, line: BankCredit
 
 def release_deposit(session: Session, ref: str, *, reason: str, actor: Actor | str,
                     now: datetime) -> None:
-    """Give a deposit back: it leaves the trust account for the list of refunds (AUC-23.2)."""
+    """Give a deposit back: it leaves the trust account for the list of refunds (AUC-23.2).
+
+    Raises:
+        DepositStateError: it never came, is gone, or counts to a price already.
+    """
     found = payment(session, ref)
-    kind = step(found.state, DepositState.RELEASED)
+    if step(found.state, DepositState.RELEASED) is not TransferKind.DEPOSIT_RELEASED:
+        raise DepositStateError(state=found.state.word, wanted=DepositState.RELEASED.word)
     refund = Account(AccountKind.DEPOSIT_REFUND, owner=ref)
-    if kind is TransferKind.DEPOSIT_RELEASED:
-        _post(session, kind, (debit(_deposit(found), found.amount_fen), credit(refund, found.amount_fen)),
-              found, event=reason, actor=actor, now=now)
+    _post(session, TransferKind.DEPOSIT_RELEASED,
+          (debit(_deposit(found), found.amount_fen), credit(refund, found.amount_fen)),
+          found, event=reason, actor=actor, now=now)
     found.state = DepositState.RELEASED
 
 
