@@ -6,7 +6,7 @@ stretches with the drawing.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -106,30 +106,35 @@ def dot_ruler(values: Sequence[float], low: float, high: float, bins: int = 54) 
     return dots
 
 
-def two_rows(weights: Sequence[float], width: float, height: float
-             ) -> list[tuple[float, float, float, float]]:
-    """Rectangles whose areas are in proportion to ``weights``, in two rows; for floor plans.
+Box = tuple[float, float, float, float]
+
+
+def packed(weights: Sequence[float], width: float, height: float) -> list[Box]:
+    """Rectangles whose areas are in proportion to ``weights``, as square as halving makes them.
 
     Returns:
-        ``x, y, width, height`` of each, in the order of ``weights``.
+        ``x, y, width, height`` of each, in the order of ``weights``; for floor plans.
     """
-    total = sum(weights) or 1.0
-    rows: list[list[int]] = [[], []]
-    sums = [0.0, 0.0]
-    for place in sorted(range(len(weights)), key=lambda n: (-weights[n], n)):
-        row = 0 if sums[0] <= sums[1] else 1
-        rows[row].append(place)
-        sums[row] += weights[place]
-    boxes: dict[int, tuple[float, float, float, float]] = {}
-    y = 0.0
-    for row, amount in zip(rows, sums, strict=True):
-        tall = height * amount / total
-        x = 0.0
-        for place in sorted(row):
-            wide = width * weights[place] / amount
-            boxes[place] = (round(x, 1), round(y, 1), round(wide, 1), round(tall, 1))
-            x += wide
-        y += tall
+    boxes: dict[int, Box] = {}
+    order = sorted(range(len(weights)), key=lambda n: (-weights[n], n))
+    todo: list[tuple[list[int], Box]] = [(order, (0.0, 0.0, width, height))] if order else []
+    while todo:
+        places, (x, y, wide, tall) = todo.pop()
+        if len(places) == 1:
+            boxes[places[0]] = (round(x, 1), round(y, 1), round(wide, 1), round(tall, 1))
+            continue
+        total = sum(weights[place] for place in places) or 1.0
+        first, amount = [places[0]], weights[places[0]]
+        while len(first) < len(places) - 1 and amount + weights[places[len(first)]] / 2 < total / 2:
+            amount += weights[places[len(first)]]
+            first.append(places[len(first)])
+        rest, share = places[len(first):], amount / total
+        if wide >= tall:
+            todo += [(first, (x, y, wide * share, tall)),
+                     (rest, (x + wide * share, y, wide * (1 - share), tall))]
+        else:
+            todo += [(first, (x, y, wide, tall * share)),
+                     (rest, (x, y + tall * share, wide, tall * (1 - share)))]
     return [boxes[place] for place in range(len(weights))]
 
 
@@ -162,7 +167,7 @@ class Flow:
     parts: list[Block]
     ribbons: list[Ribbon]
     height: int
-    columns: tuple[int, int, int] = field(default=(150, 470, 760))
+    columns: tuple[int, int, int] = (118, 400, 650)
     bar: int = 12
 
 

@@ -31,6 +31,8 @@ class Form:
         errors: path of a field -> what would be right, in the reader's language.
         summary: one sentence on what went wrong as a whole, None if nothing did.
         rule: rule id of a refusal by law, None otherwise.
+        labels: name -> what the page calls the field; the macro ``field`` fills it, so that the
+            summary on top can say which field each error is about.
         status: the HTTP status that the page is sent with.
     """
 
@@ -45,6 +47,7 @@ class Form:
         self.errors: dict[str, str] = {}
         self.summary: str | None = None
         self.rule: str | None = None
+        self.labels: dict[str, str] = {}
         self.obstacles: list[Any] = []
         self.status = 200
 

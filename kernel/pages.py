@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from kernel import charts, rulers
 from kernel.formats import BEIJING
-from kernel.money import Fen, yuan_text
+from kernel.money import Fen, parse_yuan, yuan_text
 from kernel.money import capitals as capitals_text
 
 DASH: Final = "—"
@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
         "money": money, "yuan": yuan, "wan": wan, "capitals": capitals, "percent_of": percent_of,
         "when": when, "day": day, "weekday": weekday, "duration": duration,
         "brief_hash": brief_hash, "filesize": filesize, "field_id": field_id,
-        "field_value": field_value,
+        "field_value": field_value, "typed_capitals": typed_capitals,
     }
     app.jinja_env.filters.update(filters)
     assets = Assets(app)
@@ -290,3 +290,14 @@ def field_value(value: object, kind: str) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
+
+
+def typed_capitals(value: object) -> str:
+    """Capitals under a field of money; empty while what stands there is no amount."""
+    if isinstance(value, int):
+        return capitals_text(Fen(value))
+    try:
+        amount = parse_yuan(str(value or ""))
+    except ValueError:
+        return ""
+    return capitals_text(amount) if amount > 0 else ""

@@ -1,0 +1,84 @@
+// The server's clock in this page: asked a few times, the shortest round trip believed, its error shown.
+// Countdowns run by it. At zero they never say "ended" by themselves: only the server's word ends a sale.
+const ASK = "/api/v1/time";
+let offset = 0;          // server minus this machine, ms
+let error = Infinity;    // half the shortest round trip, ms
+const started = performance.timeOrigin;
+
+const machine = () => started + performance.now();
+
+/** Milliseconds since 1970 by the server's clock. */
+export const now = () => machine() + offset;
+
+/** How far `now` may be off, in ms; Infinity until the server has answered. */
+export const accuracy = () => error;
+
+/** Ask the server once; a quicker answer than before replaces what is believed. */
+export async function ask() {
+  const sent = machine();
+  const response = await fetch(ASK, { cache: "no-store", credentials: "same-origin" });
+  if (!response.ok) throw new Error(`time: ${response.status}`);
+  const answer = await response.json();
+  const back = machine();
+  const half = (back - sent) / 2;
+  if (half <= error) {
+    error = half;
+    offset = Date.parse(answer.now) - (sent + half);
+  }
+}
+
+/** Believe a time that came with an update of the room, if it is better than none. */
+export function hint(instant) {
+  if (error === Infinity) offset = Date.parse(instant) - machine();
+}
+
+async function settle() {
+  for (let n = 0; n < 5; n += 1) {
+    try { await ask(); } catch { break; }
+    await new Promise((done) => { setTimeout(done, 150); });
+  }
+  document.dispatchEvent(new CustomEvent("clock", { detail: { error } }));
+}
+
+const two = (n) => String(n).padStart(2, "0");
+
+function left(ms, element) {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  const [d, h, m, s] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
+  const word = element.dataset;
+  if (word.style === "clock") {
+    if (d) return `${d} ${word.day} ${two(h)}:${two(m)}:${two(s)}`;
+    return h ? `${h}:${two(m)}:${two(s)}` : `${two(m)}:${two(s)}`;
+  }
+  const parts = d ? [[d, word.day], [h, word.hour]] : h ? [[h, word.hour], [m, word.minute]] : m ? [[m, word.minute], [s, word.second]] : [[s, word.second]];
+  return parts.filter(([n], place) => n || place === 0).map(([n, unit]) => `${n} ${unit}`).join(" ");
+}
+
+const beijing = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+
+function tick() {
+  const at = now();
+  for (const element of document.querySelectorAll("[data-countdown]")) {
+    const rest = Number(element.dataset.countdown) - at;
+    const text = rest <= 0 && element.dataset.ended ? element.dataset.ended : left(rest, element);
+    if (element.textContent !== text) element.textContent = text;
+  }
+  for (const element of document.querySelectorAll("[data-clock]")) {
+    const text = beijing.format(at);
+    if (element.textContent !== text) element.textContent = text;
+  }
+  for (const element of document.querySelectorAll("[data-clock-error]")) {
+    if (error !== Infinity) element.textContent = element.dataset.text.replace("{}", (Math.max(error, 10) / 1000).toFixed(2));
+  }
+  setTimeout(tick, 1000 - (now() % 1000) + 5);
+}
+
+if (document.querySelector("[data-countdown], [data-clock]")) {
+  // Until the server answers: the time it wrote into this page, late by the way here.
+  const written = document.querySelector("[data-now]");
+  if (written) offset = Number(written.dataset.now) - machine();
+  settle().then(tick);
+  // Clocks drift and laptops sleep: ask again every minute, and believe the new answer.
+  setInterval(() => { error = Math.min(error + 5, 1000); ask().catch(() => {}); }, 60_000);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { error = 1000; settle(); } });
+}

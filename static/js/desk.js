@@ -1,0 +1,26 @@
+// Desk behaviours: every page reads and works without this file.
+const search = document.getElementById("desk-q");
+document.addEventListener("keydown", (event) => {
+  const typing = /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName);
+  if (event.key === "/" && search && !typing && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    search.focus();
+  }
+});
+
+// On a phone the strip of rooms begins with the one we are in.
+const strip = document.querySelector(".dk-nav");
+const here = strip?.querySelector("[aria-current]");
+if (here && strip.scrollWidth > strip.clientWidth) {
+  strip.scrollLeft = here.offsetLeft - strip.clientWidth / 2 + here.offsetWidth / 2;
+}
+
+// The account menu closes as menus do.
+const menu = document.querySelector(".dk-acct");
+document.addEventListener("click", (event) => { if (menu?.open && !menu.contains(event.target)) menu.open = false; });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && menu?.open) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});

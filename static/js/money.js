@@ -1,0 +1,65 @@
+// Money as whole fen, in BigInt: no float ever touches an amount. The same words as kernel/money.py.
+const YUAN = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?$/;
+const DIGITS = "零壹贰叁肆伍陆柒捌玖";
+const PLACES = ["仟", "佰", "拾", ""];
+const GROUPS = ["", "万", "亿", "万亿", "亿亿"];
+
+/** Fen of an amount as people type it, or null if it is none. */
+export function fenOf(text) {
+  const cleaned = text.trim().replace(/^[¥￥]/, "").replace(/元$/, "").trim();
+  const found = YUAN.exec(cleaned);
+  return found && BigInt(found[1].replaceAll(",", "")) * 100n + BigInt((found[2] ?? "").padEnd(2, "0"));
+}
+
+/** 2,380,000.00 */
+export function yuan(fen) {
+  const sign = fen < 0n ? "−" : "";
+  const amount = fen < 0n ? -fen : fen;
+  const whole = String(amount / 100n).replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${sign}${whole}.${String(amount % 100n).padStart(2, "0")}`;
+}
+
+/** 238 万: short and exact. */
+export function wan(fen) {
+  const rest = String(fen % 1000000n).padStart(6, "0").replace(/0+$/, "");
+  const whole = String(fen / 1000000n).replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${whole}${rest && "."}${rest}`;
+}
+
+function four(group) {
+  let text = "";
+  let zero = false;
+  Array.from(String(group).padStart(4, "0"), Number).forEach((digit, place) => {
+    if (digit === 0) { zero = text !== ""; return; }
+    text += (zero ? "零" : "") + DIGITS[digit] + PLACES[place];
+    zero = false;
+  });
+  return text;
+}
+
+function whole(yuan) {
+  const groups = [];
+  for (let rest = yuan; rest > 0n; rest /= 10000n) groups.push(Number(rest % 10000n));
+  let text = "";
+  let gap = false;
+  for (let place = groups.length - 1; place >= 0; place -= 1) {
+    const group = groups[place];
+    if (group === 0) { gap = text !== ""; continue; }
+    if (text && (gap || group < 1000 || groups[place + 1] % 10 === 0)) text += "零";
+    text += four(group) + GROUPS[place];
+    gap = false;
+  }
+  return text;
+}
+
+/** 贰佰叁拾捌万元整 */
+export function capitals(fen) {
+  const yuan = fen / 100n;
+  const jiao = Number((fen % 100n) / 10n);
+  const rest = Number(fen % 10n);
+  let text = yuan ? `${whole(yuan)}元` : "";
+  if (!jiao && !rest) return `${text || "零元"}整`;
+  if (yuan && (!jiao || yuan % 10n === 0n)) text += "零";
+  if (jiao) text += `${DIGITS[jiao]}角`;
+  return text + (rest ? `${DIGITS[rest]}分` : "整");
+}

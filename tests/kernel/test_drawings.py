@@ -1,0 +1,139 @@
+"""Rulers and charts: places on a scale, nothing outside the drawing, nothing lost."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel import charts, rulers
+
+TEN = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+
+
+def place(text: str) -> float:
+    return float(text.removesuffix("%"))
+
+
+class TestRing:
+    def test_a_ring_has_36_ticks_whose_lengths_are_the_first_digits(self) -> None:
+        ticks = rulers.ring("0f" * 32)
+        assert len(ticks) == 36
+        assert ticks[0] == ("20.0", "4.3", "20.0", "1.4")
+        short, long = (float(y1) - float(y2) for _, y1, _, y2 in (ticks[0], rulers.ring("f" * 64)[0]))
+        assert (round(short, 1), round(long, 1)) == (2.9, 8.3)
+
+    def test_the_same_hash_is_always_the_same_ring_and_another_one_is_not(self) -> None:
+        assert rulers.ring("ab" * 32) == rulers.ring("ab" * 32)
+        assert rulers.ring("ab" * 32) != rulers.ring("ac" + "ab" * 31)
+
+    def test_a_short_hash_makes_no_ring(self) -> None:
+        with pytest.raises(ValueError, match="36"):
+            rulers.ring("abc")
+
+
+class TestPriceRuler:
+    def test_small_rulers_share_one_scale(self) -> None:
+        drawn = rulers.price_ruler(201_000_000, 268_000_000)
+        assert (drawn.start, drawn.reference, drawn.price) == ("38.33%", "80.00%", None)
+
+    def test_a_price_far_beyond_stays_in_the_drawing_and_says_so(self) -> None:
+        drawn = rulers.price_ruler(50, 100, 400)
+        assert (drawn.start, drawn.price, drawn.beyond) == ("0.00%", "100.00%", True)
+
+    def test_a_tall_ruler_grows_to_hold_its_price(self) -> None:
+        drawn = rulers.price_ruler(70, 100, 180, tall=True)
+        assert drawn.price is not None
+        assert place(drawn.start) < place(drawn.reference) < place(drawn.price) < 100
+
+    @given(st.integers(1, 10**13), st.integers(1, 10**13), st.none() | st.integers(1, 10**13), st.booleans())
+    def test_every_mark_lies_on_the_ruler(self, start: int, reference: int, price: int | None,
+                                          tall: bool) -> None:
+        if max(start, price or 0) > 1000 * reference:
+            return
+        drawn = rulers.price_ruler(start, reference, price, tall=tall)
+        marks = [drawn.start, drawn.reference, *(tick.at for tick in drawn.ticks)]
+        assert all(0 <= place(mark) <= 100 for mark in marks + ([drawn.price] if drawn.price else []))
+        assert len(drawn.ticks) < 60
+
+
+class TestTimeRuler:
+    def test_the_window_ends_where_the_sale_ends(self) -> None:
+        drawn = rulers.time_ruler(TEN - timedelta(minutes=18), TEN, 300)
+        window_end = place(drawn.window_from) + place(drawn.window_width)
+        assert window_end == pytest.approx(place(drawn.end), abs=0.02)
+        assert place(drawn.now) < place(drawn.window_from)
+        assert "10:00" in [tick.label for tick in drawn.ticks]
+
+    @pytest.mark.parametrize("left", [timedelta(0), timedelta(seconds=3), timedelta(hours=3),
+                                      timedelta(days=20), timedelta(minutes=-2)])
+    @pytest.mark.parametrize("window", [1, 5, 300])
+    def test_any_distance_gets_a_readable_scale(self, left: timedelta, window: int) -> None:
+        drawn = rulers.time_ruler(TEN - left, TEN, window, [TEN - timedelta(seconds=window)])
+        assert 2 <= len(drawn.ticks) <= 40
+        assert all(0 <= place(tick.at) <= 100 for tick in drawn.ticks)
+
+
+class TestDayRuler:
+    def test_overdue_work_stands_at_yesterday_and_what_is_far_is_counted(self) -> None:
+        today = date(2026, 11, 21)
+        drawn = rulers.day_ruler(today, [
+            {"on": date(2026, 10, 1), "kind": "over"}, {"on": today, "kind": "today"},
+            {"on": today, "kind": "today"}, {"on": date(2027, 1, 1), "kind": "later"}])
+        assert [mark.y for mark in drawn.marks] == [54, 54, 40]
+        assert drawn.marks[0].at == drawn.days[0].at
+        assert drawn.left_out == 1
+        assert [cell.today for cell in drawn.days].index(True) == 1
+
+
+class TestPriceSteps:
+    def test_each_bid_is_a_step_upwards_and_own_ones_are_filled(self) -> None:
+        bids = [{"amount_fen": 100_000_00 + n * 1_000_00, "received_at": TEN + timedelta(minutes=n),
+                 "code": "B1" if n % 2 else "B2"} for n in range(6)]
+        drawn = charts.price_steps(bids, TEN, TEN + timedelta(minutes=10), ["B1"], TEN + timedelta(minutes=8))
+        heights = [float(dot.y) for dot in drawn.dots]
+        assert heights == sorted(heights, reverse=True)
+        assert [dot.own for dot in drawn.dots] == [False, True] * 3
+        assert drawn.line.endswith("H80.00")
+        assert drawn.levels
+
+    def test_one_bid_and_none_draw_without_error(self) -> None:
+        end = TEN + timedelta(minutes=10)
+        assert charts.price_steps([], TEN, end).line == ""
+        one = charts.price_steps([{"amount_fen": 1, "received_at": TEN, "code": "B"}], TEN, end)
+        assert len(one.dots) == 1
+
+
+class TestFlow:
+    def test_bars_have_the_heights_of_their_amounts_and_add_up(self) -> None:
+        groups = [{"title": "费用", "parts": [{"title": "评估费", "fen": 600_000}]},
+                  {"title": "普通", "note": "按比例", "parts": [
+                      {"title": "甲", "fen": 40_000_000}, {"title": "乙", "fen": 20_000_000, "mine": True}]}]
+        drawn = charts.flow(groups, "价款")
+        assert drawn.total.amount_fen == 60_600_000
+        assert [part.amount_fen for part in drawn.parts] == [600_000, 40_000_000, 20_000_000]
+        assert drawn.parts[1].height == pytest.approx(2 * drawn.parts[2].height)
+        assert [ribbon.mine for ribbon in drawn.ribbons] == [False, False, False, False, True]
+
+    def test_names_never_overlap(self) -> None:
+        drawn = charts.flow([{"title": "债权", "parts": [
+            {"title": str(n), "fen": 1 if n else 10**9} for n in range(12)]}], "价款")
+        rows = [part.text_y for part in drawn.parts]
+        assert all(later - earlier >= 32 for earlier, later in pairwise(rows))
+
+
+@given(st.lists(st.floats(1, 500), min_size=1, max_size=12))
+def test_rooms_fill_the_plan_and_keep_their_proportions(areas: list[float]) -> None:
+    boxes = charts.packed(areas, 360, 220)
+    assert sum(wide * tall for _, _, wide, tall in boxes) == pytest.approx(360 * 220, rel=0.02)
+    for (x, y, wide, tall), area in zip(boxes, areas, strict=True):
+        assert wide * tall == pytest.approx(area / sum(areas) * 360 * 220, rel=0.15, abs=80)
+        assert 0 <= x <= x + wide <= 360.3
+        assert 0 <= y <= y + tall <= 220.3
+
+
+def test_dots_stack_over_their_place() -> None:
+    dots = charts.dot_ruler([92, 92, 92, 300], 50, 150)
+    assert [dot.y for dot in dots] == ["141", "132", "123", "141"]
+    assert dots[-1].at == "100.00%"
