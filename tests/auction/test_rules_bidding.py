@@ -223,10 +223,11 @@ class TestSuspension:
         assert reasons(play(after, ("A", START, ENDS + MS))[0]) == [Reason.CLOSED]
 
     def test_two_in_a_row_both_count_once(self) -> None:
+        over_at = OPENS + timedelta(hours=3)
         first = Suspension(OPENS + timedelta(hours=1), OPENS + timedelta(hours=2))
-        second = Suspension(OPENS + timedelta(hours=2), OPENS + timedelta(hours=3))
+        second = Suspension(OPENS + timedelta(hours=2), over_at)
         terms = replace(TERMS, suspensions=(first, second))
-        decisions, standing = play(terms, ("A", START, OPENS), ("B", START + STEP, second.to_at))
+        decisions, standing = play(terms, ("A", START, OPENS), ("B", START + STEP, over_at))
         assert reasons(decisions) == [None, None]
         assert standing.closes_at == ENDS + timedelta(hours=2)
         assert outcome(terms, standing).closed_at == ENDS + timedelta(hours=2)

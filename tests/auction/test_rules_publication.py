@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -101,7 +102,8 @@ class TestPanel:
     @pytest.mark.parametrize("name", ["start_price_fen", "increment_fen", "deposit_fen"])
     def test_each_figure_is_decided_and_published_as_decided(self, name: str) -> None:
         assert FLAT.panel is not None
-        undecided = the_one(replace(FLAT, panel=replace(FLAT.panel, **{name: None})))
+        nothing: dict[str, Any] = {name: None}
+        undecided = the_one(replace(FLAT, panel=replace(FLAT.panel, **nothing)))
         assert (undecided.code, undecided.field) == ("panel_item_missing", name)
         decided = getattr(FLAT, name) + 1
         differs = the_one(replace(FLAT, panel=replace(FLAT.panel, **{name: decided})))
