@@ -1,14 +1,19 @@
 """``flask valuation redraw`` and ``mean``: a file in, JSON out, and an exit status to trust."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from click.testing import CliRunner, Result
 
 from tests.valuation.vectors import INQUIRIES, TRANSCRIPTS, a_transcript, label
 from valuation.commands import valuation_commands
+
+ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 def run(command: str, file: Path | str, stdin: bytes = b"") -> Result:
@@ -120,3 +125,12 @@ def test_output_is_utf_8_with_sorted_keys_and_chinese_as_itself(write: Any) -> N
     done = run("redraw", write(a_transcript("JD-14")))
     assert "示范估价所" in done.stdout or "甲" in done.stdout
     assert done.stdout_bytes.decode("utf-8").index('"checks"') < done.stdout.index('"order"')
+
+
+def test_the_commands_run_without_a_secret_a_database_or_a_server(write: Any) -> None:
+    program = Path(sys.executable).with_name("flask")
+    done = subprocess.run([str(program), "valuation", "redraw", str(write(a_transcript()))],
+                          cwd=ROOT, env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
+                          capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert json.loads(done.stdout.decode("utf-8"))["order"] == a_transcript()["result"]
