@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import ModuleType
 
 from flask import Blueprint, Flask
 from flask.cli import AppGroup
@@ -51,9 +52,10 @@ WorkSource = Callable[[Session, datetime], Iterable[WorkItem]]
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """All doors of one domain. ``events`` is registered by importing the module that names it.
+    """All doors of one domain.
 
     Attributes:
+        events: modules whose import registers socket events.
         work: what waits in this domain, over all courts; ``portal`` sorts it onto desks.
         rooms: pages that desks list at the side, in this order.
         setup: wiring of a library that belongs to this domain (the log-in to accounts).
@@ -63,6 +65,7 @@ class Domain:
     pages: tuple[Blueprint, ...] = ()
     api: tuple[ApiBlueprint, ...] = ()
     jobs: tuple[Job, ...] = ()
+    events: tuple[ModuleType, ...] = ()
     commands: tuple[AppGroup, ...] = ()
     work: WorkSource | None = None
     rooms: tuple[Room, ...] = ()

@@ -13,7 +13,7 @@ from kernel.transactions import unit_of_work
 api = ApiBlueprint("exercises-api", __name__, url_prefix="/exercises", description="练习标的")
 
 
-@api.post("/")
+@api.post("")
 @api.arguments(ExerciseIn, location="json")
 @access(Role.OFFICER)
 def open_exercise(body: dict[str, Any]) -> Any:

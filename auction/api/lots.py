@@ -34,7 +34,7 @@ class KeyIn(Schema):
     key = fields.String(load_default=None)
 
 
-@api.get("/")
+@api.get("")
 @public
 def list_lots() -> Any:
     """Announced lots, newest first."""
