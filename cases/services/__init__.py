@@ -28,6 +28,7 @@ from cases.services.files import (
     may_read,
     register_case,
 )
+from cases.services.folder import CaseFolder, case_folder
 from cases.services.mine import MyCase, own_case
 from cases.services.parties import (
     add_party,
@@ -57,13 +58,14 @@ from cases.services.serving import (
 )
 
 __all__ = [
-    "PAGE", "CasePage", "Finding", "MyCase", "add_party", "add_proof", "add_property", "amend_case",
-    "amend_claim", "amend_party", "amend_property", "assign_case", "attach_document",
-    "attach_photographs", "case_file", "cases_of_court", "cases_of_person", "check_claim",
-    "claims_of", "documents_of", "documents_of_case", "file_claim", "get_case", "get_claim",
-    "get_document", "get_party", "get_property", "get_service", "identity_of_party",
-    "keep_document", "let_read", "link_party", "may_handle", "may_read", "own_case", "parties_of",
-    "photographs_of", "properties_of", "readable_file", "record_fact", "register_case", "serve",
-    "serve_document", "services_of", "services_of_case", "services_on_person",
-    "set_document_public", "set_property_status", "take_document", "take_pictures",
+    "PAGE", "CaseFolder", "CasePage", "Finding", "MyCase", "add_party", "add_proof",
+    "add_property", "amend_case", "amend_claim", "amend_party", "amend_property", "assign_case",
+    "attach_document", "attach_photographs", "case_file", "case_folder", "cases_of_court",
+    "cases_of_person", "check_claim", "claims_of", "documents_of", "documents_of_case",
+    "file_claim", "get_case", "get_claim", "get_document", "get_party", "get_property",
+    "get_service", "identity_of_party", "keep_document", "let_read", "link_party", "may_handle",
+    "may_read", "own_case", "parties_of", "photographs_of", "properties_of", "readable_file",
+    "record_fact", "register_case", "serve", "serve_document", "services_of", "services_of_case",
+    "services_on_person", "set_document_public", "set_property_status", "take_document",
+    "take_pictures",
 ]

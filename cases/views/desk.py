@@ -10,7 +10,7 @@ from cases import services
 from cases.models import Case
 from cases.rules.registration import CaseFacts
 from cases.rules.words import DebtorKind, PartyRole, Regime
-from cases.schemas import AssignIn, CaseIn, IdentityIn, LinkIn, ListIn
+from cases.schemas import AssignIn, CaseIn, ListIn
 from cases.views.blueprint import back, choices, handled_case, pages, read_case
 from kernel import clock
 from kernel.access import STAFF, Role, access, signed_in
@@ -19,6 +19,7 @@ from kernel.database import db
 from kernel.domain import Domain, WorkItem
 from kernel.errors import N_
 from kernel.forms import Form
+from kernel.languages import say
 from kernel.schemas import load_form
 from kernel.transactions import unit_of_work
 
@@ -32,12 +33,11 @@ def index() -> ResponseReturnValue:
     found = services.cases_of_court(
         db.session(), actor.court_id or "", query=wanted["q"], page=wanted["page"],
         officer_id=actor.id if wanted["mine"] else None)
-    ids = {case.id for case in found.cases}
     return render_template(
         "cases/list.html", rows=[_row(case, item) for case, item in _with_deadlines(found.cases)],
         total=found.total, wanted=wanted, pages=max(1, -(-found.total // services.PAGE)),
         officers=accounts.names_of(db.session(), {case.officer_id for case in found.cases}),
-        may_register=actor.may_act_as(Role.OFFICER), any_case=bool(ids))
+        may_register=actor.may_act_as(Role.OFFICER))
 
 
 def _with_deadlines(cases: Any) -> list[tuple[Case, WorkItem | None]]:
@@ -57,6 +57,7 @@ def _with_deadlines(cases: Any) -> list[tuple[Case, WorkItem | None]]:
 
 def _row(case: Case, item: WorkItem | None) -> dict[str, Any]:
     return {"case": case, "item": item, "light": None if item is None else _light(item),
+            "waits_for": "" if item is None else say(item.title, item.details),
             "applicants": case.parties_as(PartyRole.APPLICANT),
             "respondents": case.parties_as(PartyRole.RESPONDENT)}
 
@@ -111,24 +112,9 @@ def edit(case_id: str) -> ResponseReturnValue:
 @access(*STAFF)
 def file(case_id: str) -> ResponseReturnValue:
     """The file of one case: parties, claims, property, documents and service."""
-    return render_template("cases/file.html", **file_context(read_case(case_id)))
-
-
-def file_context(case: Case) -> dict[str, Any]:
-    """What the partials of a case file need; the portal's case page shows the same ones."""
-    session, actor = db.session(), signed_in()
-    documents = services.documents_of_case(session, case.id)
-    served = services.services_of_case(session, case.id)
-    people = {case.officer_id, *(document.kept_by for document in documents)}
-    return {
-        "case": case, "names": accounts.names_of(session, people),
-        "papers": [one for one in documents if one.kind != "photograph"],
-        "photographs": [one for one in documents if one.kind == "photograph"],
-        "services": served, "may_handle": actor.id == case.officer_id,
-        "may_assign": actor.id == case.officer_id or actor.may_act_as(Role.ADMINISTRATOR),
-        "total_fen": sum(claim.amount_fen + claim.doubled_interest_fen for claim in case.claims),
-        "link_schema": LinkIn, "identity_schema": IdentityIn,
-    }
+    case = read_case(case_id)
+    return render_template("cases/file.html", case=case,
+                           folder=services.case_folder(db.session(), case, signed_in()))
 
 
 @pages.route("/<case_id>/assign", methods=["GET", "POST"])

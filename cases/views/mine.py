@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from accounts import services as accounts
 from cases import services
-from kernel import clock
 from kernel.access import access, signed_in
 from kernel.database import db
+from kernel.languages import say
 
 pages = Blueprint("my_cases", __name__, url_prefix="/my/cases")
 
@@ -32,4 +32,5 @@ def show(case_id: str) -> ResponseReturnValue:
     court = accounts.get_court(session, mine.case.court_id)
     names = accounts.names_of(session, {mine.case.officer_id})
     return render_template("cases/my_case.html", mine=mine, case=mine.case, court=court,
-                           officer=names.get(mine.case.officer_id, ""), today=clock.now())
+                           roles=[say(party.role.word) for party in mine.parties],
+                           officer=names.get(mine.case.officer_id, ""))
