@@ -43,7 +43,7 @@ def say(message: str, details: Mapping[str, object] | None = None) -> str:
     """
     own = message.details if isinstance(message, Filled) else {}
     shown = {name: _print(name, value) for name, value in {**(details or {}), **own}.items()}
-    translated = gettext(message)
+    translated: str = gettext(message)
     return translated % shown if shown else translated
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from typing import Any, Literal
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 
@@ -47,7 +47,8 @@ class Text(fields.String):
         longest: the most characters it may have.
     """
 
-    default_error_messages: ClassVar[dict[str, Any]] = {"longest": N_("最多填写 %(longest)s 个字。"),
+    default_error_messages = {  # noqa: RUF012 - marshmallow declares it so
+        "longest": N_("最多填写 %(longest)s 个字。"),
                               "empty": N_("这一项必须填写。")}
 
     def __init__(self, *, longest: int = 200, **kwargs: Any) -> None:
@@ -67,7 +68,7 @@ class Text(fields.String):
 class Money(fields.Field[int]):
     """An amount in fen: whole fen in JSON, yuan with at most two decimals in a form."""
 
-    default_error_messages: ClassVar[dict[str, Any]] = {
+    default_error_messages = {  # noqa: RUF012 - marshmallow declares it so
         "yuan": N_("请填写以元为单位的金额，最多两位小数，例如 1,234,567.89。"),
         "fen": N_("金额必须是以分为单位的整数，不能带小数。"),
         "range": N_("金额必须大于零。"),
@@ -95,7 +96,7 @@ class Money(fields.Field[int]):
 class Instant(fields.Field[datetime]):
     """An instant in UTC: RFC 3339 with an offset in JSON, Beijing wall time in a form."""
 
-    default_error_messages: ClassVar[dict[str, Any]] = {
+    default_error_messages = {  # noqa: RUF012 - marshmallow declares it so
         "wall": N_("请填写北京时间，例如 2026-11-21 10:00。"),
         "rfc3339": N_("时间必须带时区，例如 2026-11-21T10:00:00+08:00。"),
     }
@@ -120,7 +121,7 @@ class Instant(fields.Field[datetime]):
 class Day(fields.Field[date]):
     """A day as ``YYYY-MM-DD``."""
 
-    default_error_messages: ClassVar[dict[str, Any]] = {"day": N_("请填写日期，例如 2026-11-21。")}
+    default_error_messages = {"day": N_("请填写日期，例如 2026-11-21。")}  # noqa: RUF012 - as marshmallow's
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         try:
@@ -136,14 +137,16 @@ class Day(fields.Field[date]):
 class Count(fields.Integer):
     """A whole number within bounds, never a fraction or a text in JSON."""
 
-    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": N_("请填写整数。"),
+    default_error_messages = {  # noqa: RUF012 - marshmallow declares it so
+        "invalid": N_("请填写整数。"),
                               "bounds": N_("这个数字超出了允许的范围。")}
 
     def __init__(self, *, least: int = 0, most: int = 2**31 - 1, **kwargs: Any) -> None:
         super().__init__(strict=True, **kwargs)
         self.least, self.most = least, most
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+    def _deserialize(  # type: ignore[override]  # null passes where allow_none lets it
+            self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
         if not _typed.get() and (isinstance(value, bool) or not isinstance(value, int)):
             raise self.make_error("invalid")
         number = super()._deserialize(int(value)
@@ -191,7 +194,7 @@ def load_form(schema: Schema, data: Mapping[str, Any]) -> dict[str, Any]:
         return _load(schema, filled, EXCLUDE)
 
 
-def _load(schema: Schema, data: Any, unknown: str) -> dict[str, Any]:
+def _load(schema: Schema, data: Any, unknown: Literal["exclude", "raise"]) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = schema.load(data, unknown=unknown)
     except ValidationError as error:

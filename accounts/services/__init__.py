@@ -32,7 +32,7 @@ from accounts.services.people import (
     Identity,
     change_password,
     credentials,
-    identity_for_payment_check,
+    identity_for_machine,
     identity_of,
     names_of,
     own_identity,
@@ -56,7 +56,7 @@ from accounts.services.sessions import (
 __all__ = [
     "INSTALLATION", "PER_PAGE", "Identity", "actor_of_session", "actor_of_token", "approval_for",
     "approvals_of", "change_password", "court_law", "courts", "credentials", "decide_approval",
-    "get_approval", "get_court", "grant_role", "hash_password", "identity_for_payment_check",
+    "get_approval", "get_court", "grant_role", "hash_password", "identity_for_machine",
     "identity_of", "issue_token", "mark_read", "masked_name", "masked_number", "message_count",
     "messages_of",
     "names_of", "obstacle_for", "open_court", "open_installation", "open_message", "own_identity",

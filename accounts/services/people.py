@@ -11,7 +11,12 @@ from sqlalchemy.orm import Session
 from accounts.errors import NoSuchPerson
 from accounts.models import Person, RoleGrant
 from accounts.rules.credentials import plain_login
-from accounts.rules.identity import IdentityNumber, WrongNumber, read_identity_number
+from accounts.rules.identity import (
+    IdentityNumber,
+    WrongNumber,
+    masked_number,
+    read_identity_number,
+)
 from accounts.rules.roles import NAMED, check_roles
 from accounts.services.courts import INSTALLATION
 from audit import services as audit
@@ -34,6 +39,11 @@ class Identity:
     name: str
     id_number: str
     phone: str
+
+    @property
+    def masked_number(self) -> str:
+        """What a published confirmation shows of the number (AUC-22.1)."""
+        return masked_number(self.id_number)
 
 
 def register_person(
@@ -203,9 +213,12 @@ def own_identity(session: Session, person_id: str) -> Identity:
     return _open(person(session, person_id))
 
 
-def identity_for_payment_check(session: Session, person_id: str) -> str:
-    """The keyed digest of the name, to compare with a payer's without anybody reading either."""
-    return the_vault().digest(_open(person(session, person_id)).name, "payer")
+def identity_for_machine(session: Session, person_id: str) -> Identity:
+    """An identity for a computation that shows it to nobody: a digest, a salted commitment.
+
+    No leaf: a leaf beside a bidder's admission would tell the person behind a code (AUC-18.3).
+    """
+    return _open(person(session, person_id))
 
 
 def _open(found: Person) -> Identity:

@@ -4,36 +4,10 @@ The court's officer reads and completes them; nothing is asserted here that the 
 Chinese is the language of the announcement itself, so these texts are content, not interface.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Final, Protocol
+from collections.abc import Mapping
+from typing import Final
 
 from auction.rules.disclosure import AnnouncementPart, DisclosureItem, SpecialNotice
-
-
-class Fact(Protocol):
-    """One established fact of a property."""
-
-    @property
-    def topic(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-
-
-class SeizedProperty(Protocol):
-    """What the words need of a property."""
-
-    @property
-    def address(self) -> str: ...
-    @property
-    def facts(self) -> Mapping[str, Fact]: ...
-
-
-class CaseBasis(Protocol):
-    """What the words need of a case."""
-
-    @property
-    def basis(self) -> str: ...
-
 
 _NOTICES: Final = {
     SpecialNotice.CAPACITY:
@@ -49,23 +23,22 @@ _NOTICES: Final = {
 }
 
 
-def first_notices(facts: Iterable[Fact]) -> dict[str, str]:
+def first_notices(facts: Mapping[str, str]) -> dict[str, str]:
     """The seven special notices; known defects and burdens in the words of the established facts."""
-    known = "；".join(fact.text for fact in facts if fact.topic in ("defects", "burdens"))
+    known = "；".join(facts[topic] for topic in ("defects", "burdens") if topic in facts)
     words = {**_NOTICES, SpecialNotice.DEFECTS: f"已知瑕疵和权利负担：{known}" if known else ""}
     return {notice.value: words[notice] for notice in SpecialNotice}
 
 
-def first_announcement(title: str, found: SeizedProperty, court: str) -> dict[str, str]:
+def first_announcement(title: str, address: str, facts: Mapping[str, str], court: str) -> dict[str, str]:
     """The parts of the announcement; price, deposit and time are printed from the terms."""
-    defects = found.facts.get("defects")
     return {
-        AnnouncementPart.PROPERTY.value: f"{title}，坐落：{found.address}",
+        AnnouncementPart.PROPERTY.value: f"{title}，坐落：{address}",
         AnnouncementPart.PRICE.value: "起拍价、增价幅度见本公告所列数额。",
         AnnouncementPart.DEPOSIT.value: "保证金见本公告所列数额，在竞价结束前缴入法院保证金专户。",
         AnnouncementPart.BIDDER_CONDITIONS.value:
             "具备完全民事行为能力的自然人、法人和非法人组织均可参加竞买；依法不得参加竞买的除外。",
-        AnnouncementPart.DEFECTS.value: defects.text if defects else "",
+        AnnouncementPart.DEFECTS.value: facts.get("defects", ""),
         AnnouncementPart.RIGHTS_AND_DUTIES.value:
             "买受人应当在公告确定的期限内付清余款；"
             "标的物所有权自拍卖成交裁定送达买受人时起转移。",
@@ -77,21 +50,20 @@ def first_announcement(title: str, found: SeizedProperty, court: str) -> dict[st
     }
 
 
-def first_disclosures(case: CaseBasis, found: SeizedProperty, court: str) -> dict[DisclosureItem, str]:
+def first_disclosures(basis: str, facts: Mapping[str, str], court: str) -> dict[DisclosureItem, str]:
     """The items of article 13 that the case already answers; the others are for the officer."""
-    facts = found.facts
-    condition = "\n".join(facts[topic].text for topic in ("title", "burdens", "occupation", "defects")
+    condition = "\n".join(facts[topic] for topic in ("title", "burdens", "occupation", "defects")
                           if topic in facts)
     return {
         DisclosureItem.ANNOUNCEMENT: "见本页拍卖公告。",
-        DisclosureItem.ENFORCEMENT_BASIS: case.basis,
+        DisclosureItem.ENFORCEMENT_BASIS: basis,
         DisclosureItem.PRICE_BASIS: "",
         DisclosureItem.TIME_PRICE_RULES: "竞价时间、起拍价、增价幅度和延时规则见本页。",
         DisclosureItem.CONDITION: condition,
         DisclosureItem.PRIORITY_RIGHTS: "",
         DisclosureItem.NOTICES: "",
         DisclosureItem.PAYMENT: "保证金和余款缴入法院案款专户，凭系统给出的缴款码汇入。",
-        DisclosureItem.TAXES: facts["taxes"].text if "taxes" in facts else "",
+        DisclosureItem.TAXES: facts.get("taxes", ""),
         DisclosureItem.COURT_CONTACT: f"{court}执行局",
         DisclosureItem.OTHER: "",
     }

@@ -63,7 +63,8 @@ def draft_lot(session: Session, *, property_id: str, terms: Terms, actor: Actor,
     court = accounts.get_court(session, case.court_id)
     lot = Lot(id=new_id("lot"), court_id=case.court_id, case_id=case.id, property_id=property_id,
               title=terms.title, is_exercise=False, created_by=actor.id, created_at=now)
-    notices = first_notices(found.facts.values())
+    facts = {str(topic): fact.text for topic, fact in found.facts.items()}
+    notices = first_notices(facts)
     sale = Sale(
         lot_id=lot.id, number=1, round=Round.FIRST, state=LotState.DRAFT, rule_set=RULE_SET,
         extension_window_seconds=int(
@@ -71,10 +72,10 @@ def draft_lot(session: Session, *, property_id: str, terms: Terms, actor: Actor,
         special_notices=notices, notices_version=version_of(notices), announcement={}, accepted=0,
         attempts=0, extensions=0, suspensions_over=0)
     _take_terms(sale, terms)
-    sale.announcement = first_announcement(terms.title, found, court.name_zh)
+    sale.announcement = first_announcement(terms.title, found.address, facts, court.name_zh)
     sale.disclosures = [
         Disclosure(item=item.value, text=text, not_applicable_reason="")
-        for item, text in first_disclosures(case, found, court.name_zh).items() if text]
+        for item, text in first_disclosures(case.basis, facts, court.name_zh).items() if text]
     lot.sales.append(sale)
     session.add(lot)
     session.flush()

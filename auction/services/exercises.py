@@ -104,7 +104,7 @@ def _seat(session: Session, sale: Sale, code: str, now: datetime) -> Seat:
         accepted_notices="exercise", accepted_at=now, deposit_fen=0)
     session.add(registration)
     give_code(session, sale, registration, code=code, now=now, identity=accounts.Identity(
-        name="exercise", id_number="-", phone="-", masked_number="-"))
+        name="exercise", id_number="-", phone="-"))
     return Seat(code, key)
 
 
