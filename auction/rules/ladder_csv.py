@@ -85,7 +85,7 @@ def import_log(raw: bytes, given: GivenTerms) -> ImportedLog:
                                   for row in rows))
         return ImportedLog(log, (*inferred, *_contradictions(log, rows, printed)))
     except OverflowError as error:
-        raise FormatError("", "reaches beyond the year 9999") from error
+        raise FormatError("lot.closes_at", "the sale would end after the year 9999") from error
 
 
 def read_ladder(raw: bytes) -> list[Row]:

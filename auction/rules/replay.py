@@ -89,7 +89,7 @@ def recompute(value: Any) -> dict[str, Any]:
     try:
         return replay(read(value)).as_json()
     except OverflowError as error:
-        raise FormatError("", "reaches beyond the year 9999") from error
+        raise FormatError("lot.closes_at", "the sale would end after the year 9999") from error
 
 
 def read(value: Any) -> BidLog:

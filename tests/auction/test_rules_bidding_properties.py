@@ -26,6 +26,7 @@ from auction.rules.bidding import (
     outcome,
 )
 from auction.rules.replay import BidLog, Entry, decision_members, outcome_members, read, replay
+from verifier import verify
 
 EPOCH = datetime(2026, 4, 2, 2, 0, tzinfo=UTC)
 WINDOW = 300_000
@@ -242,6 +243,13 @@ def test_a_log_written_out_and_read_again_is_the_same_log(course: tuple[Sale, li
     assert read(log.as_json()) == log
 
 
+@given(courses())
+def test_the_independent_verifier_says_the_same(course: tuple[Sale, list[Bid]]) -> None:
+    sale, bids = course
+    log = BidLog(sale.terms(), tuple(bid.entry for bid in bids))
+    assert verify.replay(log.as_json()) == replay(log).as_json()
+
+
 def accepted_bids(bids: list[Bid], decisions: tuple[Decision, ...]) -> list[Bid]:
     return [bid for bid, decision in zip(bids, decisions, strict=True)
             if decision.accepted and not decision.repeated]
@@ -331,4 +339,4 @@ def read_back(terms: LotTerms, entries: list[Entry]) -> BidLog:
 
 
 TestLiveSale = LiveSale.TestCase
-TestLiveSale.settings = settings(max_examples=40, stateful_step_count=25)
+TestLiveSale.settings = settings(max_examples=120, stateful_step_count=25)
