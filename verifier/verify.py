@@ -32,7 +32,8 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 Hash: TypeAlias = "Callable[[bytes], bytes]"
 T = TypeVar("T")
 
-BEIJING = timezone(timedelta(hours=8))
+Instant: TypeAlias = int  # milliseconds since EPOCH; of whole numbers none is out of range
+EPOCH = datetime(1970, 1, 1, 8, tzinfo=timezone(timedelta(hours=8)))  # as the clocks of Beijing say
 
 
 # -------------------------------------------------------------------------------------------------
@@ -54,8 +55,8 @@ class Refused(Exception):
 
 
 DEEPEST = 64
-LONGEST_INTEGER = 1000  # digits; no format has a use for more, and a float fits nowhere
-GREATEST_INTEGER = 2**53 - 1
+GREATEST_INTEGER = 2**53 - 1  # beyond it, readers of JSON begin to round
+LONGEST_INTEGER = 1000  # digits; what is longer is kept as a float, which fits nowhere
 
 
 def read_json(raw: bytes) -> Json:
@@ -101,10 +102,8 @@ def _check_tree(value: Json, depth: int) -> None:
 
 
 HOUR = r"([01]\d|2[0-3])"
-TIME = re.compile(
-    rf"\d{{4}}-\d\d-\d\dT{HOUR}:\d\d:\d\d(\.\d{{1,3}})?(Z|[+-]{HOUR}:[0-5]\d)", re.ASCII
-)
-PERCENT = re.compile(r"(0|[1-9]\d{0,2})(\.\d{1,6})?", re.ASCII)
+TIME = re.compile(rf"\d{{4}}-\d\d-\d\dT{HOUR}:\d\d:\d\d(\.\d{{1,3}})?(Z|[+-]{HOUR}:[0-5]\d)", re.ASCII)
+DECIMAL = re.compile(r"\d+(\.\d{1,6})?", re.ASCII)
 HEXADECIMAL = re.compile(r"([0-9a-f]{2})*")
 
 
@@ -167,27 +166,27 @@ class Field:
             self.refuse("must be true or false")
         return self.value
 
-    def integer(self, least: int, most: int | None = None) -> int:
+    def integer(self, least: int, most: int = GREATEST_INTEGER) -> int:
         if not isinstance(self.value, int) or isinstance(self.value, bool):
             self.refuse("must be an integer, without fraction and exponent")
-        if self.value < least or (most is not None and self.value > most):
-            self.refuse(f"must be at least {least}" + (f", at most {most}" if most else ""))
+        if not least <= self.value <= most:
+            self.refuse(f"must be from {least} to {most}")
         return self.value
 
-    def instant(self) -> datetime:
+    def instant(self) -> Instant:
         if not isinstance(self.value, str) or not TIME.fullmatch(self.value):
             self.refuse("must be a time with an offset, like 2026-04-03T10:07:29.999+08:00")
         try:
-            return datetime.fromisoformat(self.value).astimezone(BEIJING)
+            in_beijing = datetime.fromisoformat(self.value).astimezone(EPOCH.tzinfo)
         except (ValueError, OverflowError):
             self.refuse("is no time of the calendar")
+        return (in_beijing - EPOCH) // timedelta(milliseconds=1)
 
     def percent(self) -> Fraction:
-        if not isinstance(self.value, str) or not PERCENT.fullmatch(self.value):
-            self.refuse('must be a text like "37.5", with at most 6 decimals')
-        if Fraction(self.value) > 100:
-            self.refuse("must be at most 100")
-        return Fraction(self.value)
+        text = self.text()
+        if not DECIMAL.fullmatch(text) or Fraction(text) > 100:
+            self.refuse('must be a text like "37.5", from 0 to 100, with at most 6 decimals')
+        return Fraction(text)
 
     def hexadecimal(self, size: int | None = None) -> bytes:
         if not isinstance(self.value, str) or not HEXADECIMAL.fullmatch(self.value):
@@ -195,6 +194,10 @@ class Field:
         if size is not None and len(self.value) != 2 * size:
             self.refuse(f"must have {size} bytes")
         return bytes.fromhex(self.value)
+
+
+def _or(value: T | None, default: T) -> T:
+    return default if value is None else value
 
 
 # -------------------------------------------------------------------------------------------------
@@ -217,7 +220,7 @@ def check_canonical(field: Field) -> None:
         for item in field.items():
             check_canonical(item)
     elif isinstance(field.value, (int, float)) and not isinstance(field.value, bool):
-        field.integer(-GREATEST_INTEGER, GREATEST_INTEGER)
+        field.integer(-GREATEST_INTEGER)
 
 
 def lp(*parts: str | bytes) -> bytes:
@@ -321,7 +324,7 @@ def read_transcript(field: Field) -> Transcript:
     hash_ = HASHES[top["hash"].one_of(*HASHES)]
     freeze = top["freeze"].open_members("algorithm attempt draw_id k pool")
     freeze["algorithm"].one_of("jdraw/v1")
-    freeze["attempt"].integer(1, GREATEST_INTEGER)
+    freeze["attempt"].integer(1)
     frozen_court = frozen_roles = None
     if "court" in freeze:
         frozen_court = _read_court(freeze["court"].members("name number"))
@@ -336,7 +339,7 @@ def read_transcript(field: Field) -> Transcript:
         draw_id=freeze["draw_id"].text(200),
         freeze_bytes=canonical_json(top["freeze"].value),
         pool=[entry.text(200) for entry in freeze["pool"].items()],
-        k=freeze["k"].integer(1, GREATEST_INTEGER),
+        k=freeze["k"].integer(1),
         frozen_court=frozen_court,
         frozen_roles=frozen_roles,
         court=_read_court(court),
@@ -373,12 +376,9 @@ def _distinct(fields: list[Field], longest: int = 64) -> list[str]:
 def redraw(given: Json) -> dict[str, Json]:
     """The order that the published secrets give, and whether each promise was kept."""
     t = read_transcript(Field(given))
-    court_commitment = t.hash_(
-        lp("jdraw/v1/court", t.court.name, u32(t.court.number), t.court_secret)
-    )
+    court_commitment = t.hash_(lp("jdraw/v1/court", t.court.name, u32(t.court.number), t.court_secret))
     kept = [
-        c.nonce is None
-        or c.commitment == t.hash_(lp("jdraw/v1/commit", t.draw_id, c.role, c.nonce))
+        c.nonce is None or c.commitment == t.hash_(lp("jdraw/v1/commit", t.draw_id, c.role, c.nonce))
         for c in t.contributions
     ]
     parts: list[str | bytes] = []
@@ -386,9 +386,7 @@ def redraw(given: Json) -> dict[str, Json]:
         revealed = c.nonce if c.commitment is not None else None  # never committed: no say
         parts += [c.role, revealed or b""]
     freeze_leaf_hash = t.hash_(b"\x00" + t.freeze_bytes)
-    seed = t.hash_(
-        lp("jdraw/v1/seed", t.draw_id, freeze_leaf_hash, t.court_secret, t.beacon, *parts)
-    )
+    seed = t.hash_(lp("jdraw/v1/seed", t.draw_id, freeze_leaf_hash, t.court_secret, t.beacon, *parts))
     pool_distinct = len(set(t.pool)) == len(t.pool)
     pool_large_enough = len(t.pool) >= t.k
     order: list[Json] | None = None
@@ -411,10 +409,13 @@ def redraw(given: Json) -> dict[str, Json]:
 # -------------------------------------------------------------------------------------------------
 
 
+DAY_MS = 24 * 60 * 60 * 1000
+
+
 @dataclass(frozen=True)
 class Suspension:
-    begins_at: datetime
-    ends_at: datetime
+    begins_at: Instant
+    ends_at: Instant
 
 
 @dataclass(frozen=True)
@@ -423,11 +424,11 @@ class Lot:
     increment_fen: int
     max_steps: int | None
     whole_steps: bool
-    opens_at: datetime
-    closes_at: datetime
-    window: timedelta
+    opens_at: Instant
+    closes_at: Instant
+    window_ms: int
     selloff: bool
-    reorder: timedelta
+    reorder_ms: int
     suspensions: list[Suspension]
 
 
@@ -435,7 +436,7 @@ class Lot:
 class Bid:
     code: str
     amount_fen: int
-    received_at: datetime
+    received_at: Instant
     priority_rank: int | None
     id: str | None
 
@@ -460,15 +461,15 @@ def read_lot(field: Field) -> Lot:
             member["from"].refuse("must not be before the end of the suspension before it")
         suspensions.append(suspension)
     return Lot(
-        start_price_fen=lot["start_price_fen"].integer(1, GREATEST_INTEGER),
-        increment_fen=lot["increment_fen"].integer(1, GREATEST_INTEGER),
+        start_price_fen=lot["start_price_fen"].integer(1),
+        increment_fen=lot["increment_fen"].integer(1),
         max_steps=lot["max_steps"].or_none(lambda steps: steps.integer(1)),
         whole_steps=lot["whole_steps"].flag(),
         opens_at=opens_at,
         closes_at=closes_at,
-        window=timedelta(seconds=lot["extension_window_seconds"].integer(1, 86400)),
+        window_ms=lot["extension_window_seconds"].integer(1, 86400) * 1000,
         selloff=lot["mode"].one_of("auction", "selloff") == "selloff",
-        reorder=timedelta(milliseconds=lot["reorder_ms"].integer(0, 10000)),
+        reorder_ms=lot["reorder_ms"].integer(0, 10000),
         suspensions=suspensions,
     )
 
@@ -481,7 +482,7 @@ def read_bids(field: Field) -> list[Bid]:
         bids.append(
             Bid(
                 code=bid["code"].text(),
-                amount_fen=bid["amount_fen"].integer(1, GREATEST_INTEGER),
+                amount_fen=bid["amount_fen"].integer(1),
                 received_at=bid["received_at"].instant(),
                 priority_rank=bid["priority_rank"].or_none(lambda rank: rank.integer(1)),
                 id=bid["id"].or_none(lambda name: name.text(128)),
@@ -502,7 +503,7 @@ class Sale:
         self.leader: Bid | None = None
         self.accepted = 0
         self.extensions = 0
-        self.latest_received_at: datetime | None = None
+        self.latest_received_at: Instant | None = None
         self.coming = list(lot.suspensions)
         self.past: list[Suspension] = []
         self.first_answers: dict[tuple[str, str], tuple[int, dict[str, Json]]] = {}
@@ -515,7 +516,7 @@ class Sale:
         return self.leader.amount_fen + self.lot.increment_fen
 
     def decide(self, bid: Bid) -> dict[str, Json]:
-        latest = self.latest_received_at or bid.received_at
+        latest = _or(self.latest_received_at, bid.received_at)
         self.latest_received_at = max(latest, bid.received_at)
         first = None if bid.id is None else self.first_answers.get((bid.code, bid.id))
         if first is not None and first[0] == bid.amount_fen:
@@ -523,7 +524,7 @@ class Sale:
         self._resume(bid.received_at)
         reason = self._refusal(
             bid,
-            out_of_order=latest - bid.received_at > self.lot.reorder,
+            out_of_order=latest - bid.received_at > self.lot.reorder_ms,
             id_conflict=first is not None,
         )
         if reason is None:
@@ -571,25 +572,25 @@ class Sale:
 
     def _accept(self, bid: Bid) -> None:
         if self.leader is None and self.lot.selloff:
-            self.closes_at = bid.received_at + timedelta(hours=24)
-        elif bid.received_at + self.lot.window > self.closes_at:
-            self.closes_at = bid.received_at + self.lot.window
+            self.closes_at = bid.received_at + DAY_MS
+        elif bid.received_at + self.lot.window_ms > self.closes_at:
+            self.closes_at = bid.received_at + self.lot.window_ms
             self.extensions += 1
         self.leader = bid
         self.accepted += 1
 
-    def _is_suspended(self, at: datetime) -> bool:
+    def _is_suspended(self, at: Instant) -> bool:
         """Whether a suspension that takes effect covers this instant (all ended ones are past)."""
         begun = self.coming and self.coming[0].begins_at <= min(at, self.closes_at)
         return bool(begun) or any(s.begins_at <= at < s.ends_at for s in self.past)
 
-    def _resume(self, at: datetime | None = None) -> None:
+    def _resume(self, at: Instant | None = None) -> None:
         """Give back the time that was left to every suspension that has ended by now."""
         while self.coming and (at is None or self.coming[0].ends_at <= at):
             suspension = self.coming.pop(0)
             if suspension.begins_at <= self.closes_at:
-                left = max(self.closes_at - suspension.begins_at, self.lot.window)
-                self.closes_at = suspension.ends_at + left
+                left_ms = max(self.closes_at - suspension.begins_at, self.lot.window_ms)
+                self.closes_at = suspension.ends_at + left_ms
                 self.past.append(suspension)
 
     def outcome(self) -> dict[str, Json]:
@@ -604,20 +605,21 @@ class Sale:
         }
 
 
-def _print_time(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds")
+def _print_time(at: Instant) -> str:
+    return (EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds")
 
 
 def replay(given: Json) -> dict[str, Json]:
     """Every bid judged anew, and who won."""
-    top = Field(given).document("replay/v1", "lot bids")
+    whole = Field(given)
+    top = whole.document("replay/v1", "lot bids")
     sale = Sale(read_lot(top["lot"]))
     bids = read_bids(top["bids"])
     try:
         decisions: list[Json] = [sale.decide(bid) for bid in bids]
         outcome = sale.outcome()
     except OverflowError:
-        top["lot"].member("closes_at").refuse("would move past the year 9999")
+        whole.refuse("the end moves past the year 9999")
     return {"format": "replay-result/v1", "decisions": decisions, "outcome": outcome}
 
 
@@ -677,11 +679,11 @@ class Claim:
     creditor: str
     class_: str
     asset: str | None
-    registered_at: datetime | None
+    registered_at: Instant | None
     amount_fen: int
     cap_fen: int | None
     titled: bool
-    seized_at: dict[str, datetime]  # by asset; empty if lapsed
+    seized_at: dict[str, Instant]  # by asset; empty if lapsed
     unadjudged: bool
     late: bool
     doubled_interest_fen: int
@@ -717,9 +719,7 @@ def read_case(field: Field) -> Case:
     assets = [a.members("id proceeds_fen", works_percent=None) for a in top["assets"].items()]
     if not assets:
         top["assets"].refuse("must not be empty")
-    costs = [
-        c.members("id kind amount_fen", asset=None, advanced_by=None) for c in top["costs"].items()
-    ]
+    costs = [c.members("id kind amount_fen", asset=None, advanced_by=None) for c in top["costs"].items()]
     reserves = [r.members("id kind asset amount_fen") for r in top["reserves"].items()]
     claims = [
         c.members(
@@ -766,10 +766,6 @@ def _amount(field: Field) -> int:
     return field.integer(1, GREATEST_AMOUNT)
 
 
-def _or(value: T | None, default: T) -> T:
-    return default if value is None else value
-
-
 def _read_cost(cost: dict[str, Field], asset_ids: list[str]) -> Cost:
     cost["kind"].text()  # said for the reader; all costs rank alike
     return Cost(
@@ -788,7 +784,7 @@ def _read_claim(claim: dict[str, Field], asset_ids: list[str]) -> Claim:
         claim["asset"].refuse(f"is needed for {class_}")
     if registered_at is None and class_ in NEED_TIME:
         claim["registered_at"].refuse(f"is needed for {class_}")
-    seized_at: dict[str, datetime] = {}
+    seized_at: dict[str, Instant] = {}
     if isinstance(claim["seized_at"].value, dict):
         for name, at in claim["seized_at"].value.items():
             field = claim["seized_at"].member(name, at)
@@ -825,11 +821,9 @@ def largest_remainder(money: int, weights: list[int]) -> list[int]:
     return shares
 
 
-def by_instant(
-    claims: Iterable[Claim], at: Callable[[Claim], datetime | None]
-) -> list[list[Claim]]:
+def by_instant(claims: Iterable[Claim], at: Callable[[Claim], Instant | None]) -> list[list[Claim]]:
     """The claims in groups of one instant, earlier first, those without any last."""
-    groups: dict[datetime | None, list[Claim]] = {}
+    groups: dict[Instant | None, list[Claim]] = {}
     for claim in claims:
         groups.setdefault(at(claim), []).append(claim)
     instants = sorted(instant for instant in groups if instant is not None)
@@ -931,9 +925,7 @@ class Waterfall:
                 self.pay_cost(cost, cost.asset, cost.amount_fen)
         for cost in self.case.costs:
             if cost.asset is None and not any(self.left.values()):
-                self.lines.append(
-                    Line(cost.id, cost.advanced_by, 1, None, cost.amount_fen, "PRI-01")
-                )
+                self.lines.append(Line(cost.id, cost.advanced_by, 1, None, cost.amount_fen, "PRI-01"))
             elif cost.asset is None:
                 parts = largest_remainder(cost.amount_fen, list(self.left.values()))
                 for asset_id, due_fen in zip(list(self.left), parts, strict=True):
@@ -953,9 +945,7 @@ class Waterfall:
             if reserve.asset == asset.id:
                 got_fen, due_fen = min(reserve.amount_fen, money), reserve.amount_fen
                 money -= got_fen
-                line = Line(
-                    reserve.id, None, 2, asset.id, due_fen, reserve.basis, reserved_fen=got_fen
-                )
+                line = Line(reserve.id, None, 2, asset.id, due_fen, reserve.basis, reserved_fen=got_fen)
                 self.lines.append(line)
         here = [claim for claim in self.claims if claim.asset in (None, asset.id)]
         for class_ in ("medical", "housing_consumer", "construction"):
@@ -983,9 +973,7 @@ class Waterfall:
             money = self.share(9, "PRI-09", asset_id, group, money)
         return money
 
-    def share(
-        self, step: int, basis: str, asset_id: str | None, group: list[Claim], money: int
-    ) -> int:
+    def share(self, step: int, basis: str, asset_id: str | None, group: list[Claim], money: int) -> int:
         """Pay a group of one rank, pro rata if the money does not suffice; returns what is left."""
         dues = [(claim, _due_fen(claim, step)) for claim in group if _due_fen(claim, step) > 0]
         total = sum(due for _, due in dues)
@@ -1069,6 +1057,10 @@ def run(command: Callable[[Json], dict[str, Json]], given: Json, name: str) -> t
     return result, 1 if isinstance(checks, dict) and not all(checks.values()) else 0
 
 
+def print_json(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1)
+
+
 def main() -> int:
     summary, _, details = (__doc__ or "").partition("\n")
     parser = argparse.ArgumentParser(
@@ -1093,8 +1085,7 @@ def main() -> int:
         output, status = run(command, given, file)
         if status == 2:
             return status
-    text = json.dumps(output, ensure_ascii=False, sort_keys=True, indent=2)
-    sys.stdout.buffer.write(text.encode("utf-8") + b"\n")
+    sys.stdout.buffer.write(print_json(output).encode("utf-8") + b"\n")
     return status
 
 

@@ -52,19 +52,21 @@ def answers_or_refuses(command: str, raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("command", list(verify.COMMANDS))
+@settings(deadline=None)
 @given(raw=st.binary(max_size=200))
 def test_bytes_of_any_kind_are_answered_or_refused(command: str, raw: bytes) -> None:
     answers_or_refuses(command, raw)
 
 
 @pytest.mark.parametrize("command", list(verify.COMMANDS))
+@settings(deadline=None)
 @given(value=JSON)
 def test_json_of_any_shape_is_answered_or_refused(command: str, value: Any) -> None:
     answers_or_refuses(command, json.dumps(value).encode())
 
 
 @pytest.mark.parametrize("command", list(verify.COMMANDS))
-@settings(max_examples=300)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_a_real_input_with_something_changed_is_answered_or_refused(
     command: str, data: st.DataObject
@@ -98,7 +100,7 @@ def mutate(document: Any, data: st.DataObject) -> None:
         return
 
 
-@settings(max_examples=200)
+@settings(max_examples=100, deadline=None)
 @given(
     cut=st.integers(0, 3000), flip=st.integers(0, 3000), byte=st.integers(0, 255),
     command=st.sampled_from(list(verify.COMMANDS)),

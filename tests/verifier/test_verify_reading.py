@@ -14,6 +14,7 @@ from verifier import verify
 ABSENT = object()
 LONG = "x" * 65
 HEX = "ab" * 32
+LAST = "9999-12-31T23:59:59Z"  # in Beijing the year 10000 has begun
 
 
 def put(document: Any, path: str, value: Any) -> Any:
@@ -62,7 +63,7 @@ TIMES = [
     "2026-04-03T10:00:60+08:00", "2026-04-03T24:00:00+08:00", "2026-02-29T10:00:00+08:00",
     "2026-04-03T10:00:00+0800", "2026-04-03T10:00:00+24:00", "2026-04-03T10:00:00+08:60",
     "2026-04-03t10:00:00z", "2026-04-03T10:00:00Z\n", "2026-04-03T10:00Z", "20260403T100000Z",
-    "\uff12026-04-03T10:00:00Z", "0000-04-03T10:00:00Z", "9999-12-31T23:59:59Z", 1775181600, None,
+    "\uff12026-04-03T10:00:00Z", "0000-04-03T10:00:00Z", LAST, 1775181600, None,
 ]
 FLAGS = [0, 1, "true", None]
 
@@ -75,7 +76,7 @@ WRONG: list[tuple[str, str, list[Any]]] = [
     ("lot", "lot.more", [1]),
     ("lot", "lot.start_price_fen", [*AMOUNTS, ABSENT]),
     ("lot", "lot.increment_fen", [*AMOUNTS, ABSENT]),
-    ("lot", "lot.max_steps", [0, -1, 1.0, "1", True, ABSENT]),
+    ("lot", "lot.max_steps", [0, -1, 1.0, "1", True, 2**53, ABSENT]),
     ("lot", "lot.whole_steps", [*FLAGS, ABSENT]),
     ("lot", "lot.opens_at", [*TIMES, ABSENT]),
     ("lot", "lot.closes_at", [*TIMES, ABSENT, "2026-07-08T10:00:00+08:00"]),
@@ -92,7 +93,7 @@ WRONG: list[tuple[str, str, list[Any]]] = [
     ("lot", "bids[1].code", [*TEXTS, ABSENT]),
     ("lot", "bids[1].amount_fen", [*AMOUNTS, ABSENT]),
     ("lot", "bids[1].received_at", [*TIMES, ABSENT]),
-    ("lot", "bids[2].priority_rank", [0, -1, 1.0, "1", True, 1]),
+    ("lot", "bids[2].priority_rank", [0, -1, 1.0, "1", True, 1, 2**53]),
     ("lot", "bids[1].id", ["", "x" * 129, 5]),
     ("lot", "bids[1].name", ["x"]),
     ("draw", "format", ["jdraw/v2", None, ABSENT]),
@@ -179,7 +180,7 @@ def test_what_does_not_fit_is_refused_by_its_path(
 
 
 FITS: list[tuple[str, str, list[Any]]] = [
-    ("lot", "lot.max_steps", [None, 1, 2**60]),
+    ("lot", "lot.max_steps", [None, 1, 2**53 - 1]),
     ("lot", "lot.reorder_ms", [0, 10000]),
     ("lot", "lot.suspensions", [[]]),
     ("lot", "lot.suspensions[1].from", ["2026-09-02T10:00:00+08:00"]),
@@ -199,7 +200,7 @@ FITS: list[tuple[str, str, list[Any]]] = [
     ("plan", "costs", [ABSENT, []]),
     ("plan", "reserves", [ABSENT, []]),
     ("plan", "claims", [[]]),
-    ("plan", "assets[0].works_percent", [None, "0", "100", "100.000000", "37.5", "0.000001"]),
+    ("plan", "assets[0].works_percent", [None, "0", "100", "100.000000", "037.5", "0.000001"]),
     ("plan", "assets[0].proceeds_fen", [1, 10**15]),
     ("plan", "claims[0].registered_at", [None, ABSENT]),
     ("plan", "claims[3].asset", [None, "house"]),
@@ -294,4 +295,6 @@ def test_an_end_beyond_the_calendar_is_refused_and_not_a_crash(base: Callable[..
     given["lot"].update(closes_at="9999-12-31T23:59:59+08:00", mode="auction", suspensions=[])
     bid = {"code": "A", "amount_fen": 86419753, "received_at": "9999-12-31T23:59:00+08:00"}
     given["bids"] = [bid]
-    assert refused_field(command, given) == "lot.closes_at"
+    assert refused_field(command, given) == ""
+    given["bids"] = []
+    assert command(given)["outcome"]["closed_at"] == "9999-12-31T23:59:59.000+08:00"
