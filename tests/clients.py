@@ -23,3 +23,9 @@ class Visit(FlaskClient):
             return Context().run(super().open, *args, **kwargs)
         finally:
             db.session.rollback()
+
+
+def json_of(answer: TestResponse) -> Any:
+    """What an answer holds as JSON; a test that reads it wants it to be there."""
+    assert answer.is_json, answer.text
+    return answer.json

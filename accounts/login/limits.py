@@ -6,7 +6,7 @@ nor many together get far. Kept in memory, or in Redis where several processes s
 
 from typing import Final
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits import RateLimitItemPerMinute
@@ -30,8 +30,8 @@ def init_app(app: Flask) -> None:
     """Choose where tries are counted. Tests count none unless they ask for it."""
     settings: Settings = app.extensions["settings"]
     app.config.update(RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
-                      RATELIMIT_STRATEGY="sliding-window-counter",
-                      RATELIMIT_ENABLED=settings.mode is not Mode.TEST)
+                      RATELIMIT_STRATEGY="moving-window",
+                      COUNT_TRIES=settings.mode is not Mode.TEST)
     limiter.init_app(app)
 
 
@@ -41,7 +41,7 @@ def count_try(act: str, login: str) -> None:
     Raises:
         TooManyTries: more than ten within a minute from this address or for this login.
     """
-    if not limiter.enabled:
+    if not current_app.config["COUNT_TRIES"]:
         return
     for key in (f"address:{get_remote_address()}", f"login:{login}"):
         if not limiter.limiter.hit(TRIES, act, key):

@@ -38,6 +38,7 @@ from accounts.services.people import (
     own_identity,
     people_with_role,
     person,
+    person_by_login,
     register_bidder,
     register_person,
 )
@@ -58,9 +59,8 @@ __all__ = [
     "approvals_of", "change_password", "court_law", "courts", "credentials", "decide_approval",
     "get_approval", "get_court", "grant_role", "hash_password", "identity_for_machine",
     "identity_of", "issue_token", "mark_read", "masked_name", "masked_number", "message_count",
-    "messages_of",
-    "names_of", "obstacle_for", "open_court", "open_installation", "open_message", "own_identity",
-    "people_with_role", "person", "register_bidder", "register_person", "request_approval",
-    "revoke_role", "revoke_token", "send_message", "set_readings", "sign_in", "sign_out",
-    "sign_out_everywhere", "tokens_of", "unread_count",
+    "messages_of", "names_of", "obstacle_for", "open_court", "open_installation", "open_message",
+    "own_identity", "people_with_role", "person", "person_by_login", "register_bidder",
+    "register_person", "request_approval", "revoke_role", "revoke_token", "send_message",
+    "set_readings", "sign_in", "sign_out", "sign_out_everywhere", "tokens_of", "unread_count",
 ]

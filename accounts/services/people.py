@@ -177,6 +177,11 @@ def names_of(session: Session, person_ids: Collection[str]) -> dict[str, str]:
     return {one.id: one.shown_name for one in people}
 
 
+def person_by_login(session: Session, login: str) -> Person | None:
+    """Whose login this is; None where nobody has it."""
+    return session.scalars(select(Person).where(Person.login == plain_login(login))).one_or_none()
+
+
 def credentials(session: Session, login: str) -> tuple[str, str] | None:
     """Id and password hash behind a login, to be verified outside any unit of work."""
     row = session.execute(select(Person.id, Person.password_hash)

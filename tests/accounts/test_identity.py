@@ -115,7 +115,8 @@ def test_logins_are_compared_without_blanks_and_capitals() -> None:
     assert plain_login("  Wang.Xiaoming ") == "wang.xiaoming"
 
 
-@pytest.mark.parametrize("password", ["abcde12345", "demo-demo-demo", "口令可以是中文十个字以上", "x1234" * 25 + "abc"])
+@pytest.mark.parametrize("password", [
+    "abcde12345", "demo-demo-demo", "口令可以是中文十个字以上", "x1234" * 25 + "abc"])
 def test_a_password_of_ten_to_a_hundred_and_twenty_eight_characters_will_do(password: str) -> None:
     assert password_advice(password) is None
 

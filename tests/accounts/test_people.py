@@ -119,19 +119,18 @@ def test_roles_that_go_together_are_granted(session: Session, court: Court, role
 
 def test_only_an_administrator_of_the_court_registers_its_staff(session: Session, court: Court) -> None:
     other = a_court(session, "邻县人民法院", "Neighbour Court", "test.court.example/neighbour")
-    for person, may in ((a_person(session, Role.ADMINISTRATOR, court), True),
-                        (a_person(session, Role.ADMINISTRATOR, other), False),
-                        (a_person(session, Role.OFFICER, court), False)):
-        def register(actor: services.Identity | object = the_actor(session, person)) -> None:
-            with unit_of_work() as work:
-                services.register_person(
-                    work.session, login=f"new-{person.id[-4:]}", password_hash=known_hash(), name="新人",
-                    roles=[Role.OFFICER], court_id=court.id, actor=actor, now=clock.now())  # type: ignore[arg-type]
-        if may:
-            register()
-        else:
-            with pytest.raises(NotAllowed):
-                register()
+
+    def register(maker: Person) -> Person:
+        actor = the_actor(session, maker)
+        with unit_of_work() as work:
+            return services.register_person(
+                work.session, login="xin.ren", password_hash=known_hash(), name="新人",
+                roles=[Role.OFFICER], court_id=court.id, actor=actor, now=clock.now())
+
+    for maker in (a_person(session, Role.ADMINISTRATOR, other), a_person(session, Role.OFFICER, court)):
+        with pytest.raises(NotAllowed):
+            register(maker)
+    assert register(a_person(session, Role.ADMINISTRATOR, court)).roles == {Role.OFFICER}
 
 
 @pytest.mark.both_databases
@@ -153,7 +152,8 @@ def test_a_role_granted_and_revoked_leaves_both_leaves_and_may_be_granted_again(
 def test_nobody_grants_a_role_to_themselves(session: Session, court: Court) -> None:
     boss = a_person(session, Role.ADMINISTRATOR, court)
     with pytest.raises(NotAllowed), unit_of_work() as work:
-        services.grant_role(work.session, boss.id, Role.FINANCE, actor=the_actor(session, boss), now=clock.now())
+        services.grant_role(work.session, boss.id, Role.FINANCE, actor=the_actor(work.session, boss),
+                            now=clock.now())
 
 
 @pytest.mark.both_databases
@@ -192,12 +192,20 @@ def test_reading_an_identity_is_itself_a_leaf_in_the_reader_s_log(
     assert body_of(leaf) == {"reason": "buyer.published", "read_at": "2026-11-21T10:00:00.000+08:00"}
 
 
-def test_a_payer_is_compared_by_digest_alone(session: Session) -> None:
+def test_what_the_machine_computes_with_an_identity_leaves_no_leaf_beside_it(session: Session) -> None:
     bidder = a_bidder(session, name="王小明")
-    digest = services.identity_for_payment_check(session, bidder.id)
-    assert digest == the_vault().digest(" 王小 明", "payer")
-    assert digest != the_vault().digest("王小朋", "payer")
+    identity = services.identity_for_machine(session, bidder.id)
+    assert (identity.name, identity.phone) == ("王小明", "13800138000")
+    assert identity.masked_number == f"110***********{identity.id_number[-4:]}"
     assert session.scalars(select(Leaf).where(Leaf.kind == "identity.read")).all() == []
+
+
+def test_a_person_is_found_by_the_login_however_it_is_typed(session: Session) -> None:
+    bidder = a_bidder(session, login="wang.xiaoming")
+    found = services.person_by_login(session, " Wang.Xiaoming ")
+    assert found is not None
+    assert found.id == bidder.id
+    assert services.person_by_login(session, "wang") is None
 
 
 def test_an_unknown_person_is_not_found(session: Session) -> None:
