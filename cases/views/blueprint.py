@@ -42,9 +42,9 @@ def within(case: Case, part_case_id: str) -> None:
 
 
 def back(case_id: str, part: str, said: str) -> ResponseReturnValue:
-    """Say what was done, and return to that part of the file."""
+    """Say what was done, and return to that part of the file; to its top for an empty ``part``."""
     flash(say(said))
-    return redirect(f"/desk/cases/{case_id}/file#{part}")
+    return redirect(f"/desk/cases/{case_id}/file{part and '#' + part}")
 
 
 def choices(words: Iterable[Word]) -> list[tuple[str, str]]:

@@ -103,7 +103,7 @@ def edit(case_id: str) -> ResponseReturnValue:
             with unit_of_work() as work:
                 services.amend_case(work.session, case_id, facts, actor=signed_in(),
                                     now=clock.now())
-            return back(case_id, "case", N_("已保存。"))
+            return back(case_id, "", N_("已保存。"))
     return render_template("cases/case_form.html", form=form, case=case,
                            debtor_kinds=choices(DebtorKind), regimes=choices(Regime)), form.status
 
@@ -129,7 +129,7 @@ def assign(case_id: str) -> ResponseReturnValue:
             with unit_of_work() as work:
                 services.assign_case(work.session, case_id, data["officer_id"], actor=signed_in(),
                                      now=clock.now())
-            return back(case_id, "case", N_("案件已移交承办人。"))
+            return back(case_id, "", N_("案件已移交承办人。"))
     officers = accounts.people_with_role(db.session(), case.court_id, Role.OFFICER)
     return render_template(
         "cases/assign_form.html", form=form, case=case,

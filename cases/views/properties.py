@@ -1,5 +1,6 @@
 """Pages of the seized property: description, the five facts, photographs."""
 
+from datetime import date
 from typing import Any
 
 from flask import render_template, request
@@ -81,9 +82,8 @@ def facts(case_id: str, property_id: str) -> ResponseReturnValue:
     """Record the five facts; what did not change stays as it was recorded."""
     case = handled_case(case_id)
     found = _property(case, property_id)
-    form = Form(request.form) if request.method == "POST" else Form(initial={
-        f"{topic}.{name}": getattr(fact, name) for topic, fact in found.facts.items()
-        for name in ("text", "source", "checked_on")})
+    today = beijing_day(clock.now())
+    form = Form(request.form) if request.method == "POST" else Form(initial=_known(found, today))
     if request.method == "POST":
         with form.attempt():
             changed = _changed(found, _findings(form))
@@ -93,7 +93,13 @@ def facts(case_id: str, property_id: str) -> ResponseReturnValue:
                                          finding=finding, actor=signed_in(), now=clock.now())
             return back(case_id, "properties", N_("财产现状已记录。"))
     return render_template("cases/facts_form.html", form=form, case=case, property=found,
-                           topics=choices(FactTopic), today=beijing_day(clock.now())), form.status
+                           topics=choices(FactTopic), today=today), form.status
+
+
+def _known(found: Property, today: date) -> dict[str, Any]:
+    shown: dict[str, Any] = {f"{topic}.checked_on": today for topic in FactTopic}
+    return shown | {f"{topic}.{name}": getattr(fact, name) for topic, fact in found.facts.items()
+                    for name in FactIn().fields}
 
 
 def _findings(form: Form) -> dict[FactTopic, Finding]:
