@@ -1,6 +1,6 @@
 """What the ledger refuses."""
 
-from kernel.errors import N_, DomainError, NotFound, WrongState
+from kernel.errors import N_, DomainError, InvalidInput, NotFound, WrongState
 
 
 class BadTransfer(DomainError):
@@ -49,6 +49,22 @@ class NoSuchPayment(NotFound):
     message = N_("没有这个缴款码，请核对附言。")
 
 
-class BankLineBooked(WrongState):
+class BankLineBooked(InvalidInput):
     code = "bank_line_booked"
     message = N_("银行流水 %(bank_line)s 已经记过账。")
+
+
+class NoSuchCredit(NotFound):
+    code = "no_such_credit"
+    message = N_("没有这笔到账。")
+
+
+class NothingToReturn(WrongState):
+    code = "nothing_to_return"
+    message = N_("这笔到账已经入账或者已经退回。")
+    rule = "FUND-15"
+
+
+class NoSuchRefund(NotFound):
+    code = "no_such_refund"
+    message = N_("没有这笔待退款，或者已经退回。")

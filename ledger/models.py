@@ -4,15 +4,25 @@ Balances are rows of their own so that an account can be locked and never fall b
 ``ledger.services.check_books`` recounts them from the journal alone.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel.database import Base, FenColumn, UtcDateTime, WordColumn, append_only
 from ledger.rules.accounts import AccountKind, Book
 from ledger.rules.deposits import DepositState
 from ledger.rules.kinds import TransferKind
+from ledger.rules.payers import Verdict
 from ledger.rules.transfers import Side
 from ledger.rules.words import Purpose
 
@@ -37,6 +47,7 @@ class ExpectedPayment(Base):
     payer_digest: Mapped[str] = mapped_column(String(64))
     state: Mapped[DepositState] = mapped_column(WordColumn(DepositState))
     expected_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_on: Mapped[date | None] = mapped_column(Date)
     received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     turned_back: Mapped[int] = mapped_column(Integer, default=0)
 
@@ -51,7 +62,13 @@ class ExpectedPayment(Base):
 
 
 class BankCredit(Base):
-    """One credit as the bank shows it, and what the machine made of it; the payer is sealed."""
+    """One credit as the bank shows it, and what the machine made of it.
+
+    Payer and remark are sealed: both may name a bidder (AUC-18.3).
+
+    Attributes:
+        quoted: the references found in the remark, all that anybody sees of it.
+    """
 
     __tablename__ = "bank_credits"
     __table_args__ = (UniqueConstraint("court_id", "bank_line"),
@@ -61,20 +78,47 @@ class BankCredit(Base):
     court_id: Mapped[str] = mapped_column(ForeignKey("courts.id"))
     book: Mapped[Book] = mapped_column(WordColumn(Book))
     bank_line: Mapped[str] = mapped_column(String(60))
-    remark: Mapped[str] = mapped_column(String(200))
+    quoted: Mapped[str] = mapped_column(String(200))
     amount_fen: Mapped[int] = mapped_column(FenColumn)
-    payer_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    verdict: Mapped[str] = mapped_column(String(20))
+    verdict: Mapped[Verdict] = mapped_column(WordColumn(Verdict))
     reference: Mapped[str | None] = mapped_column(ForeignKey("expected_payments.reference"), index=True)
     booked_by: Mapped[str] = mapped_column(String(40))
+
+    @property
+    def owner(self) -> str:
+        """Whose account holds it while it fits nobody; no payment has such a reference."""
+        return f"line:{self.bank_line}"
+
+    @property
+    def aside(self) -> AccountKind:
+        """The kind of account that holds it until it is claimed or goes back."""
+        return (AccountKind.DEPOSIT_UNIDENTIFIED if self.book is Book.DEPOSITS
+                else AccountKind.UNIDENTIFIED)
+
+    @property
+    def bank(self) -> AccountKind:
+        """The bank account it came to."""
+        return AccountKind.DEPOSIT_BANK if self.book is Book.DEPOSITS else AccountKind.CASE_BANK
+
+
+class CourtBooks(Base):
+    """How many transfers a court has booked; its row is what bookings of one court wait for."""
+
+    __tablename__ = "court_books"
+    unlogged = "counts the journal, whose entries have their leaves"
+
+    court_id: Mapped[str] = mapped_column(ForeignKey("courts.id"), primary_key=True)
+    entries: Mapped[int] = mapped_column(Integer)
 
 
 class JournalEntry(Base):
     """One transfer as booked (see ``ledger.rules.transfers.Transfer``)."""
 
     __tablename__ = "journal"
-    __table_args__ = (UniqueConstraint("court_id", "key"), Index("ix_journal_case", "case_id"))
+    __table_args__ = (UniqueConstraint("court_id", "key"),
+                      UniqueConstraint("court_id", "number"), Index("ix_journal_case", "case_id"))
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     court_id: Mapped[str] = mapped_column(ForeignKey("courts.id"))

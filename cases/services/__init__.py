@@ -26,6 +26,7 @@ from cases.services.files import (
     get_case,
     may_handle,
     may_read,
+    numbers_of,
     register_case,
 )
 from cases.services.folder import CaseFolder, case_folder
@@ -64,7 +65,7 @@ __all__ = [
     "cases_of_person", "check_claim", "claims_of", "documents_of", "documents_of_case",
     "file_claim", "get_case", "get_claim", "get_document", "get_party", "get_property",
     "get_service", "identity_of_party", "keep_document", "let_read", "link_party", "may_handle",
-    "may_read", "own_case", "parties_of", "photographs_of", "properties_of", "readable_file",
+    "may_read", "numbers_of", "own_case", "parties_of", "photographs_of", "properties_of", "readable_file",
     "record_fact", "register_case", "serve", "serve_document", "services_of", "services_of_case",
     "services_on_person", "set_document_public", "set_property_status", "take_document",
     "take_pictures",

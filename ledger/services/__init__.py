@@ -3,8 +3,17 @@
 from ledger.rules.accounts import Account, AccountKind, Book
 from ledger.rules.deposits import DepositState
 from ledger.rules.words import Purpose
+from ledger.services.credits import (
+    Booked,
+    book_credit,
+    credits_of,
+    get_credit,
+    return_credit,
+    unidentified_credits,
+)
 from ledger.services.journal import (
     balances_of_case,
+    bank_balances,
     case_account_number,
     case_balance,
     check_books,
@@ -12,24 +21,24 @@ from ledger.services.journal import (
     post,
 )
 from ledger.services.payments import (
-    book_credit,
     expect_payment,
     expected_payments,
+    hold_deposit,
     is_received,
     lapse,
     move_deposit_to_price,
-    note_refund,
     payment,
-    refunds_open,
+    payments_due,
     release_deposit,
-    unidentified_credits,
 )
 from ledger.services.plans import distribute, pay_out, settle_price
+from ledger.services.refunds import Refund, note_refund, refunds_open
 
 __all__ = [
-    "Account", "AccountKind", "Book", "DepositState", "Purpose", "balances_of_case", "book_credit",
-    "case_account_number", "case_balance", "check_books", "distribute", "entries_of_case",
-    "expect_payment", "expected_payments", "is_received", "lapse", "move_deposit_to_price",
-    "note_refund", "pay_out", "payment", "post", "refunds_open", "release_deposit", "settle_price",
-    "unidentified_credits",
+    "Account", "AccountKind", "Book", "Booked", "DepositState", "Purpose", "Refund",
+    "balances_of_case", "bank_balances", "book_credit", "case_account_number", "case_balance",
+    "check_books", "credits_of", "distribute", "entries_of_case", "expect_payment",
+    "expected_payments", "get_credit", "hold_deposit", "is_received", "lapse", "move_deposit_to_price",
+    "note_refund", "pay_out", "payment", "payments_due", "post", "refunds_open", "release_deposit",
+    "return_credit", "settle_price", "unidentified_credits",
 ]

@@ -10,11 +10,27 @@ from sqlalchemy.orm import Session, selectinload
 from audit import services as audit
 from audit.kinds import Kind
 from kernel.access import Actor
+from kernel.errors import N_, Filled
 from kernel.ids import new_id
-from ledger.models import AccountBalance, JournalEntry, JournalPosting
+from ledger.errors import Overdrawn
+from ledger.models import AccountBalance, CourtBooks, JournalEntry, JournalPosting
 from ledger.rules import balances as books
-from ledger.rules.accounts import Account, AccountKind
+from ledger.rules.accounts import Account, AccountKind, Book
 from ledger.rules.transfers import Posting, Transfer, check, check_repeat
+
+
+def lock_books(session: Session, court_id: str) -> CourtBooks:
+    """Let nobody else book for this court until the transaction ends.
+
+    Everything that moves money or changes an expected payment takes this lock first, so that no
+    two bookings wait for each other.
+    """
+    books_of_court = session.get(CourtBooks, court_id, with_for_update=True, populate_existing=True)
+    if books_of_court is None:
+        books_of_court = CourtBooks(court_id=court_id, entries=0)
+        session.add(books_of_court)
+        session.flush()
+    return books_of_court
 
 
 def post(session: Session, transfer: Transfer, *, court_id: str, subject: str, actor: Actor | str,
@@ -30,16 +46,18 @@ def post(session: Session, transfer: Transfer, *, court_id: str, subject: str, a
         KeyReused: the key stands for another transfer.
     """
     check(transfer)
+    counter = lock_books(session, court_id)
     booked = session.scalars(select(JournalEntry).where(
         JournalEntry.court_id == court_id, JournalEntry.key == transfer.idempotency_key)).one_or_none()
     if booked is not None:
         check_repeat(transfer_of(booked), transfer)
         return booked
     _move(session, court_id, transfer)
+    counter.entries += 1
     case_id = next((p.account.case_id for p in transfer.postings if p.account.case_id), None)
     name = actor.text if isinstance(actor, Actor) else actor
     entry = JournalEntry(
-        id=new_id("entry"), court_id=court_id, case_id=case_id, number=_next_number(session, court_id),
+        id=new_id("entry"), court_id=court_id, case_id=case_id, number=counter.entries,
         kind=transfer.kind, key=transfer.idempotency_key, cause=transfer.cause,
         ruling=transfer.ruling, reverses=transfer.reverses, booked_at=now, booked_by=name)
     entry.postings = [
@@ -54,11 +72,6 @@ def post(session: Session, transfer: Transfer, *, court_id: str, subject: str, a
                      "postings": [{"account": p.account.key, "side": p.side,
                                    "amount_fen": p.amount_fen} for p in transfer.postings]})
     return entry
-
-
-def _next_number(session: Session, court_id: str) -> int:
-    return (session.scalar(select(func.max(JournalEntry.number))
-                           .where(JournalEntry.court_id == court_id)) or 0) + 1
 
 
 def _move(session: Session, court_id: str, transfer: Transfer) -> None:
@@ -111,13 +124,40 @@ def case_account_number(case_id: str) -> str:
 
 
 def check_books(session: Session, court_id: str) -> list[str]:
-    """Recount every balance of a court from the journal alone; what differs, in words."""
+    """Recount every balance of a court from the journal alone.
+
+    Returns:
+        What does not fit, each a marked message with its figures; nothing if the books are right.
+    """
     journal = session.scalars(select(JournalEntry).where(JournalEntry.court_id == court_id)
                               .options(selectinload(JournalEntry.postings))
                               .order_by(JournalEntry.number))
-    counted = {account.key: fen for account, fen in
-               books.of_transfers(transfer_of(entry) for entry in journal).items()}
+    counted: dict[Account, int] = {}
+    found: list[str] = []
+    for entry in journal:
+        try:
+            counted = books.booked(counted, transfer_of(entry))
+        except Overdrawn as error:
+            found.append(Filled(N_("第 %(number)s 笔记账透支 %(missing_fen)s 元：%(account)s"),
+                                number=entry.number, missing_fen=error.details["missing_fen"],
+                                account=error.details["account"]))
     stored = {row.key: row.balance_fen for row in session.scalars(
         select(AccountBalance).where(AccountBalance.court_id == court_id))}
-    return [f"{key}: stored {stored.get(key, 0)}, counted {counted.get(key, 0)}"
-            for key in sorted({*stored, *counted}) if stored.get(key, 0) != counted.get(key, 0)]
+    recounted = {account.key: fen for account, fen in counted.items()}
+    found += [
+        Filled(N_("%(account)s：账上 %(stored_fen)s 元，按记账重算 %(counted_fen)s 元"), account=key,
+               stored_fen=stored.get(key, 0), counted_fen=recounted.get(key, 0))
+        for key in sorted({*stored, *recounted}) if stored.get(key, 0) != recounted.get(key, 0)]
+    found += [Filled(N_("%(book)s：存款与应付相差 %(difference_fen)s 元"), book=book.word,
+                     difference_fen=gap)
+              for book in Book if (gap := books.uncovered_fen(counted, book))]
+    return found
+
+
+def bank_balances(session: Session, court_id: str) -> dict[Book, int]:
+    """What the bank account of each book holds."""
+    held = {row.account: row.balance_fen for row in session.scalars(select(AccountBalance).where(
+        AccountBalance.court_id == court_id,
+        AccountBalance.account.in_([AccountKind.CASE_BANK, AccountKind.DEPOSIT_BANK])))}
+    return {Book.CASE_MONEY: held.get(AccountKind.CASE_BANK, 0),
+            Book.DEPOSITS: held.get(AccountKind.DEPOSIT_BANK, 0)}

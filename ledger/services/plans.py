@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.access import Actor
@@ -11,7 +10,7 @@ from ledger.models import AccountBalance, JournalEntry
 from ledger.rules.accounts import Account, AccountKind
 from ledger.rules.kinds import TransferKind
 from ledger.rules.transfers import Transfer, credit, debit, key
-from ledger.services.journal import post
+from ledger.services.journal import lock_books, post
 
 
 def settle_price(session: Session, *, court_id: str, case_id: str, subject: str, actor: Actor | str,
@@ -22,7 +21,8 @@ def settle_price(session: Session, *, court_id: str, case_id: str, subject: str,
         subject: the sale, ``lot:ID/N``, under which deposit and balance came in.
     """
     price = Account(AccountKind.PRICE, case_id=case_id, owner=subject)
-    held = session.get(AccountBalance, (court_id, price.key))
+    lock_books(session, court_id)
+    held = session.get(AccountBalance, (court_id, price.key), populate_existing=True)
     if held is None or held.balance_fen == 0:
         return None
     kind = TransferKind.PRICE_SETTLED
@@ -45,11 +45,13 @@ def distribute(session: Session, *, court_id: str, case_id: str, plan_id: str,
         Overdrawn: the case holds less than the plan gives.
     """
     kind = TransferKind.DISTRIBUTED
-    total = sum(fen for _, _, fen in shares)
+    owed: dict[Account, int] = {}
+    for account, owner, fen in shares:
+        place = Account(account, case_id=case_id, owner=owner)
+        owed[place] = owed.get(place, 0) + fen
     return post(session, Transfer(
-        kind, (debit(Account(AccountKind.CASE_MONEY, case_id=case_id), total),
-               *(credit(Account(account, case_id=case_id, owner=owner), fen)
-                 for account, owner, fen in shares)),
+        kind, (debit(Account(AccountKind.CASE_MONEY, case_id=case_id), sum(owed.values())),
+               *(credit(place, fen) for place, fen in owed.items())),
         key(kind, f"plan:{plan_id}", "in force"), f"plan:{plan_id}"),
         court_id=court_id, subject=f"case:{case_id}", actor=actor, now=now)
 
@@ -67,11 +69,3 @@ def pay_out(session: Session, *, court_id: str, case_id: str, account: AccountKi
                credit(Account(AccountKind.CASE_BANK), amount_fen)),
         key(kind, f"payout:{payout_id}", "executed"), f"payout:{payout_id}"),
         court_id=court_id, subject=f"case:{case_id}", actor=actor, now=now)
-
-
-def owed_in_case(session: Session, case_id: str) -> Sequence[AccountBalance]:
-    """What a case still owes, account by account."""
-    return session.scalars(select(AccountBalance).where(
-        AccountBalance.case_id == case_id, AccountBalance.balance_fen > 0,
-        AccountBalance.account.in_([AccountKind.PAYABLE, AccountKind.EXECUTION_FEE, AccountKind.COSTS,
-                                    AccountKind.SURPLUS, AccountKind.HELD]))).all()

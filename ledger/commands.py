@@ -1,0 +1,29 @@
+"""``flask ledger check``: recount the books of every court from the journal alone."""
+
+import click
+from flask.cli import AppGroup
+
+from accounts import services as accounts
+from kernel.database import db
+from kernel.languages import say
+from kernel.offline import Status
+from ledger import services
+
+ledger_commands = AppGroup("ledger", help="The books of the courts.")
+
+
+@ledger_commands.command("check")
+@click.pass_context
+def check(context: click.Context) -> None:
+    """Recount every balance; print what does not fit.
+
+    Exit status: 0, or 1 if the books of a court do not add up.
+    """
+    status = Status.DONE
+    for court in accounts.courts(db.session()):
+        faults = services.check_books(db.session(), court.id)
+        click.echo(f"{court.name_zh}: {'books balance' if not faults else f'{len(faults)} faults'}")
+        for fault in faults:
+            click.echo(f"  {say(fault)}")
+            status = Status.FAILS
+    context.exit(status)
