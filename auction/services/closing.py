@@ -110,7 +110,8 @@ def _confirm(session: Session, sale: Sale, found: Outcome, now: datetime) -> Reg
         delivery.balance_reference = ledger.expect_payment(
             session, court_id=sale.lot.court_id, case_id=sale.lot.case_id,
             purpose=ledger.Purpose.BALANCE, subject=sale.subject, amount_fen=balance,
-            payer_person_id=person_id, actor="system", now=now).reference
+            payer_person_id=person_id, due_on=delivery.balance_due_on, actor="system",
+            now=now).reference
     session.add(delivery)
     _record(session, sale, Kind.SALE_CONFIRMED, "system", {
         "code": winner.code, "price_fen": price, "deposit_fen": winner.deposit_fen,
