@@ -2,7 +2,7 @@
 
 from auction import events
 from auction.api import exercises, lots
-from auction.commands import auction_commands
+from auction.commands.rehearse import auction_commands
 from auction.jobs import JOBS
 from kernel.domain import Domain
 

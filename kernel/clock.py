@@ -32,6 +32,12 @@ def offset() -> timedelta:
     return _offset
 
 
+def begin(value: timedelta) -> None:
+    """Let a new demo's time begin elsewhere, before anything is recorded under it."""
+    global _offset  # noqa: PLW0603 - as below
+    _offset = value
+
+
 def set_offset(value: timedelta) -> None:
     """Take over the offset read from the database.
 

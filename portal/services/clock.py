@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit import services as audit
@@ -20,7 +20,8 @@ A_MOMENT = timedelta(milliseconds=1)
 
 def stored_offset(session: Session) -> timedelta:
     """How far the clock has been walked, as the database knows it."""
-    return timedelta(milliseconds=session.scalar(select(func.max(ClockWalk.offset_ms))) or 0)
+    latest = select(ClockWalk.offset_ms).order_by(ClockWalk.to_at.desc()).limit(1)
+    return timedelta(milliseconds=session.scalar(latest) or 0)
 
 
 def next_deadline(items: Iterable[WorkItem], now: datetime) -> WorkItem:

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auction.commands import auction_commands
+from auction.commands.offline import auction_commands
 from auction.rules.replay import BidLog, read, recompute, replay
 from kernel.formats import FormatError, parse_json
 

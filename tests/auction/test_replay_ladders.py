@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auction.commands import auction_commands
+from auction.commands.offline import auction_commands
 from auction.rules.ladder_csv import GivenTerms, import_log, read_ladder
 from auction.rules.replay import recompute
 from kernel.formats import FormatError

@@ -1,6 +1,6 @@
 """``flask auction replay`` and ``flask auction import-log``: a bid log, recomputed from a file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import click
@@ -42,10 +42,9 @@ def import_ladder(context: click.Context, file: str, start_price: str | None,
     Exit status: 0, or 2 if the file does not fit.
     """
     try:
-        given = GivenTerms(_option("--start-price", start_price, parse_price),
-                           _option("--increment", increment, parse_price),
-                           _option("--opens-at", opens_at, parse_instant),
-                           _option("--closes-at", closes_at, parse_instant))
+        given = terms_from_options({
+            "start_price": start_price, "increment": increment, "opens_at": opens_at,
+            "closes_at": closes_at})
         imported = import_log(read_bytes(file), given)
     except FormatError as error:
         click.echo(f"{file}: {error}", err=True)
@@ -56,6 +55,19 @@ def import_ladder(context: click.Context, file: str, start_price: str | None,
     for note in imported.notes:
         click.echo(f"{file}: {note}", err=True)
     print_value(imported.log.as_json())
+
+
+def terms_from_options(typed: Mapping[str, str | None]) -> GivenTerms:
+    """What the caller knows of the announcement, from the four options.
+
+    Raises:
+        FormatError: names the option that does not fit.
+    """
+    return GivenTerms(
+        _option("--start-price", typed["start_price"], parse_price),
+        _option("--increment", typed["increment"], parse_price),
+        _option("--opens-at", typed["opens_at"], parse_instant),
+        _option("--closes-at", typed["closes_at"], parse_instant))
 
 
 def _option(name: str, text: str | None, read: Callable[[str], T]) -> T | None:

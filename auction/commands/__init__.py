@@ -1,0 +1,1 @@
+"""The commands ``flask auction …``: offline ones that answer a file, and the rehearsal of a sale."""

@@ -1,0 +1,1 @@
+"""The demo court: what ``make run`` fills an empty database with. Stands above every floor."""

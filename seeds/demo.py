@@ -1,0 +1,105 @@
+"""``make run`` on an empty database: migrate, found the court, tell its stories, say who is who."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import click
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from accounts import services as accounts
+from accounts.models import Court
+from accounts.passwords import hash_password
+from config.settings import Mode, Settings
+from kernel import clock
+from kernel.access import ROLE_NAMES, SYSTEM
+from kernel.database import db
+from kernel.transactions import unit_of_work
+from portal.services.clock import stored_offset
+from seeds import people, stories
+from seeds.world import World
+from valuation import services as valuation
+
+SPAN: Final = timedelta(days=120)
+"""How far before today the stories begin."""
+
+
+def prepare(app: Flask, address: str) -> None:
+    """Make the demo ready to be served, and print where it is and who may sign in."""
+    with app.app_context():
+        _migrate(app)
+        if db.session.scalar(select(Court.id)) is None:
+            db.session.rollback()
+            _found(app)
+        clock.begin(stored_offset(db.session()))
+        db.session.remove()
+    announce_accounts(app)
+    _print(address)
+
+
+def announce_accounts(app: Flask) -> None:
+    """Let the log-in page show the accounts of the demo, and of nothing else."""
+    settings: Settings = app.extensions["settings"]
+    if settings.mode is Mode.DEMO:
+        app.extensions["demo_accounts"] = [
+            {"login": one.login, "password": people.PASSWORD, "role": ROLE_NAMES[one.role],
+             "name": one.name, "what": one.what} for one in people.PEOPLE]
+
+
+def _migrate(app: Flask) -> None:
+    folder = f"{app.root_path}/migrations"
+    with db.engine.connect() as connection:
+        here = set(MigrationContext.configure(connection).get_current_heads())
+        empty = not inspect(connection).get_table_names()
+    if here != set(ScriptDirectory(folder).get_heads()):
+        click.echo("building the database …" if empty else "bringing the database up to date …")
+        upgrade(directory=folder)
+
+
+def _found(app: Flask) -> None:
+    click.echo("founding the demo court and telling its stories (about half a minute) …")
+    today = datetime.now(UTC).replace(microsecond=0)
+    world = World(app, today)
+    password_hash = hash_password(people.PASSWORD)
+    settings: Settings = app.extensions["settings"]
+    clock.begin(-SPAN)
+    with unit_of_work() as work:
+        accounts.open_installation(work.session, origin=settings.origin)
+        accounts.open_court(work.session, name_zh=people.COURT_ZH, name_en=people.COURT_EN,
+                            origin=f"{settings.origin}/donglu", actor=SYSTEM, now=clock.now(),
+                            court_id=people.COURT_ID)
+    world.begin(today - SPAN)
+    with unit_of_work() as work:
+        for one in people.PEOPLE:
+            world.ids[one.login] = accounts.register_person(
+                work.session, login=one.login, password_hash=password_hash, name=one.name,
+                roles=(one.role,), court_id=people.COURT_ID if one.of_court else None,
+                phone="13800138000", id_number=people.id_number(one.serial) if one.serial else "",
+                actor=SYSTEM, now=clock.now()).id
+        _list_institutions(work.session, world)
+    world.tell([stories.sold_home(world), stories.live_home(world), stories.announced_home(world),
+                stories.new_home(world)])
+    world.walk(datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1))
+    world.settle()
+
+
+def _list_institutions(session: Session, world: World) -> None:
+    for number, name, login in people.INSTITUTIONS:
+        valuation.list_institution(
+            session, court_id=people.COURT_ID, number=number, name=name, field=stories.FIELD,
+            region="临澜市", person_id=world.ids[login] if login else None, actor=SYSTEM,
+            now=clock.now())
+    valuation.commit_secrets(session, court_id=people.COURT_ID, count=12, actor=SYSTEM,
+                             now=clock.now())
+
+
+def _print(address: str) -> None:
+    click.secho(f"\n  落槌 Luochui  http://{address}\n", bold=True)
+    click.echo(f"  demo accounts, password for all: {people.PASSWORD}\n")
+    for one in people.PEOPLE:
+        click.echo(f"    {one.login:<12} {one.name}　{one.what}")
+    click.echo("\n  Ctrl-C stops; the data stays. make reset starts anew.\n")

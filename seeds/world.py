@@ -1,0 +1,95 @@
+"""How the demo's stories act: through the same services as everybody, in the order of time.
+
+A story is a generator that yields the instant until which it waits. ``tell`` runs all stories
+together, walking the demo clock from one instant to the next, with the jobs doing their part.
+"""
+
+import heapq
+from collections.abc import Callable, Generator, Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Concatenate, Final, ParamSpec, TypeVar
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from accounts import services as accounts
+from audit import services as audit
+from audit.kinds import Kind
+from kernel import clock
+from kernel.access import SYSTEM, Actor, Role
+from kernel.formats import BEIJING, instant_text
+from kernel.ids import new_id
+from kernel.jobs import run_once
+from kernel.transactions import unit_of_work
+from portal.models import ClockWalk
+from portal.services.clock import walk_to
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Story = Generator[datetime, None, None]
+
+A_MOMENT: Final = timedelta(milliseconds=1)
+
+
+class World:
+    """The demo while it is being told: its app, its present day, its people as actors."""
+
+    def __init__(self, app: Flask, today: datetime) -> None:
+        self.app = app
+        self.today = today
+        self.ids: dict[str, str] = {}
+
+    def day(self, offset: float, hour: int = 10, minute: int = 0) -> datetime:
+        """``offset`` days from today at an hour in Beijing."""
+        on = (self.today.astimezone(BEIJING) + timedelta(days=offset)).date()
+        return datetime.combine(on, time(hour, minute), BEIJING).astimezone(UTC)
+
+    def actor(self, login: str, role: Role) -> Actor:
+        """An account of the demo as an actor."""
+        with self.app.app_context():
+            from kernel.database import db  # noqa: PLC0415 - a session of its own
+
+            found = accounts.person(db.session(), self.ids[login])
+            court = found.court_id
+        return Actor(id=self.ids[login], name=login, roles=frozenset({role}), court_id=court)
+
+    def do(self, act: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """One act in a unit of work of its own."""
+        with unit_of_work() as work:
+            return act(work.session, *args, **kwargs)
+
+    def settle(self) -> None:
+        """Let the jobs bring about what is due, twice, as one act may make the next one due."""
+        for _ in range(2):
+            for job in self.app.extensions["jobs"]:
+                run_once(self.app, job)
+
+    def tell(self, stories: Sequence[Story]) -> None:
+        """Run the stories side by side, always the one whose time is next."""
+        waiting = [(clock.now(), place, story) for place, story in enumerate(stories)]
+        heapq.heapify(waiting)
+        while waiting:
+            due, place, story = heapq.heappop(waiting)
+            if due > clock.now():
+                self.walk(due)
+            self.settle()
+            try:
+                heapq.heappush(waiting, (next(story), place, story))
+            except StopIteration:
+                continue
+
+    def walk(self, to_at: datetime) -> None:
+        """Walk the demo clock; the jump is a leaf."""
+        with unit_of_work() as work:
+            ahead = walk_to(work.session, to_at, actor=SYSTEM, now=clock.now(), offset=clock.offset())
+            work.after_commit(lambda: clock.set_offset(ahead))
+
+    def begin(self, start: datetime) -> None:
+        """Set a new demo's clock back to where its stories begin, before anything was recorded."""
+        clock.begin(start - clock.now())
+        with unit_of_work() as work:
+            work.session.add(ClockWalk(
+                id=new_id("walk"), from_at=clock.now(), to_at=clock.now(),
+                offset_ms=clock.offset() // A_MOMENT, walked_by=SYSTEM.id))
+            audit.record(work.session, court_id="installation", kind=Kind.CLOCK_WALKED,
+                         subject="clock", actor=SYSTEM, body={"begins": instant_text(clock.now())})
