@@ -32,8 +32,7 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 Hash: TypeAlias = "Callable[[bytes], bytes]"
 T = TypeVar("T")
 
-Instant: TypeAlias = int  # milliseconds since EPOCH; of whole numbers none is out of range
-EPOCH = datetime(1970, 1, 1, 8, tzinfo=timezone(timedelta(hours=8)))  # as the clocks of Beijing say
+BEIJING = timezone(timedelta(hours=8))
 
 
 # -------------------------------------------------------------------------------------------------
@@ -173,14 +172,13 @@ class Field:
             self.refuse(f"must be from {least} to {most}")
         return self.value
 
-    def instant(self) -> Instant:
+    def instant(self) -> datetime:
         if not isinstance(self.value, str) or not TIME.fullmatch(self.value):
             self.refuse("must be a time with an offset, like 2026-04-03T10:07:29.999+08:00")
         try:
-            in_beijing = datetime.fromisoformat(self.value).astimezone(EPOCH.tzinfo)
+            return datetime.fromisoformat(self.value).astimezone(BEIJING)
         except (ValueError, OverflowError):
             self.refuse("is no time of the calendar")
-        return (in_beijing - EPOCH) // timedelta(milliseconds=1)
 
     def percent(self) -> Fraction:
         text = self.text()
@@ -409,13 +407,10 @@ def redraw(given: Json) -> dict[str, Json]:
 # -------------------------------------------------------------------------------------------------
 
 
-DAY_MS = 24 * 60 * 60 * 1000
-
-
 @dataclass(frozen=True)
 class Suspension:
-    begins_at: Instant
-    ends_at: Instant
+    begins_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True)
@@ -424,11 +419,11 @@ class Lot:
     increment_fen: int
     max_steps: int | None
     whole_steps: bool
-    opens_at: Instant
-    closes_at: Instant
-    window_ms: int
+    opens_at: datetime
+    closes_at: datetime
+    window: timedelta
     selloff: bool
-    reorder_ms: int
+    reorder: timedelta
     suspensions: list[Suspension]
 
 
@@ -436,7 +431,7 @@ class Lot:
 class Bid:
     code: str
     amount_fen: int
-    received_at: Instant
+    received_at: datetime
     priority_rank: int | None
     id: str | None
 
@@ -467,9 +462,9 @@ def read_lot(field: Field) -> Lot:
         whole_steps=lot["whole_steps"].flag(),
         opens_at=opens_at,
         closes_at=closes_at,
-        window_ms=lot["extension_window_seconds"].integer(1, 86400) * 1000,
+        window=timedelta(seconds=lot["extension_window_seconds"].integer(1, 86400)),
         selloff=lot["mode"].one_of("auction", "selloff") == "selloff",
-        reorder_ms=lot["reorder_ms"].integer(0, 10000),
+        reorder=timedelta(milliseconds=lot["reorder_ms"].integer(0, 10000)),
         suspensions=suspensions,
     )
 
@@ -503,7 +498,7 @@ class Sale:
         self.leader: Bid | None = None
         self.accepted = 0
         self.extensions = 0
-        self.latest_received_at: Instant | None = None
+        self.latest_received_at: datetime | None = None
         self.coming = list(lot.suspensions)
         self.past: list[Suspension] = []
         self.first_answers: dict[tuple[str, str], tuple[int, dict[str, Json]]] = {}
@@ -524,7 +519,7 @@ class Sale:
         self._resume(bid.received_at)
         reason = self._refusal(
             bid,
-            out_of_order=latest - bid.received_at > self.lot.reorder_ms,
+            out_of_order=latest - bid.received_at > self.lot.reorder,
             id_conflict=first is not None,
         )
         if reason is None:
@@ -572,25 +567,25 @@ class Sale:
 
     def _accept(self, bid: Bid) -> None:
         if self.leader is None and self.lot.selloff:
-            self.closes_at = bid.received_at + DAY_MS
-        elif bid.received_at + self.lot.window_ms > self.closes_at:
-            self.closes_at = bid.received_at + self.lot.window_ms
+            self.closes_at = bid.received_at + timedelta(hours=24)
+        elif bid.received_at + self.lot.window > self.closes_at:
+            self.closes_at = bid.received_at + self.lot.window
             self.extensions += 1
         self.leader = bid
         self.accepted += 1
 
-    def _is_suspended(self, at: Instant) -> bool:
+    def _is_suspended(self, at: datetime) -> bool:
         """Whether a suspension that takes effect covers this instant (all ended ones are past)."""
         begun = self.coming and self.coming[0].begins_at <= min(at, self.closes_at)
         return bool(begun) or any(s.begins_at <= at < s.ends_at for s in self.past)
 
-    def _resume(self, at: Instant | None = None) -> None:
+    def _resume(self, at: datetime | None = None) -> None:
         """Give back the time that was left to every suspension that has ended by now."""
         while self.coming and (at is None or self.coming[0].ends_at <= at):
             suspension = self.coming.pop(0)
             if suspension.begins_at <= self.closes_at:
-                left_ms = max(self.closes_at - suspension.begins_at, self.lot.window_ms)
-                self.closes_at = suspension.ends_at + left_ms
+                left = max(self.closes_at - suspension.begins_at, self.lot.window)
+                self.closes_at = suspension.ends_at + left
                 self.past.append(suspension)
 
     def outcome(self) -> dict[str, Json]:
@@ -605,21 +600,20 @@ class Sale:
         }
 
 
-def _print_time(at: Instant) -> str:
-    return (EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds")
+def _print_time(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")
 
 
 def replay(given: Json) -> dict[str, Json]:
     """Every bid judged anew, and who won."""
-    whole = Field(given)
-    top = whole.document("replay/v1", "lot bids")
+    top = Field(given).document("replay/v1", "lot bids")
     sale = Sale(read_lot(top["lot"]))
     bids = read_bids(top["bids"])
     try:
         decisions: list[Json] = [sale.decide(bid) for bid in bids]
         outcome = sale.outcome()
     except OverflowError:
-        whole.refuse("the end moves past the year 9999")
+        top["lot"].member("closes_at").refuse("moves past the year 9999")
     return {"format": "replay-result/v1", "decisions": decisions, "outcome": outcome}
 
 
@@ -679,11 +673,11 @@ class Claim:
     creditor: str
     class_: str
     asset: str | None
-    registered_at: Instant | None
+    registered_at: datetime | None
     amount_fen: int
     cap_fen: int | None
     titled: bool
-    seized_at: dict[str, Instant]  # by asset; empty if lapsed
+    seized_at: dict[str, datetime]  # by asset; empty if lapsed
     unadjudged: bool
     late: bool
     doubled_interest_fen: int
@@ -784,7 +778,7 @@ def _read_claim(claim: dict[str, Field], asset_ids: list[str]) -> Claim:
         claim["asset"].refuse(f"is needed for {class_}")
     if registered_at is None and class_ in NEED_TIME:
         claim["registered_at"].refuse(f"is needed for {class_}")
-    seized_at: dict[str, Instant] = {}
+    seized_at: dict[str, datetime] = {}
     if isinstance(claim["seized_at"].value, dict):
         for name, at in claim["seized_at"].value.items():
             field = claim["seized_at"].member(name, at)
@@ -821,9 +815,9 @@ def largest_remainder(money: int, weights: list[int]) -> list[int]:
     return shares
 
 
-def by_instant(claims: Iterable[Claim], at: Callable[[Claim], Instant | None]) -> list[list[Claim]]:
+def by_instant(claims: Iterable[Claim], at: Callable[[Claim], datetime | None]) -> list[list[Claim]]:
     """The claims in groups of one instant, earlier first, those without any last."""
-    groups: dict[Instant | None, list[Claim]] = {}
+    groups: dict[datetime | None, list[Claim]] = {}
     for claim in claims:
         groups.setdefault(at(claim), []).append(claim)
     instants = sorted(instant for instant in groups if instant is not None)

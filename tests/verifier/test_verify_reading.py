@@ -295,6 +295,6 @@ def test_an_end_beyond_the_calendar_is_refused_and_not_a_crash(base: Callable[..
     given["lot"].update(closes_at="9999-12-31T23:59:59+08:00", mode="auction", suspensions=[])
     bid = {"code": "A", "amount_fen": 86419753, "received_at": "9999-12-31T23:59:00+08:00"}
     given["bids"] = [bid]
-    assert refused_field(command, given) == ""
+    assert refused_field(command, given) == "lot.closes_at"
     given["bids"] = []
     assert command(given)["outcome"]["closed_at"] == "9999-12-31T23:59:59.000+08:00"
