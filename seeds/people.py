@@ -70,5 +70,5 @@ INSTITUTIONS: Final = (
 
 def id_number(serial: int) -> str:
     """A resident identity number whose check digit holds; nobody's, as the place is made up."""
-    body = f"33010619850{serial % 9 + 1}1{serial % 10}{serial:04d}"[:17]
-    return body + ric.calc_check_digit(body)
+    body = f"3301061985{serial % 9 + 1:02d}1{serial % 10}{serial % 1000:03d}"
+    return body + ric.calc_check_digit(body + "0")
