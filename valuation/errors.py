@@ -1,6 +1,6 @@
 """What can go wrong on the way to a reference price."""
 
-from kernel.errors import N_, InvalidInput, NotFound, WrongState
+from kernel.errors import N_, InvalidInput, NotAllowed, NotFound, WrongState
 
 
 class StepNotOpen(WrongState):
@@ -28,16 +28,43 @@ class AlreadyOpen(WrongState):
     message = N_("这项财产的参考价程序已经启动。")
 
 
+class PartiesMissing(WrongState):
+    code = "parties_missing"
+    message = N_("请先登记申请执行人和被执行人。")
+    rule = "REF-4.1"
+
+
+class NoSuchInstitution(NotFound):
+    code = "no_such_institution"
+    message = N_("名单中没有这家机构。")
+
+
 class DrawNotThere(NotFound):
     code = "no_such_draw"
     message = N_("没有这次摇号，或者还没有结果。")
+
+
+class DrawRunning(WrongState):
+    """A second pool while one waits or is being drawn: there is one attempt."""
+
+    code = "draw_running"
+    message = N_("这一轮的摇号已经提出，每一轮只摇一次。")
+    rule = "LOT-5"
+
+
+class NotTheDrawClerk(NotAllowed):
+    """Who handles the case does not draw."""
+
+    code = "not_the_draw_clerk"
+    message = N_("摇号由司法辅助人员进行，承办人不能自己摇号。")
+    rule = "LOT-4"
 
 
 class NoSecretLeft(WrongState):
     """A draw needs a numbered secret whose commitment was published before the pool existed."""
 
     code = "no_secret_left"
-    message = N_("法院预先公布承诺的编号随机数已经用完，请先公布新的编号。")
+    message = N_("法院预先公布承诺的编号密值已经用完，请先公布新的编号。")
     rule = "LOT-5"
 
 
@@ -53,8 +80,10 @@ class NothingSealed(WrongState):
     rule = "LOT-5"
 
 
-class PhraseDiffers(InvalidInput):
-    code = "phrase_differs"
+class ContributionDiffers(InvalidInput):
+    """What was opened is not what was sealed."""
+
+    code = "contribution_differs"
     rule = "LOT-5"
 
 
@@ -68,3 +97,17 @@ class NotCommissioned(WrongState):
     code = "not_commissioned"
     message = N_("现在没有受委托的机构。")
     rule = "REF-17.1"
+
+
+class AlreadyCommissioned(WrongState):
+    code = "already_commissioned"
+    message = N_("已经委托了一家机构，等它答复或者完成。")
+    rule = "REF-17.1"
+
+
+class NotServed(WrongState):
+    """Somebody objects to a report that has not reached them."""
+
+    code = "not_served"
+    message = N_("报告还没有送达这位当事人，异议期限从收到报告之日起算。")
+    rule = "REF-22"

@@ -8,11 +8,13 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -60,16 +62,20 @@ class Valuation(Base):
     has_official_price: Mapped[bool]
     online_possible: Mapped[bool]
     inspection_needed: Mapped[bool]
+    appraisal_mandated: Mapped[bool]
+    joint_wish: Mapped[Method | None] = mapped_column(WordColumn(Method))
     asked_on: Mapped[date | None] = mapped_column(Date)
     agree_by_on: Mapped[date | None] = mapped_column(Date)
-    party_missing: Mapped[bool] = mapped_column(default=False)
-    agreed_order: Mapped[list[str] | None] = mapped_column(JSON)
+    party_missing: Mapped[bool]
+    wish_a_draw: Mapped[bool]
     opened_by: Mapped[str] = mapped_column(String(40))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    orders: Mapped[list["InstitutionOrder"]] = relationship(order_by="InstitutionOrder.round")
     ways_out: Mapped[list["MethodOut"]] = relationship(order_by="MethodOut.recorded_at")
     draws: Mapped[list["Draw"]] = relationship(back_populates="valuation", order_by="Draw.attempt")
-    commissions: Mapped[list["Commission"]] = relationship(order_by="Commission.position")
+    commissions: Mapped[list["Commission"]] = relationship(
+        back_populates="valuation", order_by="Commission.round, Commission.position")
     reports: Mapped[list["AppraisalReport"]] = relationship(order_by="AppraisalReport.taken_at")
     objections: Mapped[list["ValuationObjection"]] = relationship(
         order_by="ValuationObjection.filed_on")
@@ -94,6 +100,21 @@ class MethodOut(Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class InstitutionOrder(Base):
+    """Three institutions in their order, agreed or drawn; used up before there is another (REF-19.5).
+
+    ``draw_id`` is None for an order on which the parties agreed.
+    """
+
+    __tablename__ = "institution_orders"
+
+    valuation_id: Mapped[str] = mapped_column(ForeignKey("valuations.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    draw_id: Mapped[str | None] = mapped_column(ForeignKey("draws.id"))
+    entries: Mapped[list[str]] = mapped_column(JSON)
+    fixed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class CourtSecret(Base):
     """A numbered secret of the court: its commitment is published long before it is used.
 
@@ -112,10 +133,19 @@ class CourtSecret(Base):
 
 
 class Draw(Base):
-    """One draw by jdraw/v1. One attempt; what is frozen never changes."""
+    """One draw by jdraw/v1. One attempt a round; what is frozen never changes.
+
+    Attributes:
+        exclusions: entry, ground and note of each institution left out; the note is public too,
+            but stands in no leaf.
+    """
 
     __tablename__ = "draws"
-    __table_args__ = (UniqueConstraint("valuation_id", "attempt"),)
+    __table_args__ = (
+        # a pool that was not approved is no attempt; any other is the only one of its round
+        Index("uq_draws_valuation_id_attempt", "valuation_id", "attempt", unique=True,
+              sqlite_where=text("state <> 'refused'"), postgresql_where=text("state <> 'refused'")),
+    )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     court_id: Mapped[str] = mapped_column(ForeignKey("courts.id"), index=True)
@@ -160,19 +190,25 @@ class Commission(Base):
     """The appraisal commissioned to the next of the order (REF-17.1, REF-19.3)."""
 
     __tablename__ = "commissions"
-    __table_args__ = (UniqueConstraint("valuation_id", "institution"),)
+    __table_args__ = (UniqueConstraint("valuation_id", "round", "position"),)
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     valuation_id: Mapped[str] = mapped_column(ForeignKey("valuations.id"), index=True)
+    institution_id: Mapped[str] = mapped_column(ForeignKey("institutions.id"), index=True)
+    round: Mapped[int] = mapped_column(Integer)
     position: Mapped[int] = mapped_column(Integer)
     institution: Mapped[str] = mapped_column(String(200))
     sent_on: Mapped[date] = mapped_column(Date)
     accept_by_on: Mapped[date] = mapped_column(Date)
     accepted_on: Mapped[date | None] = mapped_column(Date)
+    accepted_by: Mapped[str | None] = mapped_column(String(40))
     report_by_on: Mapped[date | None] = mapped_column(Date)
     failure: Mapped[Failure | None] = mapped_column(WordColumn(Failure))
     failed_on: Mapped[date | None] = mapped_column(Date)
+    failure_note: Mapped[str] = mapped_column(String(400), default="")
     sent_by: Mapped[str] = mapped_column(String(40))
+
+    valuation: Mapped[Valuation] = relationship(back_populates="commissions")
 
 
 class AppraisalReport(Base):
@@ -194,6 +230,11 @@ class AppraisalReport(Base):
     report_sha256: Mapped[str] = mapped_column(String(64))
     taken_by: Mapped[str] = mapped_column(String(40))
     taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def subject(self) -> str:
+        """What its paper and its service are about; a later report is served anew."""
+        return f"report:{self.id}"
 
 
 class ValuationObjection(Base):
@@ -231,4 +272,5 @@ class ReferencePrice(Base):
 
 
 append_only(MethodOut.__table__)
+append_only(InstitutionOrder.__table__)
 append_only(ReferencePrice.__table__)

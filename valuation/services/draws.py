@@ -4,254 +4,221 @@ Whoever runs it cannot choose: the court's secrets are numbered, committed to be
 in order; the pool is frozen with a second person's approval; there is one attempt.
 """
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
 
 from accounts import services as accounts
-from audit import services as audit
 from audit.kinds import Kind
 from cases import services as cases
-from cases.rules.words import PartyRole
 from kernel.access import Actor, Role, of_own_court
 from kernel.clock import beijing_day
-from kernel.errors import N_, InvalidInput, NotAllowed
+from kernel.errors import N_, InvalidInput
 from kernel.formats import canonical, instant_text
-from kernel.gates import Obstacle, pass_gate
+from kernel.gates import GateClosed, Obstacle, pass_gate
 from kernel.ids import new_id
-from kernel.vault import the_vault
-from valuation.errors import AlreadySealed, DrawNotThere, NoSecretLeft, NothingSealed, PhraseDiffers
+from valuation.errors import DrawNotThere, DrawRunning, NotTheDrawClerk, StepNotOpen
 from valuation.models import Contribution, CourtSecret, Draw, Valuation
-from valuation.rules import draw as rules
-from valuation.rules.draw import SECRET_BYTES, HashName
-from valuation.rules.drawing import ROLES, DrawState, nonce_of
+from valuation.rules.drawing import ROLES, DrawState
 from valuation.rules.selection import (
     Choice,
     Exclusion,
     ExclusionGround,
-    Round,
     draw_gate,
+    exclusion_obstacles,
     pool_of,
 )
 from valuation.rules.stages import Step, move
 from valuation.rules.transcript import read, redraw
-from valuation.services.course import (
+from valuation.services.course import fix_order
+from valuation.services.institutions import listed
+from valuation.services.reading import (
     get_valuation,
     law_of,
-    listed,
-    order_of,
+    locked_valuation,
+    rounds_of,
     situation_of,
     ways_out_of,
 )
+from valuation.services.seats import (
+    begin_opening,
+    is_due,
+    locked_draw,
+    record_draw,
+    tell_seats,
+)
+from valuation.services.secret_numbers import free_secret, open_secret, take_secret
 
 FREEZE_ACT: Final = "valuation.freeze"
-SEALING_TERM: Final = timedelta(days=2)
-OPENING_TERM: Final = timedelta(days=1)
-"""How long each role has; terms of our own (LOT-5), the same for everybody, set at the freeze."""
 
 
-def commit_secrets(session: Session, *, court_id: str, count: int, actor: Actor,
-                   now: datetime) -> list[CourtSecret]:
-    """Make the court's next numbered secrets and publish their commitments in the log."""
-    of_own_court(actor, court_id)
-    court = accounts.get_court(session, court_id)
-    last = session.scalar(select(func.max(CourtSecret.number))
-                          .where(CourtSecret.court_id == court_id)) or 0
-    made = []
-    for number in range(last + 1, last + count + 1):
-        secret = secrets.token_bytes(SECRET_BYTES)
-        commitment = rules.court_commitment(HashName.SHA256, court.name_zh, number, secret).hex()
-        row = CourtSecret(court_id=court_id, number=number, commitment=commitment, committed_at=now,
-                          secret_sealed=the_vault().seal({"secret": secret.hex()},
-                                                         f"court_secrets:{court_id}/{number}"))
-        session.add(row)
-        made.append(row)
-        audit.record(session, court_id=court_id, kind=Kind.SECRET_COMMITTED,
-                     subject=f"court:{court_id}", actor=actor,
-                     body={"court": court.name_zh, "number": number, "commitment": commitment})
-    session.flush()
-    return made
+class LeftOut(NamedTuple):
+    """An institution left out of a pool. ``note``: what shows it; public, no personal data."""
+
+    entry: str
+    ground: ExclusionGround
+    note: str = ""
 
 
-def secrets_of(session: Session, court_id: str) -> Sequence[CourtSecret]:
-    """The numbered secrets of a court: commitments, and which draw used which."""
-    return session.scalars(select(CourtSecret).where(CourtSecret.court_id == court_id)
-                           .order_by(CourtSecret.number)).all()
-
-
-def draw_obstacles(session: Session, valuation: Valuation, exclusions: Sequence[Exclusion],
-                   now: datetime) -> tuple[Obstacle, ...]:
-    """What stands between now and a lawful draw (REF-16.2)."""
-    order = order_of(valuation)
-    failed = frozenset(one.institution for one in valuation.commissions if one.failure is not None)
+def draw_obstacles(session: Session, valuation: Valuation, left_out: Sequence[LeftOut],
+                   now: datetime, proposed_by: str = "") -> tuple[Obstacle, ...]:
+    """Everything between this day and a lawful draw (REF-14, REF-16.2, REF-19.3, REF-19.5)."""
+    exclusions = [Exclusion(one.entry, one.ground, proposed_by, None) for one in left_out]
+    rounds = rounds_of(valuation)
+    by_agreement = bool(valuation.orders) and valuation.orders[-1].draw_id is None
     return draw_gate(
         situation=situation_of(valuation), ways_out=ways_out_of(valuation),
         choice=Choice(term_ends_on=valuation.agree_by_on, party_missing=valuation.party_missing,
-                      agreed=bool(valuation.agreed_order)),
+                      wish_a_draw=valuation.wish_a_draw,
+                      agreed=by_agreement and not rounds[-1].is_exhausted),
         pool=pool_of([one.entry for one in listed(session, valuation)], exclusions),
-        rounds=[Round(order, failed)] if order else [], on=beijing_day(now),
-        rules=law_of(session, valuation))
+        rounds=rounds, on=beijing_day(now), rules=law_of(session, valuation))
 
 
-def propose_draw(session: Session, valuation_id: str, *,
-                 exclusions: Sequence[tuple[str, ExclusionGround]], actor: Actor,
-                 now: datetime) -> Draw:
+def propose_draw(session: Session, valuation_id: str, *, left_out: Sequence[LeftOut],
+                 actor: Actor, now: datetime) -> Draw:
     """Propose the pool to be frozen; a second person must approve it (LOT-4, LOT-7).
 
     Raises:
+        NotTheDrawClerk: the officer of the case, or somebody who is no draw clerk.
         GateClosed: the draw is not lawful yet; every obstacle is named.
+        DrawRunning: this round's pool is proposed already.
         NoSecretLeft: no unused numbered secret of the court was committed beforehand.
         InvalidInput: an exclusion names nobody on the list.
     """
-    valuation = get_valuation(session, valuation_id)
+    valuation = locked_valuation(session, valuation_id)
     of_own_court(actor, valuation.court_id)
+    case = cases.get_case(session, valuation.case_id)
+    if not actor.may_act_as(Role.DRAW_CLERK) or actor.id == case.officer_id:
+        raise NotTheDrawClerk
     entries = [one.entry for one in listed(session, valuation)]
-    for place, (entry, _) in enumerate(exclusions):
-        if entry not in entries:
-            raise InvalidInput({f"exclusions[{place}]": N_("只能排除名单中的机构。")})
-    out = [Exclusion(entry, ground, actor.id, None) for entry, ground in exclusions]
-    pass_gate(draw_obstacles(session, valuation, out, now))
-    secret = session.scalars(select(CourtSecret).where(
-        CourtSecret.court_id == valuation.court_id, CourtSecret.draw_id.is_(None))
-        .order_by(CourtSecret.number).limit(1).with_for_update()).first()
-    if secret is None:
-        raise NoSecretLeft
+    _refuse_strangers(left_out, entries)
+    pass_gate(draw_obstacles(session, valuation, left_out, now, actor.id))
+    if running_draw(valuation) is not None:
+        raise DrawRunning
+    attempt = 1 + sum(draw.frozen_at is not None for draw in valuation.draws)
     draw_id = new_id("draw")
-    secret.draw_id = draw_id
-    court = accounts.get_court(session, valuation.court_id)
-    attempt = len(valuation.draws) + 1
-    pool = list(pool_of(entries, out))
-    freeze = {
-        "algorithm": "jdraw/v1", "attempt": attempt, "draw_id": draw_id,
-        "k": law_of(session, valuation).integer("reference_price.institutions"),
-        "pool": pool, "roles": list(ROLES),
-        "court": {"name": court.name_zh, "number": secret.number},
-        "valuation": valuation.id, "field": valuation.field,
-        "excluded": [{"entry": entry, "ground": str(ground)} for entry, ground in exclusions],
-        "list_sha256": sha256(canonical(entries)).hexdigest(),
-    }
+    secret = take_secret(session, valuation.court_id, draw_id)
+    exclusions = [{"entry": one.entry, "ground": str(one.ground), "note": one.note}
+                  for one in left_out]
     draw = Draw(
         id=draw_id, court_id=valuation.court_id, case_id=valuation.case_id, attempt=attempt,
-        state=DrawState.PROPOSED, freeze=freeze, secret_number=secret.number, proposed_by=actor.id,
-        proposed_at=now, exclusions=[{"entry": entry, "ground": str(ground)}
-                                     for entry, ground in exclusions])
+        state=DrawState.PROPOSED, secret_number=secret.number, proposed_by=actor.id,
+        proposed_at=now, exclusions=exclusions, freeze={
+            "algorithm": "jdraw/v1", "attempt": attempt, "draw_id": draw_id,
+            "k": law_of(session, valuation).integer("reference_price.institutions"),
+            "pool": list(pool_of(entries, [Exclusion(one.entry, one.ground, actor.id, None)
+                                           for one in left_out])),
+            "roles": list(ROLES),
+            "court": {"name": accounts.get_court(session, valuation.court_id).name_zh,
+                      "number": secret.number},
+            "valuation": valuation.id, "field": valuation.field, "rules": valuation.rule_set,
+            "excluded": [{"entry": one.entry, "ground": str(one.ground)} for one in left_out],
+            "list_sha256": sha256(canonical(entries)).hexdigest()})
     valuation.draws.append(draw)
     session.flush()
     accounts.request_approval(
         session, court_id=draw.court_id, case_id=draw.case_id, act=FREEZE_ACT, subject=draw.subject,
-        digest=sha256(canonical(freeze)).hexdigest(), needed=1, role=Role.SUPERVISOR, rule="LOT-7",
-        url=f"/draws/{draw_id}", summary=N_("冻结摇号名单：%(count)s 家机构，排除 %(excluded)s 家"),
-        details={"count": len(pool), "excluded": len(exclusions)}, actor=actor, now=now)
-    _record(session, draw, Kind.DRAW_PROPOSED, actor,
-            {"freeze_sha256": sha256(canonical(freeze)).hexdigest()})
+        digest=digest_of(draw), needed=1, role=Role.SUPERVISOR, rule="LOT-7",
+        url=f"/desk/draws/{draw_id}",
+        summary=N_("冻结摇号名单：%(count)s 家机构，排除 %(excluded)s 家"),
+        details={"count": len(draw.freeze["pool"]), "excluded": len(exclusions)},
+        actor=actor, now=now)
+    record_draw(session, draw, Kind.DRAW_PROPOSED, actor, {"digest": digest_of(draw)})
     return draw
 
 
+def _refuse_strangers(left_out: Sequence[LeftOut], entries: Sequence[str]) -> None:
+    wrong = {f"exclusions[{place}].entry": N_("只能排除名单中的机构，每家一次。")
+             for place, one in enumerate(left_out)
+             if one.entry not in entries or one.entry in [other.entry for other in left_out[:place]]}
+    if wrong:
+        raise InvalidInput(wrong, rule="LOT-7")
+
+
+def digest_of(draw: Draw) -> str:
+    """What the second person approves: the pool to the byte, and why others are left out."""
+    return sha256(canonical({"freeze": draw.freeze, "exclusions": draw.exclusions})).hexdigest()
+
+
+def running_draw(valuation: Valuation) -> Draw | None:
+    """The draw of the present round that is proposed or under way; None if there is none."""
+    return next((draw for draw in valuation.draws
+                 if draw.state in (DrawState.PROPOSED, DrawState.SEALING, DrawState.OPENING)), None)
+
+
 def note_freeze(session: Session, draw_id: str, *, now: datetime) -> bool:
-    """Take over the second person's decision: frozen from here on, or sent back."""
-    draw = get_draw(session, draw_id)
+    """Take over the second person's decision: frozen from here on, or sent back.
+
+    A pool is sent back, too, if it is not what was approved to the byte, or if the draw has become
+    unlawful since it was proposed (the parties have agreed in the meantime).
+    """
+    draw = locked_draw(session, draw_id)
+    locked_valuation(session, draw.valuation_id)
     approval = accounts.approval_for(session, subject=draw.subject, act=FREEZE_ACT)
-    if draw.state is not DrawState.PROPOSED or approval is None or approval.state == "pending":
+    if approval is None or not _freeze_is_due(session, draw, approval.state == "pending", now):
         return False
-    if approval.state != "approved":
+    approver = next(iter(approval.approver_ids), None)
+    if approval.state != "approved" or approval.digest != digest_of(draw) \
+            or not _is_lawful(session, draw, approver, now):
         draw.state = DrawState.REFUSED
-        session.get_one(CourtSecret, (draw.court_id, draw.secret_number)).draw_id = None
-        _record(session, draw, Kind.DRAW_PROPOSED, "system", {"refused": True})
+        free_secret(session, draw.court_id, draw.secret_number)
+        record_draw(session, draw, Kind.DRAW_REFUSED, "system", {"approval": approval.state})
         return True
     draw.state, draw.frozen_at = DrawState.SEALING, now
-    draw.seal_by_at = now + SEALING_TERM
-    draw.open_by_at = now + SEALING_TERM + OPENING_TERM
+    draw.seal_by_at = now + timedelta(
+        days=law_of(session, draw.valuation).days("reference_price.draw_sealing_days"))
     draw.valuation.stage = move(draw.valuation.stage, Step.FREEZE_DRAW).target
-    draw.contributions = [Contribution(role=role, person_id=_person_of(session, draw, role))
-                          for role in ROLES]
-    _record(session, draw, Kind.DRAW_FROZEN, "system",
+    draw.contributions = [Contribution(role=role) for role in ROLES]
+    session.flush()
+    record_draw(session, draw, Kind.DRAW_FROZEN, "system",
             {"freeze": draw.freeze, "seal_by": instant_text(draw.seal_by_at),
-             "open_by": instant_text(draw.open_by_at), "approved_by": list(approval.approver_ids)})
-    for part in draw.contributions:
-        if part.person_id is not None:
-            accounts.send_message(
-                session, person_id=part.person_id, now=now, url=f"/draws/{draw.id}",
-                text=N_("摇号名单已冻结。请在 %(until_at)s 前封存您的一句话，它会进入随机种子。"),
-                details={"until_at": instant_text(draw.seal_by_at)})
+             "approved_by": list(approval.approver_ids)})
+    tell_seats(session, draw, draw.seal_by_at, now)
     return True
 
 
-def _person_of(session: Session, draw: Draw, role: str) -> str | None:
-    if role == "observer":
-        seen = accounts.people_with_role(session, draw.court_id, Role.SUPERVISOR)
-        return seen[0].id if seen else None
-    wanted = PartyRole.APPLICANT if role == "applicant" else PartyRole.RESPONDENT
-    return next((party.person_id for party in cases.parties_of(session, draw.case_id)
-                 if party.role is wanted and party.person_id), None)
+def freezes_due(session: Session, now: datetime) -> list[str]:
+    """Proposed draws on which the second person has decided, or which have become unlawful."""
+    found = []
+    for draw in session.scalars(select(Draw).where(Draw.state == DrawState.PROPOSED)).all():
+        approval = accounts.approval_for(session, subject=draw.subject, act=FREEZE_ACT)
+        if approval and _freeze_is_due(session, draw, approval.state == "pending", now):
+            found.append(draw.id)
+    return found
 
 
-def seal_contribution(session: Session, draw_id: str, *, phrase: str, actor: Actor,
-                      now: datetime) -> Contribution:
-    """Seal a role's phrase: only its commitment is kept, the phrase itself is forgotten here.
-
-    Raises:
-        NotAllowed: the actor holds no role in this draw.
-        AlreadySealed: sealed before, or the time to seal is over.
-    """
-    draw = get_draw(session, draw_id)
-    part = _own(draw, actor)
-    if draw.state is not DrawState.SEALING or part.commitment is not None:
-        raise AlreadySealed
-    part.commitment = rules.contribution_commitment(
-        HashName.SHA256, draw.id, part.role, nonce_of(phrase)).hex()
-    part.sealed_at = now
-    _record(session, draw, Kind.CONTRIBUTION_SEALED, actor,
-            {"role": part.role, "commitment": part.commitment})
-    if all(one.commitment is not None for one in draw.contributions):
-        _begin_opening(session, draw, now)
-    return part
+def _freeze_is_due(session: Session, draw: Draw, is_pending: bool, now: datetime) -> bool:
+    return draw.state is DrawState.PROPOSED and not (
+        is_pending and _is_lawful(session, draw, None, now))
 
 
-def open_contribution(session: Session, draw_id: str, *, phrase: str, actor: Actor,
-                      now: datetime) -> Contribution:
-    """Open a sealed phrase once everybody has sealed, or the time to seal is over.
-
-    Raises:
-        NotAllowed: the actor holds no role in this draw.
-        NothingSealed: not the time to open, or nothing was sealed.
-        PhraseDiffers: it is not the phrase that was sealed.
-    """
-    draw = get_draw(session, draw_id)
-    part = _own(draw, actor)
-    if draw.state is not DrawState.OPENING or part.commitment is None or part.nonce is not None:
-        raise NothingSealed
-    nonce = nonce_of(phrase)
-    found = rules.contribution_commitment(HashName.SHA256, draw.id, part.role, nonce).hex()
-    if found != part.commitment:
-        raise PhraseDiffers({"phrase": N_("这不是您当时封存的那句话，请逐字核对。")})
-    part.nonce, part.opened_at = nonce.hex(), now
-    _record(session, draw, Kind.CONTRIBUTION_OPENED, actor, {"role": part.role, "nonce": part.nonce})
-    return part
-
-
-def _begin_opening(session: Session, draw: Draw, now: datetime) -> None:
-    draw.state, draw.open_by_at = DrawState.OPENING, now + OPENING_TERM
-    _record(session, draw, Kind.CONTRIBUTIONS_CLOSED, "system",
-            {"open_by": instant_text(draw.open_by_at)})
+def _is_lawful(session: Session, draw: Draw, approver: str | None, now: datetime) -> bool:
+    """Whether the draw may still be frozen; the approver counts once there is one."""
+    left_out = [LeftOut(one["entry"], ExclusionGround(one["ground"])) for one in draw.exclusions]
+    try:
+        move(draw.valuation.stage, Step.FREEZE_DRAW)
+        pass_gate(draw_obstacles(session, draw.valuation, left_out, now))
+        if approver is not None:
+            pass_gate(exclusion_obstacles(
+                [*draw.freeze["pool"], *(one.entry for one in left_out)],
+                [Exclusion(one.entry, one.ground, draw.proposed_by, approver)
+                 for one in left_out]))
+    except (StepNotOpen, GateClosed):
+        return False
+    return True
 
 
 def hold_due(session: Session, now: datetime) -> list[str]:
     """Draws whose next step is due: the sealing is over, or all that was sealed is open."""
-    running = session.scalars(select(Draw).where(
-        Draw.state.in_([DrawState.SEALING, DrawState.OPENING]))).all()
-    return [draw.id for draw in running if _is_due(draw, now)]
-
-
-def _is_due(draw: Draw, now: datetime) -> bool:
-    if draw.state is DrawState.SEALING:
-        return draw.seal_by_at is not None and now >= draw.seal_by_at
-    all_open = all(part.nonce is not None for part in draw.contributions if part.commitment is not None)
-    return all_open or (draw.open_by_at is not None and now >= draw.open_by_at)
+    running = session.scalars(
+        select(Draw).where(Draw.state.in_([DrawState.SEALING, DrawState.OPENING]))
+        .options(selectinload(Draw.contributions))).all()
+    return [draw.id for draw in running if is_due(draw, now)]
 
 
 def hold_draw(session: Session, draw_id: str, *, now: datetime) -> Draw:
@@ -259,19 +226,20 @@ def hold_draw(session: Session, draw_id: str, *, now: datetime) -> Draw:
 
     The order follows from the freeze and what was opened; nobody decides anything here.
     """
-    draw = get_draw(session, draw_id)
-    if not _is_due(draw, now):
+    draw = locked_draw(session, draw_id)
+    if draw.state not in (DrawState.SEALING, DrawState.OPENING) or not is_due(draw, now):
         return draw
     if draw.state is DrawState.SEALING:
-        _begin_opening(session, draw, now)
+        begin_opening(session, draw, now)
         return draw
     secret = session.get_one(CourtSecret, (draw.court_id, draw.secret_number))
-    opened = the_vault().open(secret.secret_sealed, f"court_secrets:{draw.court_id}/{secret.number}")
-    transcript = _transcript(draw, secret.commitment, opened["secret"])
+    transcript = _transcript(draw, secret.commitment, open_secret(secret))
     transcript["result"] = redraw(read(transcript)).order or []
     draw.transcript, draw.state, draw.done_at = transcript, DrawState.DONE, now
-    draw.valuation.stage = move(draw.valuation.stage, Step.HOLD_DRAW).target
-    _record(session, draw, Kind.DRAW_DONE, "system", {"transcript": transcript})
+    valuation = locked_valuation(session, draw.valuation_id)
+    valuation.stage = move(valuation.stage, Step.HOLD_DRAW).target
+    fix_order(valuation, transcript["result"], draw_id=draw.id, now=now)
+    record_draw(session, draw, Kind.DRAW_DONE, "system", {"transcript": transcript})
     return draw
 
 
@@ -281,12 +249,12 @@ def _transcript(draw: Draw, commitment: str, secret: str) -> dict[str, Any]:
         "court": {**draw.freeze["court"], "commitment": commitment, "secret": secret},
         "contributions": [{"role": part.role, "commitment": part.commitment, "nonce": part.nonce}
                           for part in draw.contributions],
-        "result": draw.freeze["pool"][: draw.freeze["k"]],
+        "result": [],
     }
 
 
 def get_draw(session: Session, draw_id: str) -> Draw:
-    """One draw.
+    """One draw, proposed ones too.
 
     Raises:
         DrawNotThere: there is none.
@@ -297,21 +265,42 @@ def get_draw(session: Session, draw_id: str) -> Draw:
     return draw
 
 
+def public_draw(session: Session, draw_id: str) -> Draw:
+    """A draw that the public may see: from the freeze on.
+
+    Raises:
+        DrawNotThere: there is none, or its pool is not frozen.
+    """
+    draw = get_draw(session, draw_id)
+    if draw.frozen_at is None:
+        raise DrawNotThere
+    return draw
+
+
 def draws_of_court(session: Session, court_id: str) -> Sequence[Draw]:
     """All draws of a court, newest first."""
-    return session.scalars(select(Draw).where(Draw.court_id == court_id)
-                           .order_by(Draw.proposed_at.desc())).all()
+    return session.scalars(
+        select(Draw).where(Draw.court_id == court_id).order_by(Draw.proposed_at.desc(), Draw.id)
+        .options(selectinload(Draw.contributions), selectinload(Draw.valuation))).all()
 
 
 def public_draws(session: Session) -> Sequence[Draw]:
     """Draws the public may see: from the freeze on, newest first."""
-    return session.scalars(select(Draw).where(Draw.frozen_at.is_not(None))
-                           .order_by(Draw.frozen_at.desc())).all()
+    return session.scalars(
+        select(Draw).where(Draw.frozen_at.is_not(None)).order_by(Draw.frozen_at.desc(), Draw.id)
+        .options(selectinload(Draw.contributions), selectinload(Draw.valuation))).all()
 
 
-def proposed_draws(session: Session) -> Sequence[str]:
-    """Draws whose pool waits for the second person."""
-    return session.scalars(select(Draw.id).where(Draw.state == DrawState.PROPOSED)).all()
+def drawable(session: Session, valuation_id: str, actor: Actor) -> Valuation:
+    """The course, for a page of its draw.
+
+    Raises:
+        NoSuchValuation: there is none.
+        NotAllowed: staff of another court.
+    """
+    valuation = get_valuation(session, valuation_id)
+    of_own_court(actor, valuation.court_id)
+    return valuation
 
 
 def transcript_of(draw: Draw) -> dict[str, Any]:
@@ -323,16 +312,3 @@ def transcript_of(draw: Draw) -> dict[str, Any]:
     if draw.transcript is None:
         raise DrawNotThere
     return draw.transcript
-
-
-def _own(draw: Draw, actor: Actor) -> Contribution:
-    part = next((one for one in draw.contributions if one.person_id == actor.id), None)
-    if part is None:
-        raise NotAllowed
-    return part
-
-
-def _record(session: Session, draw: Draw, kind: Kind, actor: Actor | str,
-            body: dict[str, object]) -> None:
-    audit.record(session, court_id=draw.court_id, kind=kind, subject=draw.subject, actor=actor,
-                 case_id=draw.case_id, body=body)
