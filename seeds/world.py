@@ -86,7 +86,7 @@ class World:
 
     def begin(self, start: datetime) -> None:
         """Set a new demo's clock back to where its stories begin, before anything was recorded."""
-        clock.begin(start - clock.now())
+        clock.begin(start - (clock.now() - clock.offset()))
         with unit_of_work() as work:
             work.session.add(ClockWalk(
                 id=new_id("walk"), from_at=clock.now(), to_at=clock.now(),
