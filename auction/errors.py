@@ -1,9 +1,9 @@
 """Refusals of the auction domain."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from kernel.errors import N_, InvalidInput, NotAllowed, NotFound, WrongState
+from kernel.errors import N_, InvalidInput, NotAllowed, NotFound, TooManyRequests, WrongState
+from kernel.gates import Obstacle
 
 
 class StepNotAllowed(WrongState):
@@ -69,7 +69,7 @@ class PublicationRefused(WrongState):
     code = "publication_refused"
     message = N_("公告还不能发布，有 %(count)s 处不符合规定。")
 
-    def __init__(self, obstacles: Sequence[Any]) -> None:
+    def __init__(self, obstacles: Sequence[Obstacle]) -> None:
         super().__init__(rule=obstacles[0].rule, count=len(obstacles))
         self.obstacles = tuple(obstacles)
 
@@ -82,3 +82,20 @@ class TermsFixed(WrongState):
 
 class ExerciseTermsRefused(InvalidInput):
     code = "exercise_terms"
+
+
+class TooManyUndecided(TooManyRequests):
+    """A refusal at the door: nothing was judged, nothing stands in the log."""
+
+    code = "too_many_undecided"
+    message = N_("您有 %(most)s 次出价还在处理，请等结果出来再出价。")
+
+
+class TooManyExercises(TooManyRequests):
+    code = "too_many_exercises"
+    message = N_("现在开着的练习太多。请加入一场正在进行的练习，或者几分钟后再开。")
+
+
+class ExerciseFull(WrongState):
+    code = "exercise_full"
+    message = N_("这场练习已经坐满 %(most)s 人，请另开一场。")

@@ -19,7 +19,7 @@ from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 
 from kernel.errors import DomainError, InvalidInput
-from kernel.languages import explain, say
+from kernel.languages import explain, list_obstacles, say
 from kernel.schemas import load_form
 
 
@@ -33,6 +33,8 @@ class Form:
         rule: rule id of a refusal by law, None otherwise.
         labels: name -> what the page calls the field; the macro ``field`` fills it, so that the
             summary on top can say which field each error is about.
+        obstacles: all that stands in the way of the act, see ``kernel.languages.list_obstacles``;
+            a page may give one a ``url`` that leads to its remedy.
         status: the HTTP status that the page is sent with.
     """
 
@@ -48,42 +50,25 @@ class Form:
         self.summary: str | None = None
         self.rule: str | None = None
         self.labels: dict[str, str] = {}
-        self.obstacles: list[Any] = []
+        self.obstacles: list[dict[str, str]] = []
         self.status = 200
 
     def load(self, schema: Schema) -> dict[str, Any]:
         """The checked values; see ``kernel.schemas.load_form``."""
         return load_form(schema, self.values)
 
-    def attempt(self) -> "_Attempt":
+    def attempt(self) -> "Attempt":
         """Try the act; a refusal fills ``errors`` and ``summary`` and the page is shown again."""
-        return _Attempt(self)
+        return Attempt(self)
 
     def refuse(self, error: DomainError) -> None:
         self.status = error.status
         self.summary = explain(error)
         self.rule = error.rule
-        self.obstacles = list(getattr(error, "obstacles", ()))
+        self.obstacles = list_obstacles(getattr(error, "obstacles", ()))
         if isinstance(error, InvalidInput):
             self.errors = {path: say(message, error.details)
                            for path, message in error.fields.items()}
-
-
-class _Attempt:
-    """The ``with`` block of ``Form.attempt``: a refusal ends the block and stays with the form."""
-
-    def __init__(self, form: Form) -> None:
-        self._form = form
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> bool:
-        if not isinstance(error, DomainError):
-            return False
-        self._form.refuse(error)
-        return True
 
 
 class Attempt:

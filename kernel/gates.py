@@ -6,6 +6,7 @@ shows them beside the button, a service refuses with them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
 
 from kernel.errors import N_, WrongState
@@ -18,6 +19,13 @@ class Basis(NamedTuple):
     article: str
 
 
+class Weight(StrEnum):
+    """Whether an obstacle forbids the act, or only wants a second look."""
+
+    REFUSE = "refuse"
+    WARN = "warn"
+
+
 @dataclass(frozen=True, slots=True)
 class Obstacle:
     """One thing in the way.
@@ -26,15 +34,28 @@ class Obstacle:
         code: stable, for programs.
         basis: the rule that is not met.
         problem: what is in the way, a marked message over ``details``.
-        remedy: what would be right, a marked message over ``details``.
+        remedy: what would be right, a marked message over ``details``; empty where the problem
+            says it already.
         details: the figures of both; names as in ``DomainError``.
+        about: the field of the form, or the fact, that it speaks of; empty for the act as a whole.
+        weight: whether it forbids.
     """
 
     code: str
     basis: Basis
     problem: str
-    remedy: str
+    remedy: str = ""
     details: Mapping[str, object] = field(default_factory=dict)
+    about: str = ""
+    weight: Weight = Weight.REFUSE
+
+    @property
+    def rule(self) -> str:
+        return self.basis.rule
+
+    @property
+    def article(self) -> str:
+        return self.basis.article
 
 
 class GateClosed(WrongState):

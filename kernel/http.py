@@ -21,7 +21,7 @@ from werkzeug.exceptions import HTTPException
 from kernel import clock
 from kernel.access import current_actor, guard_of
 from kernel.errors import N_, DomainError, InvalidInput, NotSignedIn
-from kernel.languages import explain, say
+from kernel.languages import explain, list_obstacles, say
 from kernel.schemas import flatten
 
 log = structlog.get_logger()
@@ -148,10 +148,7 @@ def _refusal(error: DomainError) -> tuple[Response | str, int]:
         more["fields"] = {path: say(text, error.details) for path, text in error.fields.items()}
     obstacles = getattr(error, "obstacles", None)
     if obstacles is not None:
-        more["obstacles"] = [
-            {"code": one.code, "rule": one.basis.rule, "article": one.basis.article,
-             "message": say(one.problem, one.details), "remedy": say(one.remedy, one.details)}
-            for one in obstacles]
+        more["obstacles"] = list_obstacles(obstacles)
     if error.details:
         more["details"] = {name: value if isinstance(value, int | str | bool) else str(value)
                            for name, value in error.details.items()}

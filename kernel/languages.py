@@ -1,6 +1,6 @@
 """Chinese first, English too: which language a reader sees, and how a refusal is put in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -9,6 +9,7 @@ from flask_babel import Babel, gettext
 
 from kernel.clock import beijing
 from kernel.errors import DomainError, Filled
+from kernel.gates import Obstacle
 from kernel.money import yuan_text
 
 LANGUAGES: Final = {"zh_Hans_CN": "中文", "en": "English"}
@@ -50,6 +51,13 @@ def say(message: str, details: Mapping[str, object] | None = None) -> str:
 def explain(error: DomainError) -> str:
     """What a refusal says to its reader."""
     return say(error.message, error.details)
+
+
+def list_obstacles(obstacles: Iterable[Obstacle]) -> list[dict[str, str]]:
+    """Obstacles in the reader's words, as pages and problem JSON list them."""
+    return [{"code": one.code, "rule": one.rule, "article": one.article, "field": one.about,
+             "weight": str(one.weight), "message": say(one.problem, one.details),
+             "remedy": say(one.remedy, one.details) if one.remedy else ""} for one in obstacles]
 
 
 def _print(name: str, value: object) -> object:

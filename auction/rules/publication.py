@@ -32,11 +32,9 @@ from auction.rules.pricing import (
 )
 from auction.rules.publication_facts import (
     Disclosed,
-    Obstacle,
     PersonNotified,
     PriceBasis,
     PublicationFacts,
-    Weight,
 )
 from auction.rules.schedule import (
     AssetClass,
@@ -50,6 +48,7 @@ from auction.rules.schedule import (
     second_auction,
 )
 from kernel.errors import N_
+from kernel.gates import Basis, Obstacle, Weight
 from kernel.law import RuleSet
 from kernel.money import Fen
 from kernel.working_days import beijing_day
@@ -374,13 +373,14 @@ def _of(rules: RuleSet, provision: str, code: str, field: str, message: str,
         figures: Mapping[str, object] = _NO_FIGURES, weight: Weight = Weight.REFUSE) -> Obstacle:
     """An obstacle that rests on a provision of the rule set."""
     found = rules.provision(provision)
-    return Obstacle(code, field, message, found.rule, found.article, figures, weight)
+    return _by(found.rule, found.article, code, field, message, weight, figures)
 
 
 def _by(rule: str, article: str, code: str, field: str, message: str,
-        weight: Weight = Weight.REFUSE) -> Obstacle:
-    """An obstacle that rests on an article without a number in it."""
-    return Obstacle(code, field, message, rule, article, _NO_FIGURES, weight)
+        weight: Weight = Weight.REFUSE, figures: Mapping[str, object] = _NO_FIGURES) -> Obstacle:
+    """An obstacle that rests on an article; ``field`` is the fact it speaks of."""
+    return Obstacle(code, Basis(rule, article), message, details=figures, about=field,
+                    weight=weight)
 
 
 def _percent(rules: RuleSet, provision: str) -> str:

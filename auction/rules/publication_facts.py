@@ -1,4 +1,4 @@
-"""The facts on which the publication of an auction is judged, and what an obstacle is."""
+"""The facts on which the publication of an auction is judged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,28 +13,6 @@ from auction.rules.schedule import AssetClass
 from kernel.money import Fen
 
 NOTHING: Final = Fen(0)
-
-
-class Weight(StrEnum):
-    REFUSE = "refuse"
-    WARN = "warn"
-
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """One thing that is not as the law wants it.
-
-    ``message`` is a marked template over ``details``; ``field`` is the fact it speaks of, by its
-    name in ``PublicationFacts``.
-    """
-
-    code: str
-    field: str
-    message: str
-    rule: str
-    article: str
-    details: Mapping[str, object]
-    weight: Weight = Weight.REFUSE
 
 
 class PriceBasis(StrEnum):

@@ -21,16 +21,15 @@ from auction.rules.publication import publication_obstacles, refusals
 from auction.rules.publication_facts import (
     Disclosed,
     EarlierSale,
-    Obstacle,
     PanelFacts,
     PersonNotified,
     PriceBasis,
     PriceFacts,
     PublicationFacts,
-    Weight,
 )
 from auction.rules.schedule import AssetClass
 from kernel.formats import parse_instant
+from kernel.gates import Obstacle, Weight
 from kernel.law import instrument_of, rule_set
 from kernel.money import Fen
 
@@ -104,10 +103,10 @@ class TestPanel:
         assert FLAT.panel is not None
         nothing: dict[str, Any] = {name: None}
         undecided = the_one(replace(FLAT, panel=replace(FLAT.panel, **nothing)))
-        assert (undecided.code, undecided.field) == ("panel_item_missing", name)
+        assert (undecided.code, undecided.about) == ("panel_item_missing", name)
         decided = getattr(FLAT, name) + 1
         differs = the_one(replace(FLAT, panel=replace(FLAT.panel, **{name: decided})))
-        assert (differs.code, differs.field) == ("panel_differs", name)
+        assert (differs.code, differs.about) == ("panel_differs", name)
         assert differs.details == {"decided_fen": decided, "planned_fen": getattr(FLAT, name)}
 
     def test_priority_rights_are_decided_and_in_a_second_auction_the_cut(self) -> None:
@@ -294,7 +293,7 @@ class TestWhatIsShown:
     @pytest.mark.parametrize("part", list(AnnouncementPart))
     def test_each_part_of_the_announcement_is_asked_for(self, part: AnnouncementPart) -> None:
         found = the_one(replace(FLAT, announcement=FLAT.announcement - {part}))
-        assert (found.code, found.field) == ("announcement_missing", f"announcement.{part.value}")
+        assert (found.code, found.about) == ("announcement_missing", f"announcement.{part.value}")
         assert found.rule == "AUC-12.3"
 
     @pytest.mark.parametrize("item", list(DisclosureItem))
@@ -342,7 +341,7 @@ def test_all_that_is_wrong_is_told_at_once_each_with_rule_article_and_figures() 
     for obstacle in found:
         assert instrument_of(obstacle.article)
         assert obstacle.rule.startswith(("AUC-", "REF-", "GEN-", "TIME-"))
-        assert not obstacle.details or obstacle.message % dict(obstacle.details)
+        assert not obstacle.details or obstacle.problem % dict(obstacle.details)
 
 
 class TestExercise:
