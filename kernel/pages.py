@@ -7,7 +7,7 @@ Flask-Babel's locale; the figures themselves are the same in both.
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,7 +41,7 @@ def init_app(app: Flask) -> None:
     """Register filters, globals and the visitor's theme."""
     filters: dict[str, Callable[..., Any]] = {
         "money": money, "yuan": yuan, "wan": wan, "capitals": capitals, "percent_of": percent_of,
-        "when": when, "day": day, "weekday": weekday, "duration": duration,
+        "when": when, "until": until, "day": day, "weekday": weekday, "duration": duration,
         "brief_hash": brief_hash, "filesize": filesize, "field_id": field_id,
         "field_value": field_value, "typed_capitals": typed_capitals,
     }
@@ -206,10 +206,35 @@ def when(instant: datetime | None, style: str = "", *, markup: bool = True) -> s
     # Babel knows no fraction without rounding; the clock's own milliseconds are cut, never rounded.
     local = local.replace(microsecond=local.microsecond // 1000 * 1000)
     shown = format_datetime(local, _WHEN[tongue][style], locale=tongue)
-    if not markup:
-        return shown
+    return _instant(instant, shown) if markup else shown
+
+
+def _instant(instant: datetime, shown: str) -> Markup:
     exact = instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return Markup('<time datetime="{}">{}</time>').format(exact, shown)
+
+
+def until(instant: datetime | None, style: str = "", *, markup: bool = True) -> str:
+    """The end of a term: midnight in Beijing belongs to the day that ends there, as 24:00.
+
+    Args:
+        instant: aware; None prints a dash.
+        style: ``""`` day and hour, ``day`` with its weekday, ``hour`` alone.
+        markup: as in ``when``.
+    """
+    if instant is None:
+        return DASH
+    local = beijing(instant)
+    midnight = local.time() == time()
+    on = local.date() - timedelta(days=1) if midnight else local.date()
+    hour = "24:00" if midnight else f"{local:%H:%M}"
+    if style == "hour":
+        shown = hour
+    elif style == "day":
+        shown = day(on, "week", markup=False)
+    else:
+        shown = f"{day(on, markup=False)} {hour}"
+    return _instant(instant, shown) if markup else shown
 
 
 def day(value: date | datetime | None, style: str = "", *, markup: bool = True) -> str:

@@ -62,6 +62,7 @@ function tick() {
     const rest = Number(element.dataset.countdown) - at;
     const text = rest <= 0 && element.dataset.ended ? element.dataset.ended : left(rest, element);
     if (element.textContent !== text) element.textContent = text;
+    element.classList.toggle("over", rest <= 0 && Boolean(element.dataset.ended));
   }
   for (const element of document.querySelectorAll("[data-clock]")) {
     const text = beijing.format(at);

@@ -137,8 +137,20 @@ class TestTime:
         with pytest.raises(ValueError, match="naive"):
             pages.when(NOON.replace(tzinfo=None))
 
+    def test_a_term_that_ends_at_midnight_ends_on_the_day_before_at_24(self) -> None:
+        midnight = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
+        assert pages.until(midnight) == (
+            '<time datetime="2026-11-24T16:00:00.000Z">2026-11-24 24:00</time>')
+        assert pages.until(midnight, "day", markup=False) == "11-24 周二"
+        assert pages.until(midnight, "hour", markup=False) == "24:00"
+
+    def test_a_term_that_ends_within_a_day_says_when(self) -> None:
+        assert pages.until(NOON, markup=False) == "2026-11-21 10:00"
+        assert pages.until(datetime(2026, 11, 24, 16, 0, 1, tzinfo=UTC), markup=False) == "2026-11-25 00:00"
+
     def test_nothing_is_a_dash(self) -> None:
-        assert pages.when(None) == pages.day(None) == pages.weekday(None) == pages.duration(None) == "—"
+        says = (pages.when, pages.until, pages.day, pages.weekday, pages.duration)
+        assert {say(None) for say in says} == {"—"}
 
     @pytest.mark.parametrize(("span", "text"), [
         (timedelta(days=2, hours=3, minutes=59), "2 天 3 小时"), (timedelta(days=2), "2 天"),
