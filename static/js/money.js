@@ -2,7 +2,7 @@
 const YUAN = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?$/;
 const DIGITS = "零壹贰叁肆伍陆柒捌玖";
 const PLACES = ["仟", "佰", "拾", ""];
-const GROUPS = ["", "万", "亿", "万亿", "亿亿"];
+const UNITS = [["亿", 100000000n], ["万", 10000n]];
 
 /** Fen of an amount as people type it, or null if it is none. */
 export function fenOf(text) {
@@ -26,29 +26,24 @@ export function wan(fen) {
   return `${whole}${rest && "."}${rest}`;
 }
 
-function four(group) {
-  let text = "";
-  let zero = false;
-  Array.from(String(group).padStart(4, "0"), Number).forEach((digit, place) => {
-    if (digit === 0) { zero = text !== ""; return; }
-    text += (zero ? "零" : "") + DIGITS[digit] + PLACES[place];
-    zero = false;
-  });
-  return text;
-}
-
-function whole(yuan) {
-  const groups = [];
-  for (let rest = yuan; rest > 0n; rest /= 10000n) groups.push(Number(rest % 10000n));
-  let text = "";
-  let gap = false;
-  for (let place = groups.length - 1; place >= 0; place -= 1) {
-    const group = groups[place];
-    if (group === 0) { gap = text !== ""; continue; }
-    if (text && (gap || group < 1000 || groups[place + 1] % 10 === 0)) text += "零";
-    text += four(group) + GROUPS[place];
-    gap = false;
+function whole(number) {
+  for (const [unit, size] of UNITS) {
+    if (number >= size) {
+      const low = number % size;
+      const gap = low > 0n && low < size / 10n ? "零" : "";
+      return whole(number / size) + unit + gap + (low ? whole(low) : "");
+    }
   }
+  let text = "";
+  let gap = "";
+  Array.from(String(number).padStart(4, "0"), Number).forEach((digit, place) => {
+    if (digit === 0) {
+      gap = text ? "零" : "";
+    } else {
+      text += gap + DIGITS[digit] + PLACES[place];
+      gap = "";
+    }
+  });
   return text;
 }
 

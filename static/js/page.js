@@ -67,3 +67,11 @@ for (const drop of document.querySelectorAll("[data-drop]")) {
     });
   }
 }
+
+// On paper every reason is open.
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("main details:not([open])")];
+  for (const details of opened) details.open = true;
+});
+addEventListener("afterprint", () => { for (const details of opened) details.open = false; });
