@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from flask import g
 from flask_socketio import join_room
 
 from auction.errors import NotQualified
 from auction.live.bids import take_bid
 from auction.live.updates import NAMESPACE, room_of, standing_message
 from auction.schemas import SocketBidIn, WatchIn
-from auction.services.reading import get_published_lot
+from auction.services.reading import announced_sale
 from auction.services.registration import admitted
 from kernel import clock
 from kernel.access import PUBLIC, current_actor
@@ -24,8 +25,11 @@ def watch(data: Any = None) -> dict[str, Any]:
     """Enter the room of a lot; anyone may (AUC-3). Answers with the whole standing."""
     wish = load_json(WatchIn(), data)
     session = db.session()
-    sale = get_published_lot(session, wish["lot"]).sale
+    sale = announced_sale(session, wish["lot"])
+    # Entered before the standing is read: what is committed in between is told, not missed.
     join_room(room_of(sale), namespace=NAMESPACE)
+    session.rollback()
+    sale = announced_sale(session, wish["lot"])
     message = standing_message(session, sale, clock.now())
     try:
         message["me"] = admitted(session, sale, actor=current_actor(), key=wish["key"]).code
@@ -37,8 +41,7 @@ def watch(data: Any = None) -> dict[str, Any]:
 @on_event("bid", PUBLIC, namespace=NAMESPACE)
 def bid(data: Any = None) -> dict[str, Any]:
     """Bid. The door asks for a code of this sale, by sign-in or by the key of an exercise's seat."""
-    received_at = clock.now()  # first thing: the time of entry into the system counts (AUC-20.6)
     wish = load_json(SocketBidIn(), data)
     return take_bid(wish["lot"], amount_fen=wish["amount_fen"],
                     client_bid_id=wish["client_bid_id"], key=wish["key"],
-                    received_at=received_at, actor=current_actor())
+                    received_at=g.received_at, actor=current_actor())

@@ -23,7 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auction.rules.lifecycle import LotState, Round
-from kernel.database import Base, FenColumn, UtcDateTime, append_only
+from cases.rules.words import ServiceWay
+from kernel.database import Base, FenColumn, UtcDateTime, WordColumn, append_only
 
 _BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only in INTEGER keys
 
@@ -48,6 +49,11 @@ class Lot(Base):
     def sale(self) -> "Sale":
         """The latest attempt to sell it."""
         return self.sales[-1]
+
+    @property
+    def announced(self) -> "Sale | None":
+        """The latest attempt that the public may see; None before the first announcement."""
+        return next((sale for sale in reversed(self.sales) if sale.published_at is not None), None)
 
 
 class Sale(Base):
@@ -137,6 +143,22 @@ class Disclosure(Base):
     document_sha256: Mapped[str | None] = mapped_column(String(64))
 
 
+class SaleNotice(Base):
+    """That a party was told of the coming auction: the act of service is kept in the case.
+
+    ``unreachable_reason`` is why a notice was posted in public instead (AUC-16.3).
+    """
+
+    __tablename__ = "sale_notices"
+    __table_args__ = (_of_sale(),)
+
+    service_id: Mapped[str] = mapped_column(ForeignKey("service_acts.id"), primary_key=True)
+    lot_id: Mapped[str] = mapped_column(String(40), index=True)
+    number: Mapped[int] = mapped_column(Integer)
+    party_id: Mapped[str] = mapped_column(ForeignKey("parties.id"))
+    unreachable_reason: Mapped[str] = mapped_column(String(400), default="")
+
+
 class Registration(Base):
     """A bidder's way to a code. Who stands behind it is sealed until the sale has ended.
 
@@ -200,7 +222,10 @@ class Attempt(Base):
 
 
 class Suspension(Base):
-    """A time in which the sale stood still (AUC-28); ``to_at`` None while it still does."""
+    """A time in which the sale stood still (AUC-28); ``to_at`` None while it still does.
+
+    From ``cause_ended_on`` on the court has five days to let it go on (AUC-28.4).
+    """
 
     __tablename__ = "suspensions"
     __table_args__ = (_of_sale(), CheckConstraint("to_at IS NULL OR to_at > from_at", name="span"))
@@ -214,6 +239,7 @@ class Suspension(Base):
     resumes_to: Mapped[LotState] = mapped_column(String(24))
     from_at: Mapped[datetime] = mapped_column(UtcDateTime)
     to_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cause_ended_on: Mapped[date | None]
 
 
 class Result(Base):
@@ -256,6 +282,8 @@ class Delivery(Base):
     ruling_document_id: Mapped[str | None] = mapped_column(String(40))
     ruling_issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ruling_served_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ruling_way: Mapped[ServiceWay | None] = mapped_column(WordColumn(ServiceWay))
+    ruling_proof_id: Mapped[str | None] = mapped_column(String(40))
     handed_over_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handover_note: Mapped[str] = mapped_column(String(400), default="")
 

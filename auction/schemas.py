@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from auction.rules.lifecycle import Group
 from kernel.errors import N_
 from kernel.schemas import Choice, Count, Instant, Money, Text
 
@@ -24,6 +25,23 @@ class SocketBidIn(BidIn):
 class WatchIn(Schema):
     lot = Text(required=True, longest=40)
     key = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
+
+
+class KeyIn(Schema):
+    """The key of an exercise's seat, where no sign-in stands behind the asking."""
+
+    key = fields.String(load_default=None, validate=validate.Length(max=64))
+
+
+class PageIn(Schema):
+    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
+
+
+class LotListIn(PageIn):
+    """What the public list of lots is narrowed to."""
+
+    state = fields.Enum(Group, by_value=True, load_default=None, allow_none=True)
+    court = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
 
 
 class AfterIn(Schema):

@@ -13,6 +13,7 @@ import structlog
 from flask import Flask, g, request
 from flask_socketio import SocketIO
 
+from kernel import clock
 from kernel.access import Guard, current_actor
 from kernel.errors import N_, DomainError, InvalidInput
 from kernel.languages import explain, say
@@ -41,6 +42,7 @@ def on_event(name: str, guard: Guard, *, namespace: str) -> Callable[[Callable[.
     def register(handler: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(handler)
         def answer(*data: Any) -> dict[str, Any]:
+            g.received_at = clock.now()  # first thing: the time of entry counts (AUC-20.6)
             g.pop("actor", None)
             try:
                 guard.check(current_actor())

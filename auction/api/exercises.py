@@ -2,15 +2,24 @@
 
 from typing import Any
 
+from auction.api.lots import line
 from auction.live.updates import plain
 from auction.schemas import ExerciseIn
 from auction.services import exercises
 from kernel import clock
 from kernel.access import Role, access, public, signed_in
+from kernel.database import db
 from kernel.http import ApiBlueprint
 from kernel.transactions import unit_of_work
 
 api = ApiBlueprint("exercises-api", __name__, url_prefix="/exercises", description="练习标的")
+
+
+@api.get("")
+@public
+def list_exercises() -> Any:
+    """Exercises in which a seat can still be taken."""
+    return {"lots": [line(sale) for sale in exercises.running_exercises(db.session(), clock.now())]}
 
 
 @api.post("")

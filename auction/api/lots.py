@@ -1,65 +1,123 @@
-"""Public lots, bids over HTTP, and what became of a bid."""
+"""Public lots, bids over HTTP, what became of a bid, a bidder's registrations."""
 
 from typing import Any
 
 from flask import g
-from marshmallow import Schema, fields
 
 from auction.errors import NoSuchLot
-from auction.live.bids import take_bid
-from auction.live.updates import plain, standing_message
-from auction.models import Lot
-from auction.rules.replay import decision_members
-from auction.schemas import AfterIn, BidIn
-from auction.services.bidding import what_became_of
+from auction.live.bids import acknowledgement, take_bid
+from auction.live.updates import plain, result_members, standing_message
+from auction.models import Registration, Sale
+from auction.schemas import AfterIn, BidIn, KeyIn, LotListIn, PageIn, RegisterIn
+from auction.services.bidding import answer_of, what_became_of
+from auction.services.closing import refund_due_at
+from auction.services.history import history_of, leaf_of_attempt
 from auction.services.reading import (
+    MOST_EVENTS,
+    all_announced,
+    announced_sale,
+    announced_sales,
     attempts_of,
-    decision_of,
-    get_published_lot,
-    published_lots,
+    end_in_force,
     replay_file,
     shown_bid,
 )
-from auction.services.registration import admitted
+from auction.services.registration import (
+    admitted,
+    own_registration,
+    register_bidder,
+    registrations_of_person,
+)
 from kernel import clock
-from kernel.access import current_actor, public
+from kernel.access import Role, access, current_actor, public, signed_in
 from kernel.database import db
 from kernel.errors import NotFound
 from kernel.http import ApiBlueprint
+from kernel.transactions import unit_of_work
+from ledger import services as ledger
 
 api = ApiBlueprint("lots-api", __name__, url_prefix="/lots", description="标的物与出价")
-
-
-class KeyIn(Schema):
-    key = fields.String(load_default=None)
+my_api = ApiBlueprint("my-bids-api", __name__, url_prefix="/my/bids", description="我的竞买与保证金")
 
 
 @api.get("")
+@api.arguments(LotListIn, location="query")
 @public
-def list_lots() -> Any:
-    """Announced lots, newest first."""
-    return {"lots": [_line(lot) for lot in published_lots(db.session())]}
+def list_lots(query: dict[str, Any]) -> Any:
+    """Announced lots: running ones first, the next to end on top."""
+    found = announced_sales(db.session(), group=query["state"], court_id=query["court"],
+                            page=query["page"])
+    return {"lots": [line(sale) for sale in found.sales], "total": found.total,
+            "counts": found.counts}
 
 
 @api.get("/<lot_id>")
 @public
 def show_lot(lot_id: str) -> Any:
-    """A lot, its terms and how its latest sale stands."""
+    """A lot, its terms and how its latest announced sale stands."""
     session = db.session()
-    lot = get_published_lot(session, lot_id)
-    return _line(lot) | {"standing": standing_message(session, lot.sale, clock.now())}
+    sale = announced_sale(session, lot_id)
+    return line(sale) | {
+        "announcement": sale.announcement, "special_notices": sale.special_notices,
+        "notices_version": sale.notices_version, "priority_decision": sale.priority_decision,
+        "disclosures": [
+            {"item": one.item, "text": one.text, "not_applicable_reason": one.not_applicable_reason,
+             "document_sha256": one.document_sha256} for one in sale.disclosures],
+        "standing": standing_message(session, sale, clock.now()),
+        "confirmation": _confirmation(sale)}
+
+
+def _confirmation(sale: Sale) -> dict[str, Any] | None:
+    """The buyer, once the sale has ended (AUC-22.1)."""
+    if sale.delivery is None or sale.result is None:
+        return None
+    return {"code": sale.result.winner_code, "name": sale.delivery.buyer_name,
+            "masked_number": sale.delivery.buyer_masked_number,
+            "price_fen": sale.delivery.price_fen}
 
 
 @api.get("/<lot_id>/events")
 @api.arguments(AfterIn, location="query")
 @public
 def events(query: dict[str, Any], lot_id: str) -> Any:
-    """Accepted bids behind a number: what a client fetches that missed a range."""
+    """Accepted bids behind a number: what a client fetches that missed a range.
+
+    At most 500 an answer; ``more`` says that others follow.
+    """
     session = db.session()
-    sale = get_published_lot(session, lot_id).sale
-    found = attempts_of(session, lot_id, sale.number, accepted_only=True, after_seq=query["after"])
+    sale = announced_sale(session, lot_id)
+    found = attempts_of(session, lot_id, sale.number, accepted_only=True, after_seq=query["after"],
+                        most=MOST_EVENTS + 1)
     return plain({"lot": lot_id, "number": sale.number, "server_now": clock.now(),
-                  "bids": [shown_bid(one) for one in found]})
+                  "more": len(found) > MOST_EVENTS,
+                  "bids": [shown_bid(one) for one in found[:MOST_EVENTS]]})
+
+
+@api.get("/<lot_id>/history")
+@api.arguments(PageIn, location="query")
+@public
+def history(query: dict[str, Any], lot_id: str) -> Any:
+    """The leaves of the lot's sales in order; ``leaf`` is base64 of what is hashed."""
+    session = db.session()
+    found = history_of(session, announced_sale(session, lot_id).lot, page=query["page"])
+    return {"total": found.total, "pages": found.pages, "leaves": [
+        plain({"number": one.number, "index": one.index, "seq": one.seq, "kind": one.kind,
+               "at": one.at, "actor": one.actor, "hash": one.hash, "leaf": one.raw})
+        for one in found.leaves]}
+
+
+@api.post("/<lot_id>/registrations")
+@api.arguments(RegisterIn, location="json")
+@access(Role.BIDDER)
+def register(body: dict[str, Any], lot_id: str) -> Any:
+    """Register to bid; answers with the reference under which the deposit is to be paid."""
+    with unit_of_work() as work:
+        registration = register_bidder(
+            work.session, lot_id=lot_id, notices_version=body["notices_version"], is_barred=False,
+            actor=signed_in(), now=clock.now())
+        answer = {"registration": registration.id, "reference": registration.reference,
+                  "deposit_fen": registration.deposit_fen}
+    return answer, 201
 
 
 @api.post("/<lot_id>/bids")
@@ -78,14 +136,13 @@ def bid(body: dict[str, Any], lot_id: str) -> Any:
 def became_of(query: dict[str, Any], lot_id: str, client_bid_id: str) -> Any:
     """What became of my bid: the stored answer, or 404 where it never reached the rules."""
     session = db.session()
-    sale = get_published_lot(session, lot_id).sale
+    sale = announced_sale(session, lot_id)
     registration = admitted(session, sale, actor=current_actor(), key=query["key"])
     attempt = what_became_of(session, registration=registration, client_bid_id=client_bid_id)
     if attempt is None:
         raise NotFound
-    return plain({"code": attempt.code, "amount_fen": attempt.amount_fen,
-                  "received_at": attempt.received_at,
-                  "decision": decision_members(decision_of(attempt))})
+    return {"ok": True, **acknowledgement(answer_of(session, attempt)),
+            "leaf": leaf_of_attempt(session, attempt)}
 
 
 @api.get("/<lot_id>/replay")
@@ -93,20 +150,63 @@ def became_of(query: dict[str, Any], lot_id: str, client_bid_id: str) -> Any:
 def replay(lot_id: str) -> Any:
     """The ended sale as a replay/v1 file, for anyone to recompute."""
     session = db.session()
-    sale = get_published_lot(session, lot_id).sale
+    sale = announced_sale(session, lot_id)
     if sale.result is None:
         raise NoSuchLot(lot_id=lot_id)
     return replay_file(session, lot_id, sale.number)
 
 
-def _line(lot: Lot) -> dict[str, Any]:
-    sale = lot.sale
-    line: dict[str, Any] = plain({
-        "id": lot.id, "number": sale.number, "title": lot.title, "round": str(sale.round),
-        "state": str(sale.state), "start_price_fen": sale.start_price_fen,
-        "increment_fen": sale.increment_fen, "deposit_fen": sale.deposit_fen,
-        "reference_price_fen": sale.reference_price_fen, "opens_at": sale.opens_at,
-        "closes_at": sale.closes_at, "published_at": sale.published_at,
+@my_api.get("")
+@access(Role.BIDDER)
+def my_bids() -> Any:
+    """My registrations with the state of their deposits, my codes, and how the sales stand."""
+    session = db.session()
+    found = registrations_of_person(session, all_announced(session), signed_in().id)
+    return {"registrations": [_registration(sale, one) for sale, one in found]}
+
+
+@my_api.get("/<lot_id>")
+@access(Role.BIDDER)
+def my_bid(lot_id: str) -> Any:
+    """My registration for a lot, and what a buyer has still to pay."""
+    session = db.session()
+    sale = announced_sale(session, lot_id)
+    registration = own_registration(session, sale, signed_in())
+    if registration is None:
+        raise NotFound
+    answer = _registration(sale, registration)
+    delivery = sale.delivery
+    if delivery is not None and delivery.buyer_person_id == signed_in().id:
+        answer["purchase"] = plain({
+            "price_fen": delivery.price_fen, "balance_fen": delivery.balance_fen,
+            "reference": delivery.balance_reference,
+            "balance_due_on": delivery.balance_due_on.isoformat(), "paid_at": delivery.paid_at,
+            "ruling_served_at": delivery.ruling_served_at,
+            "handed_over_at": delivery.handed_over_at})
+    return answer
+
+
+def _registration(sale: Sale, one: Registration) -> dict[str, Any]:
+    payment = ledger.payment(db.session(), one.reference or "")
+    shown: dict[str, Any] = plain({
+        "lot": sale.lot_id, "number": sale.number, "title": sale.lot.title,
+        "state": str(sale.state), "reference": one.reference, "deposit_fen": one.deposit_fen,
+        "deposit_state": str(payment.state), "code": one.code, "admitted_at": one.admitted_at,
+        "refund_due_at": refund_due_at(sale)})
+    return shown | {"result": result_members(sale)}
+
+
+def line(sale: Sale) -> dict[str, Any]:
+    """A lot and the terms of its sale, in one line of a list."""
+    lot = sale.lot
+    shown: dict[str, Any] = plain({
+        "id": lot.id, "number": sale.number, "title": lot.title, "court": lot.court_id,
+        "round": str(sale.round), "state": str(sale.state),
+        "start_price_fen": sale.start_price_fen, "increment_fen": sale.increment_fen,
+        "deposit_fen": sale.deposit_fen, "reference_price_fen": sale.reference_price_fen,
+        "price_fen": sale.price_fen, "opens_at": sale.opens_at, "closes_at": end_in_force(sale),
+        "published_at": sale.published_at, "max_steps": sale.max_steps,
+        "whole_steps": sale.whole_steps,
         "extension_window_seconds": sale.extension_window_seconds,
         "is_exercise": lot.is_exercise, "rule_set": sale.rule_set})
-    return line
+    return shown

@@ -8,10 +8,12 @@ from auction.live.updates import bid_message, plain, room_of, tell
 from auction.rules.replay import decision_members
 from auction.services import undecided
 from auction.services.bidding import BidAnswer, place_bid
-from auction.services.reading import lock_sale
+from auction.services.history import leaf_of_attempt
+from auction.services.reading import announced_sale, lock_sale
 from auction.services.registration import admitted
 from kernel import clock
 from kernel.access import Actor
+from kernel.database import db
 from kernel.languages import say
 from kernel.transactions import unit_of_work
 
@@ -25,26 +27,35 @@ def take_bid(lot_id: str, *, amount_fen: int, client_bid_id: str, key: str | Non
         received_at: stamped by the edge before anything else.
 
     Raises:
-        NotQualified, NotRunning, NoSuchLot: refusals at the door, which leave no leaf.
+        NotQualified, NotRunning, NoSuchLot, TooManyUndecided: refusals at the door, without a leaf.
     """
-    with undecided.waiting(lot_id, received_at), unit_of_work() as work:
-        sale = lock_sale(work.session, lot_id)
-        registration = admitted(work.session, sale, actor=actor, key=key)
-        now = clock.now()
-        answer = place_bid(work.session, registration=registration, amount_fen=amount_fen,
-                           client_bid_id=client_bid_id, received_at=received_at, now=now)
-        told = acknowledgement(answer, code=registration.code or "", amount_fen=amount_fen,
-                               received_at=received_at)
-        if answer.attempt is not None and answer.decision.accepted:
-            work.after_commit(partial(tell, room_of(sale), bid_message(sale, answer.attempt, now)))
+    sale = announced_sale(db.session(), lot_id)
+    number = sale.number
+    # Whoever may not bid is turned away here, before the lock that all bidders share.
+    bidder = admitted(db.session(), sale, actor=actor, key=key).id
+    with undecided.waiting(lot_id, bidder, received_at), unit_of_work() as work:
+        sale = lock_sale(work.session, lot_id, number)
+        answer = place_bid(
+            work.session, registration=admitted(work.session, sale, actor=actor, key=key),
+            amount_fen=amount_fen, client_bid_id=client_bid_id, received_at=received_at,
+            now=clock.now())
+        told = acknowledgement(answer)
+        if answer.is_new and answer.decision.accepted:
+            work.after_commit(partial(tell, room_of(sale),
+                                      bid_message(sale, answer.attempt, clock.now())))
+        elif not answer.is_new:
+            told["leaf"] = leaf_of_attempt(work.session, answer.attempt)
+    if answer.is_new:
+        leaf = work.leaves[-1]
+        told["leaf"] = {"index": leaf.index, "hash": leaf.hash}
     return told
 
 
-def acknowledgement(answer: BidAnswer, *, code: str, amount_fen: int,
-                    received_at: datetime) -> dict[str, Any]:
+def acknowledgement(answer: BidAnswer) -> dict[str, Any]:
     """What a bidder is told: the decision as in replay/v1, and a refusal in words with its rule."""
-    told: dict[str, Any] = {"code": code, "amount_fen": amount_fen,
-                            "received_at": plain(received_at),
+    attempt = answer.attempt
+    told: dict[str, Any] = {"code": attempt.code, "amount_fen": attempt.amount_fen,
+                            "received_at": plain(attempt.received_at),
                             "decision": decision_members(answer.decision), "refusal": None}
     if answer.refusal is not None:
         told["refusal"] = {

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from auction.errors import StepNotAllowed
-from kernel.errors import N_
+from kernel.errors import N_, Filled
 
 
 class Round(StrEnum):
@@ -54,6 +54,7 @@ class LotState(StrEnum):
 class Step(StrEnum):
     SEND_TO_PANEL = "send_to_panel"
     DECIDE = "decide"
+    SEND_BACK = "send_back"
     FINISH_NOTICES = "finish_notices"
     PUBLISH = "publish"
     OPEN = "open"
@@ -113,6 +114,7 @@ STATE_LABELS: Final = MappingProxyType({
 STEP_LABELS: Final = MappingProxyType({
     Step.SEND_TO_PANEL: N_("提交合议庭"),
     Step.DECIDE: N_("合议庭评议"),
+    Step.SEND_BACK: N_("合议庭退回"),
     Step.FINISH_NOTICES: N_("完成通知"),
     Step.PUBLISH: N_("发布公告"),
     Step.OPEN: N_("开始竞价"),
@@ -149,6 +151,31 @@ SEALED: Final = frozenset({_S.PUBLISHED, _S.BIDDING, _S.SUSPENDED, _S.SELLOFF_PU
 """While a lot stands here nobody, staff included, sees who is behind a code (AUC-18.3)."""
 
 
+AFTER_SALE: Final = frozenset({_S.SOLD, _S.PAID, _S.RULING_ISSUED, _S.TRANSFERRED, _S.HANDED_OVER,
+                               _S.DISTRIBUTED, _S.ARCHIVED})
+
+
+class Group(StrEnum):
+    """How the public list sorts lots."""
+
+    LIVE = "live"
+    UPCOMING = "upcoming"
+    SUSPENDED = "suspended"
+    SOLD = "sold"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+
+
+GROUPS: Final = MappingProxyType({
+    Group.LIVE: frozenset({_S.BIDDING, _S.SELLOFF_OPEN, _S.SELLOFF_BIDDING}),
+    Group.UPCOMING: frozenset({_S.PUBLISHED, _S.SELLOFF_PUBLISHED}),
+    Group.SUSPENDED: frozenset({_S.SUSPENDED}),
+    Group.SOLD: AFTER_SALE | {_S.UNDER_OBJECTION, _S.DEFAULT, _S.NO_RULING},
+    Group.FAILED: frozenset({_S.FAILED, _S.IN_KIND, _S.RELEASED}),
+    Group.WITHDRAWN: frozenset({_S.WITHDRAWN, _S.CLOSED_NO_SALE, _S.REVOKED}),
+})
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """One arrow of F.2. ``target`` None leads back to where the lot came from."""
@@ -173,7 +200,10 @@ _AFTER_SALE = (_S.SOLD, _S.PAID, _S.RULING_ISSUED, _S.TRANSFERRED, _S.HANDED_OVE
 TRANSITIONS: Final[tuple[Transition, ...]] = (
     # towards the announcement
     Transition(_S.DRAFT, Step.SEND_TO_PANEL, _S.PANEL, "AUC-27", "网络司法拍卖规定第二十七条"),
+    *_from_each((_S.PANEL, _S.NOTIFYING, _S.READY), Step.SEND_TO_PANEL, _S.PANEL, "AUC-27",
+                "网络司法拍卖规定第二十七条"),  # figures that were changed are decided anew
     Transition(_S.PANEL, Step.DECIDE, _S.NOTIFYING, "AUC-27", "网络司法拍卖规定第二十七条"),
+    Transition(_S.PANEL, Step.SEND_BACK, _S.DRAFT, "AUC-27", "网络司法拍卖规定第二十七条"),
     Transition(_S.NOTIFYING, Step.FINISH_NOTICES, _S.READY, "AUC-16.1",
                "网络司法拍卖规定第十六条第一款"),
     Transition(_S.READY, Step.PUBLISH, _S.PUBLISHED, "AUC-12.2", "网络司法拍卖规定第十二条第一款",
@@ -238,7 +268,8 @@ def transition(state: LotState, step: Step, of_round: Round) -> Transition:
         if arrow.source is state and arrow.step is step and of_round in arrow.rounds:
             return arrow
     rule = next((arrow.rule for arrow in TRANSITIONS if arrow.step is step), None)
-    raise StepNotAllowed(rule=rule, state=STATE_LABELS[state], step=STEP_LABELS[step])
+    raise StepNotAllowed(rule=rule, state=Filled(STATE_LABELS[state]),
+                         step=Filled(STEP_LABELS[step]))
 
 
 def next_state(state: LotState, step: Step, *, of_round: Round = Round.FIRST,

@@ -4,7 +4,7 @@
 ``client_bid_id`` gets the first answer and changes nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -17,7 +17,6 @@ from auction.rules.bidding import (
     BidIn,
     Decision,
     FirstAnswer,
-    LotTerms,
     Standing,
     judge,
 )
@@ -27,6 +26,7 @@ from auction.rules.replay import bid_members, decision_members
 from auction.services.reading import decision_of, lock_sale, standing_of, take_standing, terms_of
 from audit import services as audit
 from audit.kinds import Kind
+from kernel.errors import N_
 
 TAKES_BIDS: Final = frozenset({
     LotState.PUBLISHED, LotState.BIDDING, LotState.SUSPENDED, LotState.SELLOFF_PUBLISHED,
@@ -36,18 +36,19 @@ TAKES_BIDS: Final = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class BidAnswer:
-    """What a bidder is told, and what the room must hear of it.
+    """What a bidder is told: the same for every repeat of a bid.
 
     Attributes:
         refusal: why, in words, where the bid was refused.
-        attempt: the stored attempt; None where this is a repeat of an earlier one.
+        attempt: the attempt as it was stored, at once or long ago.
+        is_new: false for a repeat, which changed nothing.
     """
 
     decision: Decision
     refusal: Refusal | None
-    standing: Standing
-    attempt: Attempt | None
+    attempt: Attempt
     sale: Sale
+    is_new: bool
 
 
 def place_bid(session: Session, *, registration: Registration, amount_fen: int,
@@ -58,23 +59,22 @@ def place_bid(session: Session, *, registration: Registration, amount_fen: int,
         NotRunning: the sale has ended, was withdrawn or is not announced.
     """
     sale = lock_sale(session, registration.lot_id, registration.number)
-    code = registration.code or ""
-    bid = BidIn(code, amount_fen, registration.priority_rank, client_bid_id)
-    terms = terms_of(sale)
+    bid = BidIn(registration.code or "", amount_fen, registration.priority_rank, client_bid_id)
     earlier = _earlier(session, sale, bid)
     repeat = next((one for one in earlier if one.amount_fen == amount_fen), None)
     if repeat is not None:
-        return _answer(decision_of(repeat, repeated=True), terms, standing_of(sale), bid, None, sale)
+        return _answer(sale, repeat, decision_of(repeat, repeated=True),
+                       _standing_before(session, repeat), is_new=False)
     if sale.state not in TAKES_BIDS:
-        raise NotRunning(rule="AUC-20.5")
+        raise NotRunning(N_("竞价已经结束，这次出价没有被受理。"), rule="AUC-20.5")
     first = FirstAnswer(earlier[0].amount_fen, decision_of(earlier[0])) if earlier else None
     before = standing_of(sale)
-    decision, after = judge(terms, before, bid, received_at, first)
+    decision, after = judge(terms_of(sale), before, bid, received_at, first)
     _step_on(session, sale, decision, received_at)
     take_standing(sale, after)
     attempt = _store(session, sale, bid, decision, received_at=received_at, now=now,
                      extended=after.extensions > before.extensions)
-    return _answer(decision, terms, after if decision.accepted else before, bid, attempt, sale)
+    return _answer(sale, attempt, decision, before, is_new=True)
 
 
 def _earlier(session: Session, sale: Sale, bid: BidIn) -> list[Attempt]:
@@ -118,10 +118,32 @@ def _store(session: Session, sale: Sale, bid: BidIn, decision: Decision, *, rece
     return attempt
 
 
-def _answer(decision: Decision, terms: LotTerms, standing: Standing, bid: BidIn,
-            attempt: Attempt | None, sale: Sale) -> BidAnswer:
-    refusal = None if decision.reason is None else explain(decision.reason, terms, standing, bid)
-    return BidAnswer(decision, refusal, standing, attempt, sale)
+def _standing_before(session: Session, attempt: Attempt) -> Standing:
+    """Where the sale stood when this attempt was judged, as far as a refusal speaks of it."""
+    led = session.scalars(
+        select(Attempt).where(Attempt.lot_id == attempt.lot_id, Attempt.number == attempt.number,
+                              Attempt.accepted, Attempt.position < attempt.position)
+        .order_by(Attempt.position.desc()).limit(1)).first()
+    if led is None:
+        return Standing(attempt.closes_at)
+    return Standing(attempt.closes_at, led.amount_fen, led.code, led.priority_rank)
+
+
+def _answer(sale: Sale, attempt: Attempt, decision: Decision, before: Standing, *,
+            is_new: bool) -> BidAnswer:
+    bid = BidIn(attempt.code, attempt.amount_fen, attempt.priority_rank, attempt.client_bid_id)
+    refusal = None
+    if decision.reason is not None:
+        refusal = explain(decision.reason, terms_of(sale),
+                          replace(before, closes_at=decision.closes_at), bid)
+    return BidAnswer(decision, refusal, attempt, sale, is_new)
+
+
+def answer_of(session: Session, attempt: Attempt) -> BidAnswer:
+    """The answer that was given to a stored attempt, for whoever asks again."""
+    sale = session.get_one(Sale, (attempt.lot_id, attempt.number))
+    return _answer(sale, attempt, decision_of(attempt), _standing_before(session, attempt),
+                   is_new=False)
 
 
 def what_became_of(session: Session, *, registration: Registration,

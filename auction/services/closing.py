@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from accounts import services as accounts
 from auction.errors import NotRunning
 from auction.models import Delivery, Lot, Registration, Result, Sale, Suspension
-from auction.rules.bidding import Outcome, caught_up, outcome
+from auction.rules import schedule
+from auction.rules.bidding import Outcome, outcome
 from auction.rules.bidding import Result as Ended
 from auction.rules.bidding import Suspension as Span
 from auction.rules.lifecycle import LotState, Step, next_state
@@ -22,11 +23,11 @@ from auction.rules.replay import outcome_members, suspension_members
 from auction.services import undecided
 from auction.services.bidding import open_sale
 from auction.services.reading import (
+    end_in_force,
     get_lot,
     lock_sale,
     registrations_of,
     standing_of,
-    take_standing,
     terms_of,
 )
 from auction.services.registration import person_behind
@@ -42,7 +43,10 @@ from kernel.ids import new_id
 from kernel.law import rule_set
 from ledger import services as ledger
 
+GRACE: Final = timedelta(milliseconds=250)
+"""From the stamp of a bid to its place in the queue: so long the close waits for the last ones."""
 CLOSES: Final = (LotState.BIDDING, LotState.SELLOFF_OPEN, LotState.SELLOFF_BIDDING)
+A_MOMENT: Final = timedelta(milliseconds=1)
 OPENS: Final = (LotState.PUBLISHED, LotState.SELLOFF_PUBLISHED)
 
 
@@ -62,22 +66,25 @@ def open_due(session: Session, lot_id: str, *, now: datetime) -> bool:
 
 
 def due_to_close(session: Session, now: datetime) -> list[str]:
-    """Lots whose end has passed and for which no earlier bid is still undecided."""
-    return [lot_id for lot_id, closes_at in session.execute(
-        select(Sale.lot_id, Sale.closes_at).where(Sale.state.in_(CLOSES), Sale.closes_at <= now)
-        .order_by(Sale.closes_at)) if not undecided.any_before(lot_id, closes_at)]
+    """Lots whose announced or extended end has passed; a suspension may still have moved it."""
+    return list(session.scalars(select(Sale.lot_id).where(
+        Sale.state.in_(CLOSES), Sale.closes_at <= now - GRACE).order_by(Sale.closes_at)))
 
 
 def close_due(session: Session, lot_id: str, *, now: datetime) -> Outcome | None:
-    """Close a sale whose end has passed; None where a bid moved it, or it is closed already."""
+    """Close a sale whose end has passed, once for all.
+
+    None where it is not over, is closed already, or a bid that came in time is still undecided.
+    """
     sale = lock_sale(session, lot_id)
-    terms = terms_of(sale)
-    take_standing(sale, caught_up(terms, standing_of(sale), now))
-    if sale.state not in CLOSES or sale.closes_at > now or undecided.any_before(lot_id, sale.closes_at):
+    found = outcome(terms_of(sale), standing_of(sale))
+    if (sale.state not in CLOSES or found.closed_at + GRACE > now
+            or undecided.any_before(lot_id, found.closed_at)):
         return None
-    found = outcome(terms, standing_of(sale))
     step = Step.CLOSE_SOLD if found.state is Ended.SOLD else Step.CLOSE_FAILED
     sale.state = next_state(LotState(sale.state), step, of_round=sale.round)
+    sale.closes_at = found.closed_at
+    sale.suspensions_over = len(sale.suspensions)
     session.add(Result(
         lot_id=sale.lot_id, number=sale.number, outcome=found.state, winner_code=found.winner_code,
         price_fen=found.price_fen, closed_at=found.closed_at, decided_at=now,
@@ -105,7 +112,7 @@ def _confirm(session: Session, sale: Sale, found: Outcome, now: datetime) -> Reg
     delivery = Delivery(
         lot_id=sale.lot_id, number=sale.number, buyer_person_id=person_id, buyer_name=identity.name,
         buyer_masked_number=identity.masked_number, price_fen=price, balance_fen=balance,
-        balance_due_on=beijing_day(found.closed_at) + timedelta(days=sale.balance_days))
+        balance_due_on=schedule.balance_due_on(beijing_day(found.closed_at), sale.balance_days))
     if balance > 0:
         delivery.balance_reference = ledger.expect_payment(
             session, court_id=sale.lot.court_id, case_id=sale.lot.case_id,
@@ -151,6 +158,8 @@ def suspend(session: Session, lot_id: str, *, ground: str, reason: str, document
             actor: Actor, now: datetime) -> Suspension:
     """Stop a running sale; bids and leader stay, deposits stay (AUC-28.1, AUC-28.5).
 
+    A stop at the very end still counts: a fault found at the close leaves no winner.
+
     Raises:
         StepNotAllowed: the sale is not running.
         NotRunning: its end has passed.
@@ -158,9 +167,9 @@ def suspend(session: Session, lot_id: str, *, ground: str, reason: str, document
     sale = lock_sale(session, lot_id)
     came_from = LotState(sale.state)
     sale.state = next_state(came_from, Step.SUSPEND, of_round=sale.round)
-    if now >= sale.closes_at:
-        raise NotRunning(rule="AUC-28.1")
-    begins = max(now, _just_after(sale.latest_at) or now)
+    begins = _after_every_bid(sale, now)
+    if begins > end_in_force(sale):
+        raise NotRunning(N_("竞价时间已过，正在确认结果，不能再暂停。"), rule="AUC-28.1")
     suspension = Suspension(
         id=new_id("stop"), lot_id=sale.lot_id, number=sale.number, ground=ground, reason=reason,
         document_sha256=document_sha256, resumes_to=came_from, from_at=begins)
@@ -171,9 +180,9 @@ def suspend(session: Session, lot_id: str, *, ground: str, reason: str, document
     return suspension
 
 
-def _just_after(instant: datetime | None) -> datetime | None:
-    # A bid already judged keeps its judgement: the stop begins later than its time of receipt.
-    return None if instant is None else instant + timedelta(milliseconds=1)
+def _after_every_bid(sale: Sale, instant: datetime) -> datetime:
+    """The instant itself, or just after the latest bid judged: what was judged stays judged so."""
+    return instant if sale.latest_at is None else max(instant, sale.latest_at + A_MOMENT)
 
 
 def resume(session: Session, lot_id: str, *, actor: Actor, now: datetime) -> datetime:
@@ -186,20 +195,24 @@ def resume(session: Session, lot_id: str, *, actor: Actor, now: datetime) -> dat
         StepNotAllowed: the sale is not suspended.
     """
     sale = lock_sale(session, lot_id)
-    running = next(one for one in reversed(sale.suspensions) if one.to_at is None) \
-        if sale.state == LotState.SUSPENDED else None
+    running = _suspension_now(sale)
     came_from = None if running is None else LotState(running.resumes_to)
     sale.state = next_state(LotState(sale.state), Step.RESUME, of_round=sale.round,
                             came_from=came_from)
+    _record(session, sale, Kind.LOT_RESUMED, actor, {"suspension": _end_of(sale, running, now)})
+    return end_in_force(sale)
+
+
+def _suspension_now(sale: Sale) -> Suspension | None:
+    return next((one for one in sale.suspensions if one.to_at is None), None)
+
+
+def _end_of(sale: Sale, running: Suspension | None, now: datetime) -> dict[str, str]:
+    """End the suspension that lasts, later than every bid refused in it; as the leaf says it."""
     if running is None:
         raise NotRunning(rule="AUC-28.4")
-    running.to_at = max(now, running.from_at + timedelta(milliseconds=1))
-    session.flush()
-    session.refresh(sale, ["suspensions"])
-    take_standing(sale, caught_up(terms_of(sale), standing_of(sale), running.to_at))
-    _record(session, sale, Kind.LOT_RESUMED, actor,
-            {"suspension": suspension_members(Span(running.from_at, running.to_at))})
-    return sale.closes_at
+    running.to_at = max(_after_every_bid(sale, now), running.from_at + A_MOMENT)
+    return suspension_members(Span(running.from_at, running.to_at))
 
 
 def withdraw(session: Session, lot_id: str, *, ground: str, reason: str, actor: Actor,
@@ -215,9 +228,7 @@ def withdraw(session: Session, lot_id: str, *, ground: str, reason: str, actor: 
     sale.state = next_state(LotState(sale.state), step, of_round=sale.round)
     body: dict[str, object] = {"reason": reason, "ground": ground}
     if suspended:
-        running = next(one for one in reversed(sale.suspensions) if one.to_at is None)
-        running.to_at = max(now, running.from_at + timedelta(milliseconds=1))
-        body["suspension"] = suspension_members(Span(running.from_at, running.to_at))
+        body["suspension"] = _end_of(sale, _suspension_now(sale), now)
     session.add(Result(
         lot_id=sale.lot_id, number=sale.number, outcome="withdrawn", closed_at=now, decided_at=now,
         accepted=sale.accepted, extensions=sale.extensions, reason=reason))
@@ -233,7 +244,7 @@ def refund_due_at(sale: Sale) -> datetime | None:
     """Until when the losers' deposits must be back (AUC-23.2); None before the end."""
     if sale.result is None:
         return None
-    return sale.result.closed_at + rule_set(sale.rule_set).span("after.refund_within")
+    return schedule.refund_due_at(sale.result.closed_at, rule_set(sale.rule_set))
 
 
 def _record(session: Session, sale: Sale, kind: Kind, actor: Actor | str,

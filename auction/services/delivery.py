@@ -5,13 +5,14 @@ Title passes with the service of the ruling, not with the close, payment or regi
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auction.errors import BalanceMissing, NotRunning
 from auction.models import Delivery, Sale
+from auction.rules import schedule
 from auction.rules.lifecycle import LotState, Step, next_state
 from auction.services.reading import lock_sale
 from audit import services as audit
@@ -96,16 +97,15 @@ def ruling_due_on(sale: Sale) -> date | None:
     """Until when the ruling is to be made; None before the price is paid."""
     if sale.delivery is None or sale.delivery.paid_at is None:
         return None
-    days = rule_set(sale.rule_set).days("after.ruling_days_after_payment")
-    return beijing_day(sale.delivery.paid_at) + timedelta(days=days)
+    return schedule.ruling_due_on(beijing_day(sale.delivery.paid_at), rule_set(sale.rule_set))
 
 
 def handover_due_on(sale: Sale) -> date | None:
     """Until when the property is to be handed over; None before the ruling is served."""
     if sale.delivery is None or sale.delivery.ruling_served_at is None:
         return None
-    days = rule_set(sale.rule_set).days("after.handover_days_after_ruling")
-    return beijing_day(sale.delivery.ruling_served_at) + timedelta(days=days)
+    return schedule.handover_due_on(beijing_day(sale.delivery.ruling_served_at),
+                                    rule_set(sale.rule_set))
 
 
 def _sold(session: Session, lot_id: str) -> tuple[Sale, Delivery]:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
 
 from accounts import services as accounts
-from auction.errors import ExerciseTermsRefused, NotRunning
+from auction.errors import ExerciseFull, ExerciseTermsRefused, NotRunning, TooManyExercises
 from auction.models import Lot, Registration, Sale
 from auction.rules.lifecycle import LotState, Round
 from auction.rules.replay import lot_members
@@ -26,7 +27,7 @@ from auction.services.registration import (
 )
 from audit import services as audit
 from audit.kinds import Kind
-from kernel.access import Actor
+from kernel.access import SYSTEM, Actor
 from kernel.errors import N_
 from kernel.ids import new_id
 from kernel.law import rule_set
@@ -34,6 +35,11 @@ from kernel.vault import the_vault
 
 RULE_SET: Final = "exercise"
 MOST_CODES: Final = 200
+MOST_A_MINUTE: Final = 6
+MOST_RUNNING: Final = 20
+MOST_SHOWN: Final = 50
+PRACTICE_SPAN: Final = timedelta(minutes=5)
+PRACTICE_TITLE: Final = "练习标的：虚拟住宅一套"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +53,11 @@ class Seat:
 def open_exercise(session: Session, *, title: str, start_price_fen: int, increment_fen: int,
                   opens_at: datetime, closes_at: datetime, extension_window_seconds: int,
                   codes: Sequence[str], whole_steps: bool, max_steps: int | None, actor: Actor,
-                  now: datetime) -> tuple[Lot, list[Seat]]:
+                  now: datetime, court_id: str | None = None) -> tuple[Lot, list[Seat]]:
     """Open an exercise lot and seat the codes that were asked for.
+
+    Args:
+        court_id: whose exercise it is; left out, the actor's court.
 
     Raises:
         ExerciseTermsRefused: a time or window outside what an exercise may have.
@@ -64,7 +73,7 @@ def open_exercise(session: Session, *, title: str, start_price_fen: int, increme
         fields["codes"] = N_("竞买代码不能重复，最多 %(most)s 个。")
     if fields:
         raise ExerciseTermsRefused(fields, least_seconds=int(least.total_seconds()), most=MOST_CODES)
-    lot = Lot(id=new_id("lot"), court_id=actor.court_id or "", title=title, is_exercise=True,
+    lot = Lot(id=new_id("lot"), court_id=court_id or actor.court_id or "", title=title, is_exercise=True,
               created_by=actor.id, created_at=now)
     sale = Sale(
         lot_id=lot.id, number=1, round=Round.FIRST, state=LotState.PUBLISHED, rule_set=RULE_SET,
@@ -88,10 +97,15 @@ def take_seat(session: Session, lot_id: str, *, now: datetime) -> Seat:
 
     Raises:
         NotRunning: no exercise, or it has ended.
+        ExerciseFull: every place is taken.
     """
     sale = lock_sale(session, lot_id)
     if not sale.lot.is_exercise or sale.state not in TAKES_REGISTRATIONS or now >= sale.closes_at:
         raise NotRunning
+    taken = session.scalar(select(func.count(Registration.id)).where(
+        Registration.lot_id == sale.lot_id, Registration.number == sale.number)) or 0
+    if taken >= MOST_CODES:
+        raise ExerciseFull(most=MOST_CODES)
     return _seat(session, sale, free_code(session, sale), now)
 
 
@@ -108,15 +122,33 @@ def _seat(session: Session, sale: Sale, code: str, now: datetime) -> Seat:
     return Seat(code, key)
 
 
-def practice_lot(session: Session, *, actor: Actor, now: datetime, minutes: int) -> Lot:
-    """A ready-made exercise for whoever wants to try: a flat, twenty seconds from now.
+def running_exercises(session: Session, now: datetime) -> Sequence[Sale]:
+    """Exercises in which one can still take a seat, the next to end first."""
+    return session.scalars(
+        select(Sale).join(Lot).where(Lot.is_exercise, Sale.state.in_(list(TAKES_REGISTRATIONS)),
+                                     Sale.closes_at > now)
+        .options(selectinload(Sale.lot), selectinload(Sale.suspensions))
+        .order_by(Sale.closes_at, Sale.lot_id).limit(MOST_SHOWN)).all()
 
-    The window is that of ``config/rules/exercise.toml``.
+
+def practice_lot(session: Session, *, actor: Actor | None, now: datetime) -> Lot:
+    """Open a ready-made exercise for whoever wants to try: a flat, open at once.
+
+    Its window is that of ``config/rules/exercise.toml``. Without an actor the platform itself
+    opens it, in the first court of the installation.
+
+    Raises:
+        TooManyExercises: too many were opened of late, or too many run.
     """
+    lately = session.scalar(select(func.count(Lot.id)).where(
+        Lot.is_exercise, Lot.created_at > now - timedelta(minutes=1))) or 0
+    if lately >= MOST_A_MINUTE or len(running_exercises(session, now)) >= MOST_RUNNING:
+        raise TooManyExercises
     window = rule_set(RULE_SET).span("bidding.extension_window")
+    court_id = actor.court_id if actor is not None and actor.court_id else accounts.courts(session)[0].id
     lot, _ = open_exercise(
-        session, title="练习标的：虚拟住宅一套", start_price_fen=100_000_000, increment_fen=500_000,
-        opens_at=now, closes_at=now + timedelta(minutes=minutes),
+        session, title=PRACTICE_TITLE, start_price_fen=100_000_000, increment_fen=500_000,
+        opens_at=now, closes_at=now + PRACTICE_SPAN,
         extension_window_seconds=int(window.total_seconds()), codes=(), whole_steps=False,
-        max_steps=None, actor=actor, now=now)
+        max_steps=None, actor=actor or SYSTEM, now=now, court_id=court_id)
     return lot

@@ -1,12 +1,12 @@
 """Finding lots and sales, and what others may know of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from auction.errors import NoSuchLot
 from auction.models import Attempt, Lot, Registration, Sale
@@ -19,21 +19,23 @@ from auction.rules.bidding import (
     Reason,
     Standing,
     Suspension,
-    caught_up,
+    ends_at,
     minimum_bid,
 )
-from auction.rules.lifecycle import LotState, Round
+from auction.rules.bidding import Result as Ended
+from auction.rules.lifecycle import AFTER_SALE, GROUPS, Group, LotState, Round
 from auction.rules.replay import REORDER_MOST, BidLog, Entry
 from kernel.law import rule_set
 
 SHOWN_BIDS: Final = 20
 """How many bids an update to a room carries; the rest is fetched by number."""
+MOST_EVENTS: Final = 500
+"""How many bids one answer to "what came after" holds."""
+PAGE: Final = 12
+"""Lots on one page of the public list."""
 
 BEFORE_PUBLICATION: Final = frozenset({LotState.DRAFT, LotState.PANEL, LotState.NOTIFYING,
                                        LotState.READY})
-AFTER_SALE: Final = frozenset({LotState.SOLD, LotState.PAID, LotState.RULING_ISSUED,
-                               LotState.TRANSFERRED, LotState.HANDED_OVER, LotState.DISTRIBUTED,
-                               LotState.ARCHIVED})
 
 
 def get_lot(session: Session, lot_id: str) -> Lot:
@@ -49,16 +51,16 @@ def get_lot(session: Session, lot_id: str) -> Lot:
     return lot
 
 
-def get_published_lot(session: Session, lot_id: str) -> Lot:
-    """A lot that the public may see.
+def announced_sale(session: Session, lot_id: str) -> Sale:
+    """The latest sale of a lot that the public may see.
 
     Raises:
         NoSuchLot: there is none, or it is not yet announced.
     """
-    lot = get_lot(session, lot_id)
-    if lot.sale.published_at is None:
+    sale = get_lot(session, lot_id).announced
+    if sale is None:
         raise NoSuchLot(lot_id=lot_id)
-    return lot
+    return sale
 
 
 def lock_sale(session: Session, lot_id: str, number: int | None = None) -> Sale:
@@ -76,13 +78,50 @@ def lock_sale(session: Session, lot_id: str, number: int | None = None) -> Sale:
     return sale
 
 
-def published_lots(session: Session, *, states: Iterable[LotState] | None = None) -> Sequence[Lot]:
-    """Lots the public may see, newest announcement first; exercises are never among them."""
-    query = (select(Lot).join(Sale).where(Sale.published_at.is_not(None), ~Lot.is_exercise)
-             .options(selectinload(Lot.sales)).order_by(Sale.published_at.desc()).distinct())
-    if states is not None:
-        query = query.where(Sale.state.in_(list(states)))
-    return session.scalars(query).unique().all()
+@dataclass(frozen=True, slots=True)
+class LotPage:
+    """One page of the public list; ``counts`` says how many there are of each group in all."""
+
+    sales: Sequence[Sale]
+    total: int
+    counts: dict[Group, int]
+
+
+def announced_sales(session: Session, *, group: Group | None = None, court_id: str | None = None,
+                    page: int = 1) -> LotPage:
+    """The latest announced sale of every lot: running ones first, the next to end on top.
+
+    Exercises are never among them.
+    """
+    newer = aliased(Sale)
+    latest = select(func.max(newer.number)).where(
+        newer.lot_id == Sale.lot_id, newer.published_at.is_not(None)).scalar_subquery()
+    here = [~Lot.is_exercise, Sale.number == latest]
+    if court_id:
+        here.append(Lot.court_id == court_id)
+    counted = session.execute(select(Sale.state, func.count()).join(Lot).where(*here)
+                              .group_by(Sale.state)).all()
+    counts = {name: sum(n for state, n in counted if state in states)
+              for name, states in GROUPS.items()}
+    if group is not None:
+        here.append(Sale.state.in_(GROUPS[group]))
+    place = case((Sale.state.in_(GROUPS[Group.LIVE]), 0), (Sale.state.in_(GROUPS[Group.UPCOMING]), 1),
+                 else_=2)
+    soonest = case((place == 0, Sale.closes_at), (place == 1, Sale.opens_at))
+    found = session.scalars(
+        select(Sale).join(Lot).where(*here).options(selectinload(Sale.lot), selectinload(Sale.suspensions))
+        .order_by(place, soonest, Sale.closes_at.desc(), Sale.lot_id)
+        .limit(PAGE).offset((page - 1) * PAGE)).all()
+    total = counts[group] if group is not None else sum(n for _, n in counted)
+    return LotPage(found, total, counts)
+
+
+def all_announced(session: Session) -> Sequence[Sale]:
+    """Every announced sale that is no exercise, newest announcement first."""
+    return session.scalars(
+        select(Sale).join(Lot).where(Sale.published_at.is_not(None), ~Lot.is_exercise)
+        .options(selectinload(Sale.lot), selectinload(Sale.result), selectinload(Sale.delivery))
+        .order_by(Sale.published_at.desc())).all()
 
 
 def lots_of_case(session: Session, case_id: str) -> Sequence[Lot]:
@@ -129,19 +168,27 @@ def take_standing(sale: Sale, standing: Standing) -> None:
 
 
 def attempts_of(session: Session, lot_id: str, number: int, *, accepted_only: bool = False,
-                after_seq: int = 0, newest: int | None = None) -> Sequence[Attempt]:
+                after_seq: int = 0, newest: int | None = None, most: int | None = None
+                ) -> Sequence[Attempt]:
     """Bids of a sale in the order in which they were judged.
 
     Args:
         after_seq: with ``accepted_only``, those behind this number.
         newest: only that many, the newest first.
+        most: only that many, the oldest first.
     """
     query = select(Attempt).where(Attempt.lot_id == lot_id, Attempt.number == number)
     if accepted_only:
         query = query.where(Attempt.accepted, Attempt.seq > after_seq)
     if newest is not None:
         return session.scalars(query.order_by(Attempt.position.desc()).limit(newest)).all()
-    return session.scalars(query.order_by(Attempt.position)).all()
+    return session.scalars(query.order_by(Attempt.position).limit(most)).all()
+
+
+def codes_that_bid(session: Session, sale: Sale) -> int:
+    """How many different codes have bid with effect."""
+    return session.scalar(select(func.count(Attempt.code.distinct())).where(
+        Attempt.lot_id == sale.lot_id, Attempt.number == sale.number, Attempt.accepted)) or 0
 
 
 def decision_of(attempt: Attempt, *, repeated: bool = False) -> Decision:
@@ -199,39 +246,46 @@ def registrations_of(session: Session, sale: Sale) -> Sequence[Registration]:
         Registration.lot_id == sale.lot_id, Registration.number == sale.number)).all()
 
 
-def present_standing(sale: Sale, now: datetime) -> Standing:
-    """The standing with every suspension counted in that is over by now."""
-    return caught_up(terms_of(sale), standing_of(sale), now)
+def end_in_force(sale: Sale) -> datetime:
+    """When the sale ends as it stands, with every suspension counted that is over."""
+    return ends_at(terms_of(sale), standing_of(sale))
+
+
+def minimum_of(sale: Sale) -> int:
+    """The least that an ordinary bidder must offer next."""
+    return minimum_bid(terms_of(sale), standing_of(sale))
 
 
 def snapshot(session: Session, sale: Sale, now: datetime) -> dict[str, Any]:
     """What a room shows on entering: plain values, no names, instants aware."""
-    standing = present_standing(sale, now)
-    newest = session.scalars(
-        select(Attempt).where(Attempt.lot_id == sale.lot_id, Attempt.number == sale.number,
-                              Attempt.accepted).order_by(Attempt.seq.desc()).limit(SHOWN_BIDS)).all()
+    newest = attempts_of(session, sale.lot_id, sale.number, accepted_only=True, newest=SHOWN_BIDS)
+    return standing_members(sale, now) | {
+        "codes": codes_that_bid(session, sale), "from": newest[-1].seq if newest else 0,
+        "to": sale.accepted, "bids": [shown_bid(one) for one in newest]}
+
+
+def standing_members(sale: Sale, now: datetime) -> dict[str, Any]:
+    """How a sale stands, without its bids."""
+    stop = next((one for one in reversed(sale.suspensions) if one.to_at is None), None)
     return {
         "lot": sale.lot_id, "number": sale.number, "state": str(sale.state),
-        "price_fen": standing.price_fen, "leader": standing.leader_code,
-        "minimum_fen": minimum_bid(terms_of(sale), standing), "accepted": standing.accepted,
-        "extensions": standing.extensions, "opens_at": sale.opens_at,
-        "closes_at": standing.closes_at, "server_now": now,
-        "from": newest[-1].seq if newest else 0, "to": standing.accepted,
-        "bids": [shown_bid(one) for one in newest],
+        "price_fen": sale.price_fen, "leader": sale.leader_code, "minimum_fen": minimum_of(sale),
+        "accepted": sale.accepted, "extensions": sale.extensions, "opens_at": sale.opens_at,
+        "closes_at": end_in_force(sale), "server_now": now,
+        "suspension": None if stop is None else {
+            "ground": stop.ground, "reason": stop.reason, "from_at": stop.from_at},
     }
 
 
 def shown_bid(attempt: Attempt) -> dict[str, Any]:
     """A bid as everyone may see it: code, amount, time, never a name (AUC-20.7)."""
     return {"seq": attempt.seq, "code": attempt.code, "amount_fen": attempt.amount_fen,
-            "at": attempt.received_at, "extended": attempt.extended,
-            "match": attempt.priority_rank}
+            "at": attempt.received_at, "match": attempt.priority_rank,
+            "extended_to": attempt.closes_at if attempt.extended else None}
 
 
 def outcome_of(sale: Sale) -> Outcome | None:
     """The recorded outcome of a sale; None before its end."""
-    from auction.rules.bidding import Result as Ended  # noqa: PLC0415 - named like the table
-
     found = sale.result
     if found is None or found.outcome not in tuple(Ended):
         return None

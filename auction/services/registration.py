@@ -16,12 +16,12 @@ from accounts import services as accounts
 from auction.errors import AlreadyRegistered, Barred, NoticesNotAccepted, NotQualified, NotRunning
 from auction.models import Registration, Sale
 from auction.rules.lifecycle import LotState
-from auction.services.reading import lock_sale
+from auction.services.reading import announced_sale, end_in_force, lock_sale
 from audit import services as audit
 from audit.kinds import Kind
-from kernel.access import Actor
+from kernel.access import Actor, Role
 from kernel.commitments import SALT_BYTES, identity_commitment
-from kernel.errors import N_
+from kernel.errors import N_, NotAllowed
 from kernel.ids import new_bidder_code, new_id
 from kernel.vault import the_vault
 from ledger import services as ledger
@@ -44,11 +44,13 @@ def register_bidder(session: Session, *, lot_id: str, notices_version: str, is_b
         NotRunning: not announced, or the bidding has ended.
         AlreadyRegistered: this person has registered for this sale.
         NoticesNotAccepted: the notices have changed meanwhile.
-        Barred: the bidder declares to be excluded by article 34.
+        Barred: excluded by article 34, or in default in an earlier sale of this lot.
+        NotAllowed: not registered as a bidder.
     """
-    sale = lock_sale(session, lot_id)
-    if sale.state not in TAKES_REGISTRATIONS or now >= sale.closes_at:
+    sale = lock_sale(session, lot_id, announced_sale(session, lot_id).number)
+    if not takes_registrations(sale, now):
         raise NotRunning(rule="AUC-18.1")
+    check_may_bid(sale, actor)
     if is_barred:
         raise Barred
     if notices_version != sale.notices_version:
@@ -72,6 +74,29 @@ def register_bidder(session: Session, *, lot_id: str, notices_version: str, is_b
                  body={"registration": registration.id, "notices": notices_version})
     session.flush()
     return registration
+
+
+def takes_registrations(sale: Sale, now: datetime) -> bool:
+    """Whether one may still register: until the bidding has ended (AUC-18.1)."""
+    return (sale.state in TAKES_REGISTRATIONS and now < end_in_force(sale)
+            and not sale.lot.is_exercise)
+
+
+def check_may_bid(sale: Sale, actor: Actor) -> None:
+    """Let nobody register whom the law or the accounts keep out.
+
+    Raises:
+        Barred: staff of the court that sells (AUC-34); a buyer in default here (AUC-24.3).
+        NotAllowed: not registered as a bidder.
+    """
+    if actor.is_staff and actor.court_id == sale.lot.court_id:
+        raise Barred(N_("本院工作人员不得参加本院标的物的竞买。"))
+    if not actor.may_act_as(Role.BIDDER):
+        raise NotAllowed(N_("只有注册为竞买人的账号可以报名。"))
+    for earlier in sale.lot.sales:
+        if (earlier.state == LotState.DEFAULT and earlier.delivery is not None
+                and earlier.delivery.buyer_person_id == actor.id):
+            raise Barred(N_("您在本标的物上一次拍卖中悔拍，不得参加重新拍卖。"), rule="AUC-24.3")
 
 
 def person_digest(sale: Sale, person_id: str) -> str:
@@ -101,11 +126,11 @@ def admitted(session: Session, sale: Sale, *, actor: Actor | None, key: str | No
 
 def registrations_of_person(session: Session, sales: Sequence[Sale], person_id: str
                             ) -> list[tuple[Sale, Registration]]:
-    """A person's own registrations among these sales."""
+    """A person's own registrations among these sales, in their order."""
     digests = {person_digest(sale, person_id): sale for sale in sales}
-    found = session.scalars(select(Registration)
-                            .where(Registration.person_digest.in_(list(digests))))
-    return [(digests[one.person_digest], one) for one in found]
+    found = {one.person_digest: one for one in session.scalars(
+        select(Registration).where(Registration.person_digest.in_(list(digests))))}
+    return [(sale, found[digest]) for digest, sale in digests.items() if digest in found]
 
 
 def _by_digest(session: Session, sale: Sale, digest: str) -> Registration | None:
@@ -138,22 +163,19 @@ def admit(session: Session, registration_id: str, *, now: datetime) -> Registrat
     """Give a paid registration its random code, and commit to who stands behind it.
 
     None where there is nothing to do: admitted meanwhile, or the bidding over. Money that came
-    from somebody else never gets here: the ledger sends it back (AUC-17.2).
+    from somebody else never gets here: the ledger sends it back (AUC-17.2). No message is sent:
+    its time beside that of the leaf would tell who is behind the code (AUC-18.3).
     """
     registration = session.get(Registration, registration_id)
     if registration is None or registration.code is not None:
         return None
     sale = lock_sale(session, registration.lot_id, registration.number)
     payment = ledger.payment(session, registration.reference or "")
-    if sale.state not in TAKES_REGISTRATIONS or now >= sale.closes_at or not payment.is_received:
+    if not takes_registrations(sale, now) or not payment.is_received:
         return None
     person_id = person_behind(registration)
     give_code(session, sale, registration, identity=accounts.identity_for_machine(session, person_id),
               code=free_code(session, sale), now=now)
-    accounts.send_message(
-        session, person_id=person_id, now=now, url=f"/lots/{sale.lot_id}/room",
-        text=N_("保证金已到账，您已取得“%(title)s”的竞买资格，竞买代码 %(code)s。"),
-        details={"title": sale.lot.title, "code": registration.code or ""})
     return registration
 
 
