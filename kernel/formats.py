@@ -267,3 +267,14 @@ def _check_canonical(root: object) -> None:
 def print_json(value: object) -> str:
     """The text a command prints: UTF-8, sorted keys."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON wants it: instants in Beijing time with milliseconds, inside out."""
+    if isinstance(value, datetime):
+        return instant_text(value)
+    if isinstance(value, Mapping):
+        return {name: plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    return value

@@ -1,0 +1,44 @@
+"""``/api/v1/audit``: the same for programs."""
+
+from typing import Any
+
+from auction.rules.replay import bid_members, decision_members
+from evidence.schemas import AttemptsIn, LeavesIn
+from evidence.services import LeafQuery, Wanted, check, leaves, sale_of_court, shots
+from kernel.access import Role, access, signed_in
+from kernel.database import db
+from kernel.formats import plain
+from kernel.http import ApiBlueprint
+
+api = ApiBlueprint("audit-api", __name__, url_prefix="/audit", description="Looking back.")
+
+
+@api.get("/chains")
+@access(Role.AUDITOR, Role.SUPERVISOR)
+def chains() -> Any:
+    """Every log: null, or its first leaf that does not fit."""
+    return {"chains": check(db.session())}
+
+
+@api.get("/lots/<lot_id>/<int:number>/attempts")
+@api.arguments(AttemptsIn, location="query")
+@access(Role.AUDITOR, Role.SUPERVISOR)
+def attempts(query: dict[str, Any], lot_id: str, number: int) -> Any:
+    """Every attempt of a sale with its verdict and times."""
+    sale = sale_of_court(db.session(), lot_id, number, signed_in())
+    return plain({"attempts": [
+        {"position": shot.position, "bid": bid_members(shot.frame.entry.bid, shot.frame.entry.received_at),
+         "decision": decision_members(shot.frame.decision), "decided_at": shot.decided_at,
+         "agrees": shot.agrees} for shot in shots(db.session(), sale, Wanted(**query))]})
+
+
+@api.get("/leaves")
+@api.arguments(LeavesIn, location="query")
+@access(Role.AUDITOR, Role.SUPERVISOR)
+def log(query: dict[str, Any]) -> Any:
+    """Leaves of the court's logs, newest first, 100 a page."""
+    found = leaves(db.session(), LeafQuery(**query), signed_in())
+    return plain({"total": found.total, "page": found.page, "pages": found.pages, "leaves": [
+        {"log": one.log, "index": one.index, "subject": one.subject, "seq": one.seq, "kind": one.kind,
+         "at": one.at, "actor": one.actor, "hash": one.hash, "raw": bytes(one.raw).decode()}
+        for one in found.leaves]})
