@@ -1,5 +1,6 @@
 """The files themselves, under their hash: public ones to anyone, private ones to whom they concern."""
 
+import io
 import mimetypes
 from typing import Final
 
@@ -31,10 +32,9 @@ def show(sha256: str) -> ResponseReturnValue:
     document = services.readable_file(db.session(), sha256, current_actor())
     ending = _ENDINGS.get(document.media_type) or mimetypes.guess_extension(document.media_type)
     response = send_file(
-        the_store().path(document.sha256), mimetype=document.media_type, etag=False,
+        io.BytesIO(the_store().path(document.sha256).read_bytes()), mimetype=document.media_type, etag=False,
         download_name=document.title + (ending or ""), as_attachment="download" in request.args)
     response.set_etag(document.sha256)
     response.headers["Cache-Control"] = (
         f"public, max-age={_YEAR}, immutable" if document.is_public else "private, no-cache")
-    response.last_modified = None
     return response.make_conditional(request)
