@@ -23,6 +23,7 @@ from kernel.money import capitals as capitals_text
 
 DASH: Final = "—"
 THEMES: Final = ("light", "dark")
+THEME_COOKIE: Final = "theme"
 
 _CLOCK: Final = {"time": "HH:mm:ss", "time-ms": "HH:mm:ss.SSS", "hour": "HH:mm"}
 _WHEN: Final = {
@@ -55,7 +56,7 @@ def init_app(app: Flask) -> None:
 
 
 def _theme() -> dict[str, str]:
-    chosen = request.cookies.get("theme", "")
+    chosen = request.cookies.get(THEME_COOKIE, "")
     return {"theme": chosen if chosen in THEMES else ""}
 
 
