@@ -1,5 +1,6 @@
 """The desk of every role: what needs doing now, worst first, one next step each."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template
@@ -32,8 +33,11 @@ def desk() -> ResponseReturnValue:
     now = clock.now()
     items = collect((domain.work for domain in domains() if domain.work), db.session(), now)
     mine = desk_of(items, signed_in(), now)
-    return render_template("portal/desk.html", desk=mine, groups=_rows(mine), waiting=_waiting(mine),
-                           today=beijing_day(now), marks=_marks(mine))
+    groups, waiting = _groups(mine), _waiting(mine)
+    return render_template(
+        "portal/desk.html", desk=mine, groups=groups, waiting=waiting, today=beijing_day(now),
+        marks=_marks(mine, now), first=groups[0]["rows"][0] if groups else None,
+        next_wait=next((row for row in waiting if row["when"]), None))
 
 
 @pages.get("")
@@ -42,23 +46,27 @@ def desk_without_slash() -> ResponseReturnValue:
     return redirect("/desk/")
 
 
-def _rows(desk: Desk) -> list[dict[str, Any]]:
-    return [{"title": say(_GROUPS[name][0]),
-             "rows": [_row(item, _GROUPS[name][1], say(_GROUPS[name][2]), main=place == 0 and name == first)
-                      for place, item in enumerate(items)]}
-            for name, items in desk.groups for first in (desk.groups[0][0],)]
+def _groups(desk: Desk) -> list[dict[str, Any]]:
+    groups = []
+    for name, items in desk.groups:
+        title, light, word = _GROUPS[name]
+        groups.append({"title": say(title), "rows": [_row(item, light, say(word)) for item in items]})
+    if groups:
+        groups[0]["rows"][0]["action"]["main"] = True
+    return groups
 
 
-def _row(item: WorkItem, light: str, word: str, *, main: bool = False) -> dict[str, Any]:
+def _row(item: WorkItem, light: str, word: str) -> dict[str, Any]:
     return {"light": light, "word": word, "when": item.due_at, "title": say(item.title, item.details),
             "url": item.url, "rule": item.rule, "why": "", "line": "", "left": "", "detail": "",
-            "note": "", "action": {"url": item.url, "label": say(N_("去处理")), "main": main}}
+            "action": {"url": item.url, "label": say(N_("去办理")), "main": False}}
 
 
 def _waiting(desk: Desk) -> list[dict[str, Any]]:
     return [_row(item, "wait", say(N_("等待"))) | {"action": None} for item in desk.waiting]
 
 
-def _marks(desk: Desk) -> list[dict[str, Any]]:
-    return [{"on": beijing_day(item.due_at), "kind": "soon", "label": say(item.title, item.details)}
+def _marks(desk: Desk, now: datetime) -> list[dict[str, Any]]:
+    return [{"on": beijing_day(item.due_at), "label": say(item.title, item.details),
+             "kind": "over" if item.due_at < now else "soon"}
             for item in desk.mine if item.due_at is not None]

@@ -1,0 +1,40 @@
+"""One case on one page: its file, price, lots, money and plan, and every act in order."""
+
+from flask import Blueprint, current_app, render_template
+from flask.typing import ResponseReturnValue
+
+from auction.services import reading
+from audit import services as audit
+from cases import services as cases
+from kernel import clock
+from kernel.access import STAFF, access, signed_in
+from kernel.database import db
+from kernel.languages import say
+from ledger import services as ledger
+from portal.services.desks import collect
+from portal.views.context import domains
+from settlement import services as settlement
+from valuation import services as valuation
+
+pages = Blueprint("casepage", __name__, url_prefix="/desk/cases")
+
+
+@pages.get("/<case_id>")
+@access(*STAFF)
+def case(case_id: str) -> ResponseReturnValue:
+    """The whole case for staff of its court."""
+    session, now = db.session(), clock.now()
+    found = cases.case_file(session, case_id)
+    cases.may_read(signed_in(), found)
+    items = [item for item in collect((d.work for d in domains() if d.work), session, now)
+             if item.case_id == case_id]
+    return render_template(
+        "portal/case.html", case=found, now=now, settings=current_app.extensions["settings"],
+        steps=[{"title": say(item.title, item.details), "url": item.url, "due_at": item.due_at,
+                "rule": item.rule, "mine": bool(item.roles)} for item in items],
+        valuations=valuation.valuations_of_case(session, case_id),
+        prices={price.property_id: price for price in valuation.prices_of_case(session, case_id)},
+        lots=reading.lots_of_case(session, case_id), plans=settlement.plans_of(session, case_id),
+        balance_fen=ledger.case_balance(session, case_id),
+        account_number=ledger.case_account_number(case_id),
+        leaves=audit.leaves_of_case(session, case_id))
