@@ -53,8 +53,11 @@ class Kind(StrEnum):
     LOT_DRAFTED = "lot.drafted"
     LOT_TERMS_CHANGED = "lot.terms_changed"
     LOT_DISCLOSED = "lot.disclosed"
+    LOT_NOTICES_WORDED = "lot.notices_worded"
+    LOT_ANNOUNCEMENT_WORDED = "lot.announcement_worded"
     LOT_SENT_TO_PANEL = "lot.sent_to_panel"
     LOT_DECIDED = "lot.decided"
+    LOT_PARTY_NOTIFIED = "lot.party_notified"
     LOT_NOTICES_DONE = "lot.notices_done"
     LOT_PUBLISHED = "lot.published"
     LOT_OPENED = "lot.opened"
@@ -62,6 +65,7 @@ class Kind(StrEnum):
     BIDDER_ADMITTED = "bidder.admitted"
     BID = "bid"
     LOT_SUSPENDED = "lot.suspended"
+    LOT_CAUSE_ENDED = "lot.cause_ended"
     LOT_RESUMED = "lot.resumed"
     LOT_WITHDRAWN = "lot.withdrawn"
     LOT_CLOSED = "lot.closed"
@@ -84,6 +88,7 @@ class Kind(StrEnum):
 
     # settlement: costs, plans, objections, payouts
     COST_RECORDED = "cost.recorded"
+    COST_STRUCK = "cost.struck"
     PLAN_DRAFTED = "plan.drafted"
     PLAN_APPROVED = "plan.approved"
     PLAN_SENT_BACK = "plan.sent_back"

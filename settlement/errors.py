@@ -1,6 +1,6 @@
 """What settlement refuses."""
 
-from kernel.errors import N_, NotAllowed, NotFound, WrongState
+from kernel.errors import N_, InvalidInput, NotAllowed, NotFound, WrongState
 
 
 class ObjectionLate(WrongState):
@@ -55,14 +55,6 @@ class NoSuchPayout(NotFound):
     message = N_("没有这笔付款。")
 
 
-class MoneyNotReady(WrongState):
-    """The proceeds and the case's money in the ledger must be one sum before it is shared."""
-
-    code = "money_not_ready"
-    message = N_("价款还没有全部转入案款：成交并已过户 %(sold_fen)s 元，案款账户 %(held_fen)s 元。")
-    rule = "FUND-03"
-
-
 class PlanFixed(WrongState):
     code = "plan_fixed"
     message = N_("方案现在的状态不能这样做；送达后的方案不得改动。")
@@ -73,3 +65,33 @@ class AlreadyObjected(WrongState):
     code = "already_objected"
     message = N_("该当事人已经提出异议。")
     rule = "PLAN-03"
+
+
+class PlanInForce(WrongState):
+    """Money may be on its way already; what remains is a complaint about the execution."""
+
+    code = "plan_in_force"
+    message = N_("方案已于 %(final_on)s 生效，异议须按执行监督程序办理。")
+    rule = "PLAN-07"
+
+
+class NotRecipient(WrongState):
+    code = "not_recipient"
+    message = N_("此人不是方案的受送达人，不能就方案提出异议。")
+    rule = "PLAN-01"
+
+
+class AlreadyServed(WrongState):
+    code = "already_served"
+    message = N_("方案已经送达此人，异议期从第一次收到起算。")
+    rule = "PLAN-02"
+
+
+class NoSuchCost(NotFound):
+    code = "no_such_cost"
+    message = N_("没有这笔费用。")
+
+
+class BankLinePaid(InvalidInput):
+    code = "bank_line_paid"
+    message = N_("这个银行流水号已经用于另一笔付款。")

@@ -38,6 +38,8 @@ class CaseCost(Base):
     amount_fen: Mapped[int] = mapped_column(FenColumn)
     recorded_by: Mapped[str] = mapped_column(String(40))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    struck_by: Mapped[str | None] = mapped_column(String(40))
+    struck_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class DistributionPlan(Base):
@@ -46,6 +48,8 @@ class DistributionPlan(Base):
     Attributes:
         claims: the claims/v1 value it was computed from.
         result: the plan/v1 value.
+        names: party -> the name it bears in ``claims``; a later change of names changes no plan.
+        debtor: the name of the debtor to whom a surplus goes.
         digest: SHA-256 of both in canonical JSON: what is approved.
         salt: opens the commitment in the ``plan.served`` leaf to those who may see names.
     """
@@ -62,6 +66,8 @@ class DistributionPlan(Base):
     rule_set: Mapped[str] = mapped_column(String(60))
     claims: Mapped[dict[str, Any]] = mapped_column(JSON)
     result: Mapped[dict[str, Any]] = mapped_column(JSON)
+    names: Mapped[dict[str, str]] = mapped_column(JSON)
+    debtor: Mapped[str] = mapped_column(String(120))
     digest: Mapped[str] = mapped_column(String(64))
     salt: Mapped[bytes] = mapped_column(LargeBinary)
     drafted_by: Mapped[str] = mapped_column(String(40))
@@ -86,6 +92,7 @@ class PlanObjection(Base):
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     plan_id: Mapped[str] = mapped_column(ForeignKey("distribution_plans.id"), index=True)
+    court_id: Mapped[str] = mapped_column(ForeignKey("courts.id"))
     party_id: Mapped[str] = mapped_column(ForeignKey("parties.id"))
     raised_on: Mapped[date] = mapped_column(Date)
     text: Mapped[str] = mapped_column(Text)
@@ -99,6 +106,7 @@ class PayoutOrder(Base):
     __tablename__ = "payout_orders"
     __table_args__ = (
         UniqueConstraint("plan_id", "position"),
+        UniqueConstraint("court_id", "bank_line"),
         CheckConstraint("amount_fen > 0", name="amount"),
         CheckConstraint("approved_by IS NULL OR approved_by <> prepared_by", name="approver"),
         CheckConstraint("executed_by IS NULL OR (executed_by <> prepared_by "

@@ -16,6 +16,7 @@ from ledger.services.journal import (
     bank_balances,
     case_account_number,
     case_balance,
+    cases_with_money,
     check_books,
     entries_of_case,
     post,
@@ -37,8 +38,8 @@ from ledger.services.refunds import Refund, note_refund, refunds_open
 __all__ = [
     "Account", "AccountKind", "Book", "Booked", "DepositState", "Purpose", "Refund",
     "balances_of_case", "bank_balances", "book_credit", "case_account_number", "case_balance",
-    "check_books", "credits_of", "distribute", "entries_of_case", "expect_payment",
-    "expected_payments", "get_credit", "hold_deposit", "is_received", "lapse", "move_deposit_to_price",
-    "note_refund", "pay_out", "payment", "payments_due", "post", "refunds_open", "release_deposit",
-    "return_credit", "settle_price", "unidentified_credits",
+    "cases_with_money", "check_books", "credits_of", "distribute", "entries_of_case",
+    "expect_payment", "expected_payments", "get_credit", "hold_deposit", "is_received", "lapse",
+    "move_deposit_to_price", "note_refund", "pay_out", "payment", "payments_due", "post",
+    "refunds_open", "release_deposit", "return_credit", "settle_price", "unidentified_credits",
 ]

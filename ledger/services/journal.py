@@ -105,6 +105,14 @@ def case_balance(session: Session, case_id: str) -> int:
         AccountBalance.case_id == case_id, AccountBalance.account == AccountKind.CASE_MONEY)) or 0
 
 
+def cases_with_money(session: Session, court_id: str) -> dict[str, int]:
+    """Case -> its money ready for distribution, of every case that has some."""
+    rows = session.scalars(select(AccountBalance).where(
+        AccountBalance.court_id == court_id, AccountBalance.account == AccountKind.CASE_MONEY,
+        AccountBalance.balance_fen > 0).order_by(AccountBalance.case_id))
+    return {row.case_id: row.balance_fen for row in rows}
+
+
 def balances_of_case(session: Session, case_id: str) -> Sequence[AccountBalance]:
     """Every account of a case, with what it holds."""
     return session.scalars(select(AccountBalance).where(AccountBalance.case_id == case_id)

@@ -23,6 +23,8 @@ class PlanState(StrEnum):
     """Where a version of a plan is; it cannot be changed any more once served (PLAN-08)."""
 
     DRAFT = "draft"
+    SENT_BACK = "sent_back"
+    REPLACED = "replaced"
     APPROVED = "approved"
     SERVING = "serving"
     CONTESTED = "contested"
@@ -34,7 +36,9 @@ class PlanState(StrEnum):
 
 
 _WORDS = {
-    PlanState.DRAFT: N_("拟定中"),
+    PlanState.DRAFT: N_("等审批"),
+    PlanState.SENT_BACK: N_("审批退回"),
+    PlanState.REPLACED: N_("已由新版代替"),
     PlanState.APPROVED: N_("已审批，待送达"),
     PlanState.SERVING: N_("等异议期"),
     PlanState.CONTESTED: N_("有异议"),

@@ -1,27 +1,51 @@
 """The use cases of settlement."""
 
+from settlement.services.costs import cost_texts, costs_of, record_cost, strike_cost
+from settlement.services.drafting import (
+    APPROVAL_ACT,
+    RULE_SET,
+    commitment_of,
+    draft_obstacles,
+    draft_plan,
+    note_approval,
+    opening_of,
+)
 from settlement.services.payouts import (
     approve_payout,
+    done_by,
+    due_on,
     execute_payout,
+    get_payout,
+    hindrance,
+    next_act,
     payouts_of_court,
     prepare_payout,
 )
 from settlement.services.plans import (
-    costs_of,
-    draft_plan,
-    finish_term,
     get_plan,
-    note_approval,
-    object_to,
+    in_states,
+    plan_for_staff,
+    plan_of,
     plans_of,
     plans_of_court,
-    record_cost,
+    public_plan,
+    recomputed,
+)
+from settlement.services.serving import (
+    finish_term,
+    object_to,
+    received_on,
+    recipients_of,
     serve_plan,
     standing_of,
+    title_of,
 )
 
 __all__ = [
-    "approve_payout", "costs_of", "draft_plan", "execute_payout", "finish_term", "get_plan",
-    "note_approval", "object_to", "payouts_of_court", "plans_of", "plans_of_court",
-    "prepare_payout", "record_cost", "serve_plan", "standing_of",
+    "APPROVAL_ACT", "RULE_SET", "approve_payout", "commitment_of", "cost_texts", "costs_of",
+    "done_by", "draft_obstacles", "draft_plan", "due_on", "execute_payout", "finish_term",
+    "get_payout", "get_plan", "hindrance", "in_states", "next_act", "note_approval", "object_to",
+    "opening_of", "payouts_of_court", "plan_for_staff", "plan_of", "plans_of", "plans_of_court",
+    "prepare_payout", "public_plan", "received_on", "recipients_of", "recomputed", "record_cost",
+    "serve_plan", "standing_of", "strike_cost", "title_of",
 ]

@@ -1,0 +1,1 @@
+"""Settlement for programs: the same schemas and use cases as the pages."""
