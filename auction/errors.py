@@ -63,6 +63,12 @@ class BalanceMissing(WrongState):
     rule = "AUC-25.3"
 
 
+class NotSold(WrongState):
+    code = "not_sold"
+    message = N_("标的物没有成交，没有买受人。")
+    rule = "AUC-22.1"
+
+
 class PublicationRefused(WrongState):
     """What stands in the way, all of it; ``obstacles`` as ``auction.rules.publication`` finds it."""
 
@@ -72,6 +78,17 @@ class PublicationRefused(WrongState):
     def __init__(self, obstacles: Sequence[Obstacle]) -> None:
         super().__init__(rule=obstacles[0].rule, count=len(obstacles))
         self.obstacles = tuple(obstacles)
+
+
+class NoPriceInForce(WrongState):
+    code = "no_price_in_force"
+    message = N_("财产处置参考价还没有确定，不能启动拍卖。")
+    rule = "AUC-10.2"
+
+
+class AlreadyOnSale(WrongState):
+    code = "already_on_sale"
+    message = N_("这项财产已经有一个标的物，不能重复拍卖。")
 
 
 class TermsFixed(WrongState):

@@ -3,12 +3,14 @@
 from accounts.passwords import hash_password
 from accounts.rules.identity import masked_name, masked_number
 from accounts.services.approvals import (
+    SeenApproval,
     approval_for,
     approvals_of,
     decide_approval,
     get_approval,
-    obstacle_for,
     request_approval,
+    withdraw_request,
+    seen_by,
 )
 from accounts.services.courts import (
     INSTALLATION,
@@ -46,6 +48,7 @@ from accounts.services.roles import grant_role, revoke_role
 from accounts.services.sessions import (
     actor_of_session,
     actor_of_token,
+    forget_sessions,
     issue_token,
     revoke_token,
     sign_in,
@@ -55,12 +58,13 @@ from accounts.services.sessions import (
 )
 
 __all__ = [
-    "INSTALLATION", "PER_PAGE", "Identity", "actor_of_session", "actor_of_token", "approval_for",
-    "approvals_of", "change_password", "court_law", "courts", "credentials", "decide_approval",
-    "get_approval", "get_court", "grant_role", "hash_password", "identity_for_machine",
-    "identity_of", "issue_token", "mark_read", "masked_name", "masked_number", "message_count",
-    "messages_of", "names_of", "obstacle_for", "open_court", "open_installation", "open_message",
-    "own_identity", "people_with_role", "person", "person_by_login", "register_bidder",
-    "register_person", "request_approval", "revoke_role", "revoke_token", "send_message",
-    "set_readings", "sign_in", "sign_out", "sign_out_everywhere", "tokens_of", "unread_count",
+    "INSTALLATION", "PER_PAGE", "Identity", "SeenApproval", "actor_of_session", "actor_of_token",
+    "approval_for", "approvals_of", "change_password", "court_law", "courts", "credentials",
+    "decide_approval", "forget_sessions", "get_approval", "get_court", "grant_role",
+    "hash_password", "identity_for_machine", "identity_of", "issue_token", "mark_read",
+    "masked_name", "masked_number", "message_count", "messages_of", "names_of", "open_court",
+    "open_installation", "open_message", "own_identity", "people_with_role", "person",
+    "person_by_login", "register_bidder", "register_person", "request_approval", "revoke_role",
+    "revoke_token", "seen_by", "send_message", "set_readings", "sign_in", "sign_out",
+    "sign_out_everywhere", "tokens_of", "unread_count", "withdraw_request",
 ]

@@ -5,6 +5,7 @@ about to do with ``approval_for(...).digest``: a changed byte voids the approval
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -16,9 +17,10 @@ from accounts.models import Approval, ApprovalDecision
 from accounts.rules.approvals import ApprovalState, obstacle, state_after
 from accounts.rules.messages import pack, unpack
 from accounts.services.messages import send_message
+from accounts.services.people import names_of
 from audit import services as audit
 from audit.kinds import Kind
-from kernel.access import Actor, Role, of_own_court
+from kernel.access import SYSTEM, Actor, Role, of_own_court
 from kernel.errors import N_, DomainError, Filled, InvalidInput
 from kernel.ids import new_id
 
@@ -28,6 +30,28 @@ _OUTCOMES = {
     ApprovalState.APPROVED: N_("您提交的事项已获批准：%(summary)s"),
     ApprovalState.REFUSED: N_("您提交的事项被退回：%(summary)s 理由：%(reason)s"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class SeenDecision:
+    """One approver's word, with the approver's name."""
+
+    person_id: str
+    name: str
+    approve: bool
+    reason: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SeenApproval:
+    """A request as one actor sees it; ``hindrance`` says why they may not decide, None if they may."""
+
+    approval: Approval
+    summary: Filled
+    maker: str
+    decisions: tuple[SeenDecision, ...]
+    hindrance: DomainError | None
 
 
 def request_approval(
@@ -64,6 +88,14 @@ def request_approval(
     _record(session, approval, Kind.APPROVAL_REQUESTED, actor,
             {"needed": needed, "role": role, "replaces": replaces.id if replaces else None})
     return approval
+
+
+def withdraw_request(session: Session, *, subject: str, act: str, actor: Actor,
+                     now: datetime) -> None:
+    """Take back a request that still waits: what it asks for will not be done."""
+    last = approval_for(session, subject=subject, act=act)
+    if last is not None and last.state is ApprovalState.PENDING:
+        _supersede(session, last, actor, now)
 
 
 def _supersede(session: Session, waiting: Approval, actor: Actor, now: datetime) -> None:
@@ -155,6 +187,14 @@ def approvals_of(session: Session, actor: Actor) -> Sequence[Approval]:
         .limit(LATEST)).all()
 
 
-def obstacle_for(approval: Approval, actor: Actor) -> DomainError | None:
-    """Why the actor may not decide on this request; None if they may."""
-    return obstacle(approval.request, actor)
+def seen_by(session: Session, approvals: Sequence[Approval], actor: Actor) -> list[SeenApproval]:
+    """Requests with the names of those concerned, and whether the actor may decide."""
+    people = {person_id for one in approvals
+              for person_id in (one.maker_id, *(word.person_id for word in one.decisions))}
+    names = {**names_of(session, people), SYSTEM.id: SYSTEM.name}
+    return [SeenApproval(
+        approval=one, summary=Filled(one.summary, **unpack(one.details)),
+        maker=names[one.maker_id], hindrance=obstacle(one.request, actor),
+        decisions=tuple(SeenDecision(word.person_id, names[word.person_id], word.approve,
+                                     word.reason, word.decided_at) for word in one.decisions),
+    ) for one in approvals]

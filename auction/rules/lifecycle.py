@@ -82,6 +82,12 @@ class Step(StrEnum):
     REVOKE = "revoke"
 
 
+ROUND_LABELS: Final = MappingProxyType({
+    Round.FIRST: N_("第一次拍卖"),
+    Round.SECOND: N_("第二次拍卖"),
+    Round.SELLOFF: N_("变卖"),
+})
+
 STATE_LABELS: Final = MappingProxyType({
     LotState.DRAFT: N_("草稿"),
     LotState.PANEL: N_("待合议庭评议"),

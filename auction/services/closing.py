@@ -5,7 +5,7 @@ waits until no earlier bid is undecided, and closes under the lock of the sale's
 per sale is guaranteed by its primary key.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from accounts import services as accounts
 from auction.errors import NotRunning
-from auction.models import Delivery, Lot, Registration, Result, Sale, Suspension
+from auction.models import Delivery, Registration, Result, Sale, Suspension
 from auction.rules import schedule
 from auction.rules.bidding import Outcome, outcome
 from auction.rules.bidding import Result as Ended
@@ -22,22 +22,22 @@ from auction.rules.lifecycle import LotState, Step, next_state
 from auction.rules.replay import outcome_members, suspension_members
 from auction.services import undecided
 from auction.services.bidding import open_sale
+from auction.services.drafting import PANEL_ACT
+from auction.services.handling import handled_sale, record
 from auction.services.reading import (
     end_in_force,
-    get_lot,
     lock_sale,
     registrations_of,
     standing_of,
     terms_of,
 )
 from auction.services.registration import person_behind
-from audit import services as audit
 from audit.kinds import Kind
 from cases import services as cases
 from cases.rules.words import PropertyStatus
 from kernel.access import SYSTEM, Actor
 from kernel.clock import beijing_day
-from kernel.errors import N_
+from kernel.errors import N_, InvalidInput
 from kernel.formats import instant_text
 from kernel.ids import new_id
 from kernel.law import rule_set
@@ -89,7 +89,7 @@ def close_due(session: Session, lot_id: str, *, now: datetime) -> Outcome | None
         lot_id=sale.lot_id, number=sale.number, outcome=found.state, winner_code=found.winner_code,
         price_fen=found.price_fen, closed_at=found.closed_at, decided_at=now,
         accepted=found.accepted, extensions=found.extensions))
-    _record(session, sale, Kind.LOT_CLOSED, "system", {"outcome": outcome_members(found)})
+    record(session, sale, Kind.LOT_CLOSED, "system", {"outcome": outcome_members(found)})
     if not sale.lot.is_exercise:
         winner = _confirm(session, sale, found, now) if found.state is Ended.SOLD else None
         end_deposits(session, sale, winner=winner, reason=str(found.state), now=now)
@@ -120,7 +120,7 @@ def _confirm(session: Session, sale: Sale, found: Outcome, now: datetime) -> Reg
             payer_person_id=person_id, due_on=delivery.balance_due_on, actor="system",
             now=now).reference
     session.add(delivery)
-    _record(session, sale, Kind.SALE_CONFIRMED, "system", {
+    record(session, sale, Kind.SALE_CONFIRMED, "system", {
         "code": winner.code, "price_fen": price, "deposit_fen": winner.deposit_fen,
         "balance_fen": balance, "balance_due_on": delivery.balance_due_on.isoformat()})
     accounts.send_message(
@@ -151,7 +151,7 @@ def end_deposits(session: Session, sale: Sale, *, winner: Registration | None, r
                 details={"title": sale.lot.title, "deposit_fen": one.deposit_fen})
         else:
             ledger.lapse(session, one.reference or "", actor="system", now=now)
-    _record(session, sale, Kind.DEPOSITS_ENDED, "system", {"released": released, "reason": reason})
+    record(session, sale, Kind.DEPOSITS_ENDED, "system", {"released": released, "reason": reason})
 
 
 def suspend(session: Session, lot_id: str, *, ground: str, reason: str, document_sha256: str | None,
@@ -164,7 +164,7 @@ def suspend(session: Session, lot_id: str, *, ground: str, reason: str, document
         StepNotAllowed: the sale is not running.
         NotRunning: its end has passed.
     """
-    sale = lock_sale(session, lot_id)
+    sale = handled_sale(session, lot_id, actor)
     came_from = LotState(sale.state)
     sale.state = next_state(came_from, Step.SUSPEND, of_round=sale.round)
     begins = _after_every_bid(sale, now)
@@ -174,7 +174,7 @@ def suspend(session: Session, lot_id: str, *, ground: str, reason: str, document
         id=new_id("stop"), lot_id=sale.lot_id, number=sale.number, ground=ground, reason=reason,
         document_sha256=document_sha256, resumes_to=came_from, from_at=begins)
     session.add(suspension)
-    _record(session, sale, Kind.LOT_SUSPENDED, actor, {
+    record(session, sale, Kind.LOT_SUSPENDED, actor, {
         "ground": ground, "reason": reason, "from": instant_text(begins),
         "document": document_sha256})
     return suspension
@@ -194,13 +194,32 @@ def resume(session: Session, lot_id: str, *, actor: Actor, now: datetime) -> dat
     Raises:
         StepNotAllowed: the sale is not suspended.
     """
-    sale = lock_sale(session, lot_id)
+    sale = handled_sale(session, lot_id, actor)
     running = _suspension_now(sale)
     came_from = None if running is None else LotState(running.resumes_to)
     sale.state = next_state(LotState(sale.state), Step.RESUME, of_round=sale.round,
                             came_from=came_from)
-    _record(session, sale, Kind.LOT_RESUMED, actor, {"suspension": _end_of(sale, running, now)})
+    record(session, sale, Kind.LOT_RESUMED, actor, {"suspension": _end_of(sale, running, now)})
     return end_in_force(sale)
+
+
+def note_cause_ended(session: Session, lot_id: str, *, ended_on: date, actor: Actor,
+                     now: datetime) -> Suspension:
+    """Record the day on which the cause of a suspension was gone: five days to go on (AUC-28.4).
+
+    Raises:
+        NotRunning: the sale is not suspended.
+        InvalidInput: a day before the suspension, or one to come.
+    """
+    sale = handled_sale(session, lot_id, actor)
+    running = _suspension_now(sale)
+    if running is None:
+        raise NotRunning(N_("标的物没有暂停。"), rule="AUC-28.4")
+    if not beijing_day(running.from_at) <= ended_on <= beijing_day(now):
+        raise InvalidInput({"ended_on": N_("日期应在暂停之后、今天或者以前。")})
+    running.cause_ended_on = ended_on
+    record(session, sale, Kind.LOT_CAUSE_ENDED, actor, {"on": ended_on.isoformat()})
+    return running
 
 
 def _suspension_now(sale: Sale) -> Suspension | None:
@@ -222,17 +241,18 @@ def withdraw(session: Session, lot_id: str, *, ground: str, reason: str, actor: 
     Raises:
         StepNotAllowed: the bidding runs or is over (suspend it first).
     """
-    sale = lock_sale(session, lot_id)
+    sale = handled_sale(session, lot_id, actor)
     suspended = sale.state == LotState.SUSPENDED
     step = Step.TERMINATE if suspended else Step.WITHDRAW
     sale.state = next_state(LotState(sale.state), step, of_round=sale.round)
     body: dict[str, object] = {"reason": reason, "ground": ground}
     if suspended:
         body["suspension"] = _end_of(sale, _suspension_now(sale), now)
+    accounts.withdraw_request(session, subject=sale.subject, act=PANEL_ACT, actor=actor, now=now)
     session.add(Result(
         lot_id=sale.lot_id, number=sale.number, outcome="withdrawn", closed_at=now, decided_at=now,
         accepted=sale.accepted, extensions=sale.extensions, reason=reason))
-    _record(session, sale, Kind.LOT_WITHDRAWN, actor, body)
+    record(session, sale, Kind.LOT_WITHDRAWN, actor, body)
     if not sale.lot.is_exercise:
         end_deposits(session, sale, winner=None, reason="withdrawn", now=now)
         if sale.lot.property_id:
@@ -245,10 +265,3 @@ def refund_due_at(sale: Sale) -> datetime | None:
     if sale.result is None:
         return None
     return schedule.refund_due_at(sale.result.closed_at, rule_set(sale.rule_set))
-
-
-def _record(session: Session, sale: Sale, kind: Kind, actor: Actor | str,
-            body: dict[str, object]) -> None:
-    lot: Lot = get_lot(session, sale.lot_id)
-    audit.record(session, court_id=lot.court_id, kind=kind, subject=sale.subject, actor=actor,
-                 body=body, case_id=lot.case_id, is_exercise=lot.is_exercise)

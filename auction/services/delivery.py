@@ -6,23 +6,31 @@ Title passes with the service of the ruling, not with the close, payment or regi
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from hashlib import sha256
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auction.errors import BalanceMissing, NotRunning
+from accounts import services as accounts
+from auction.errors import BalanceMissing, NotSold
 from auction.models import Delivery, Sale
 from auction.rules import schedule
 from auction.rules.lifecycle import LotState, Step, next_state
+from auction.services.handling import handled_sale, record
 from auction.services.reading import lock_sale
-from audit import services as audit
 from audit.kinds import Kind
 from cases import services as cases
-from cases.rules.words import PropertyStatus
+from cases.rules.words import PropertyStatus, ServiceWay
 from kernel.access import SYSTEM, Actor
 from kernel.clock import beijing_day
+from kernel.errors import N_, InvalidInput
+from kernel.formats import instant_text
 from kernel.law import rule_set
 from ledger import services as ledger
+
+RULING_WAYS: Final = frozenset({ServiceWay.IN_PERSON, ServiceWay.ELECTRONIC, ServiceWay.POST})
+"""How a ruling reaches a buyer, who is always at hand: no public notice, no waiver."""
 
 
 def paid_balances(session: Session) -> Sequence[str]:
@@ -41,7 +49,7 @@ def note_paid(session: Session, lot_id: str, *, now: datetime) -> bool:
         return False
     sale.state = next_state(LotState(sale.state), Step.PAY, of_round=sale.round)
     sale.delivery.paid_at = now
-    _record(session, sale, Kind.SALE_PAID, "system", {"price_fen": sale.delivery.price_fen})
+    record(session, sale, Kind.SALE_PAID, "system", {"price_fen": sale.delivery.price_fen})
     if sale.lot.property_id:
         cases.set_property_status(session, sale.lot.property_id, PropertyStatus.SOLD, actor=SYSTEM, now=now)
     return True
@@ -54,29 +62,53 @@ def issue_ruling(session: Session, lot_id: str, *, document_id: str, actor: Acto
     Raises:
         BalanceMissing: it is not.
         StepNotAllowed: there is nothing to rule on.
+        InvalidInput: the paper is none of the case.
     """
-    sale, delivery = _sold(session, lot_id)
+    sale, delivery = _sold(session, lot_id, actor)
     if sale.state == LotState.SOLD:
         raise BalanceMissing(balance_fen=delivery.balance_fen)
+    if cases.get_document(session, document_id).case_id != sale.lot.case_id:
+        raise InvalidInput({"document_id": N_("请从本案的文书中选择。")})
     sale.state = next_state(LotState(sale.state), Step.ISSUE_RULING, of_round=sale.round)
     delivery.ruling_document_id, delivery.ruling_issued_at = document_id, now
-    _record(session, sale, Kind.RULING_ISSUED, actor, {"document": document_id})
+    record(session, sale, Kind.RULING_ISSUED, actor, {"document": document_id})
     return delivery
 
 
 def serve_ruling(session: Session, lot_id: str, *, served_at: datetime, actor: Actor,
-                 now: datetime) -> Delivery:
+                 now: datetime, way: ServiceWay = ServiceWay.IN_PERSON,
+                 proof_document_id: str | None = None) -> Delivery:
     """Record that the ruling reached the buyer: at this instant title passes (AUC-22.2).
+
+    The buyer may read the ruling from then on.
 
     Raises:
         StepNotAllowed: no ruling was made.
+        InvalidInput: before the ruling, or ahead of time; a way by which no ruling passes title.
     """
-    sale, delivery = _sold(session, lot_id)
+    sale, delivery = _sold(session, lot_id, actor)
     sale.state = next_state(LotState(sale.state), Step.SERVE_RULING, of_round=sale.round)
-    delivery.ruling_served_at = served_at
+    if way not in RULING_WAYS:
+        raise InvalidInput({"way": N_("成交裁定须直接、电子或者邮寄送达买受人。")}, rule="AUC-22.2")
+    if not (delivery.ruling_issued_at or now) <= served_at <= now:
+        raise InvalidInput({"served_at": N_("送达时间应在作出裁定之后、现在之前。")})
+    if proof_document_id is not None and (
+            cases.get_document(session, proof_document_id).case_id != sale.lot.case_id):
+        raise InvalidInput({"proof": N_("请从本案的文书中选择。")})
+    delivery.ruling_served_at, delivery.ruling_way = served_at, way
+    delivery.ruling_proof_id = proof_document_id
     ledger.settle_price(session, court_id=sale.lot.court_id, case_id=sale.lot.case_id or "",
                         subject=sale.subject, actor=actor, now=now)
-    _record(session, sale, Kind.RULING_SERVED, actor, {"document": delivery.ruling_document_id})
+    if delivery.ruling_document_id is not None:
+        cases.let_read(session, delivery.ruling_document_id, delivery.buyer_person_id, actor=actor,
+                       now=now)
+    record(session, sale, Kind.RULING_SERVED, actor, {
+        "document": delivery.ruling_document_id, "way": str(way),
+        "served_at": instant_text(served_at), "proof": proof_document_id})
+    accounts.send_message(
+        session, person_id=delivery.buyer_person_id, now=now, url=f"/my/bids/{sale.lot_id}",
+        text=N_("“%(title)s”的拍卖成交裁定已向您送达，所有权自 %(served_at)s 起转移。"),
+        details={"title": sale.lot.title, "served_at": served_at})
     return delivery
 
 
@@ -86,10 +118,11 @@ def hand_over(session: Session, lot_id: str, *, note: str, actor: Actor, now: da
     Raises:
         StepNotAllowed: the ruling was not served.
     """
-    sale, delivery = _sold(session, lot_id)
+    sale, delivery = _sold(session, lot_id, actor)
     sale.state = next_state(LotState(sale.state), Step.HAND_OVER, of_round=sale.round)
     delivery.handed_over_at, delivery.handover_note = now, note
-    _record(session, sale, Kind.HANDED_OVER, actor, {"note": note})
+    record(session, sale, Kind.HANDED_OVER, actor, {
+        "note_sha256": sha256(note.encode()).hexdigest()})
     return delivery
 
 
@@ -108,14 +141,8 @@ def handover_due_on(sale: Sale) -> date | None:
                                     rule_set(sale.rule_set))
 
 
-def _sold(session: Session, lot_id: str) -> tuple[Sale, Delivery]:
-    sale = lock_sale(session, lot_id)
+def _sold(session: Session, lot_id: str, actor: Actor) -> tuple[Sale, Delivery]:
+    sale = handled_sale(session, lot_id, actor)
     if sale.delivery is None:
-        raise NotRunning(rule="AUC-22.1")
+        raise NotSold
     return sale, sale.delivery
-
-
-def _record(session: Session, sale: Sale, kind: Kind, actor: Actor | str,
-            body: dict[str, object]) -> None:
-    audit.record(session, court_id=sale.lot.court_id, kind=kind, subject=sale.subject, actor=actor,
-                 body=body, case_id=sale.lot.case_id)

@@ -1,19 +1,29 @@
 """From the panel's decision to the public announcement: notices, the gate, publication."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from hashlib import sha256
+from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts import services as accounts
-from auction.errors import PublicationRefused
-from auction.models import Sale
+from auction.errors import PublicationRefused, StepNotAllowed
+from auction.models import Sale, SaleNotice
+from auction.rules import schedule
 from auction.rules.disclosure import AnnouncementPart, DisclosureItem, SpecialNotice
-from auction.rules.lifecycle import LotState, Round, Step, next_state
+from auction.rules.lifecycle import (
+    STATE_LABELS,
+    STEP_LABELS,
+    LotState,
+    Round,
+    Step,
+    next_state,
+)
 from auction.rules.publication import publication_obstacles, refusals
 from auction.rules.publication_facts import (
     Disclosed,
-    Obstacle,
     PanelFacts,
     PersonNotified,
     PriceBasis,
@@ -22,44 +32,91 @@ from auction.rules.publication_facts import (
 )
 from auction.rules.replay import lot_members
 from auction.rules.schedule import AssetClass
-from auction.services.drafting import PANEL_ACT, terms_digest
-from auction.services.reading import lock_sale, terms_of
-from audit import services as audit
+from auction.rules.wording import notices_words
+from auction.services.drafting import PANEL_ACT, note_panel
+from auction.services.handling import handled_sale, law_of, record
+from auction.services.reading import terms_of
 from audit.kinds import Kind
 from cases import services as cases
+from cases.rules.service import SALE_NOTICE
 from cases.rules.words import PartyRole, PropertyCategory, PropertyKind, PropertyStatus, ServiceWay
 from kernel.access import Actor
 from kernel.clock import beijing_day
+from kernel.errors import N_, Filled, InvalidInput
 from kernel.formats import canonical
+from kernel.gates import Obstacle
 from kernel.law import RuleSet
 from kernel.money import Fen
 from valuation import services as valuation
 
-TO_BE_NOTIFIED = frozenset({PartyRole.APPLICANT, PartyRole.RESPONDENT, PartyRole.CO_OWNER,
-                            PartyRole.TENANT, PartyRole.PRIORITY_HOLDER})
+TO_BE_NOTIFIED: Final = frozenset({
+    PartyRole.APPLICANT, PartyRole.RESPONDENT, PartyRole.CO_OWNER, PartyRole.TENANT,
+    PartyRole.PRIORITY_HOLDER})
 """Parties and known holders of a priority right (AUC-16.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """One who must be told, and how far that is.
+
+    Attributes:
+        earliest_on: the first day on which the announcement may appear, as far as this person is
+            concerned; None while nothing was done, or nothing need be.
+    """
+
+    party_id: str
+    name: str
+    role: PartyRole
+    way: ServiceWay | None
+    fact: PersonNotified
+    earliest_on: date | None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether something was done that makes the term run, or unnecessary."""
+        return self.way is not None
 
 
 def notify_party(session: Session, lot_id: str, *, party_id: str, way: ServiceWay,
                  served_at: datetime, proof_document_id: str | None, actor: Actor,
-                 now: datetime) -> None:
-    """Record that a party was told of the coming auction (AUC-16.1 to 16.3)."""
-    sale = lock_sale(session, lot_id)
+                 now: datetime, unreachable_reason: str = "") -> SaleNotice:
+    """Record that a party was told of the coming auction (AUC-16.1 to 16.3).
+
+    Raises:
+        StepNotAllowed: the panel has not decided yet, or the sale is announced.
+        InvalidInput: a public notice without the reason, nobody who has to be told, or see
+            ``cases.services.serve``.
+    """
+    sale = handled_sale(session, lot_id, actor)
+    note_panel(session, lot_id)
+    if sale.state not in (LotState.NOTIFYING, LotState.READY):
+        raise StepNotAllowed(rule="AUC-16.1", state=Filled(STATE_LABELS[LotState(sale.state)]),
+                             step=Filled(STEP_LABELS[Step.FINISH_NOTICES]))
+    if way is ServiceWay.PUBLIC_NOTICE and not unreachable_reason:
+        raise InvalidInput({"unreachable_reason": N_("公示须说明无法通知的理由。")}, rule="AUC-16.3")
     case_id = sale.lot.case_id or ""
-    cases.may_handle(actor, cases.get_case(session, case_id))
-    cases.serve(session, case_id=case_id, party_id=party_id, subject=sale.subject,
-                title=f"拍卖通知：{sale.lot.title}", way=way, served_at=served_at,
-                proof_document_id=proof_document_id, actor=actor, now=now)
+    wanted = {one.id for one in cases.parties_of(session, case_id) if one.role in TO_BE_NOTIFIED}
+    if party_id not in wanted:
+        raise InvalidInput({"party_id": N_("请从须通知的当事人和优先购买权人中选择。")})
+    served = cases.serve(
+        session, case_id=case_id, party_id=party_id, subject=sale.subject, way=way,
+        title=f"拍卖通知：{sale.lot.title}", served_at=served_at, notice=SALE_NOTICE,
+        proof_document_id=proof_document_id, actor=actor, now=now)
+    notice = SaleNotice(
+        service_id=served.id, lot_id=sale.lot_id, number=sale.number, party_id=party_id,
+        unreachable_reason=unreachable_reason if way is ServiceWay.PUBLIC_NOTICE else "")
+    session.add(notice)
+    record(session, sale, Kind.LOT_PARTY_NOTIFIED, actor, {
+        "party": party_id, "service": served.id, "way": str(way),
+        "reason_sha256": sha256(notice.unreachable_reason.encode()).hexdigest()
+        if notice.unreachable_reason else None})
+    session.flush()
+    return notice
 
 
 def obstacles_of(session: Session, sale: Sale, now: datetime) -> list[Obstacle]:
     """Everything between this sale and its announcement, were it published now."""
     return publication_obstacles(facts_of(session, sale, now), law_of(session, sale))
-
-
-def law_of(session: Session, sale: Sale) -> RuleSet:
-    """The rule set of the sale as its court reads it."""
-    return accounts.court_law(session, sale.lot.court_id, sale.rule_set)
 
 
 def publish(session: Session, lot_id: str, *, actor: Actor, now: datetime) -> Sale:
@@ -69,24 +126,26 @@ def publish(session: Session, lot_id: str, *, actor: Actor, now: datetime) -> Sa
         PublicationRefused: names every obstacle with its rule.
         StepNotAllowed: not decided by the panel yet, or announced already.
     """
-    sale = lock_sale(session, lot_id)
-    cases.may_handle(actor, cases.get_case(session, sale.lot.case_id or ""))
-    standing_in_the_way = refusals(obstacles_of(session, sale, now))
-    if standing_in_the_way:
-        raise PublicationRefused(standing_in_the_way)
+    sale = handled_sale(session, lot_id, actor)
+    note_panel(session, lot_id)
     state = LotState(sale.state)
+    if sale.published_at is None:
+        standing_in_the_way = refusals(obstacles_of(session, sale, now))
+        if standing_in_the_way:
+            raise PublicationRefused(standing_in_the_way)
     if state is LotState.NOTIFYING:
         state = next_state(state, Step.FINISH_NOTICES, of_round=sale.round)
-        _record(session, sale, Kind.LOT_NOTICES_DONE, actor, {})
+        record(session, sale, Kind.LOT_NOTICES_DONE, actor, {})
     sale.state = next_state(state, Step.PUBLISH, of_round=sale.round)
     sale.published_at = now
     price = valuation.price_in_force(session, sale.lot.property_id or "", now)
     if price is not None:
         sale.reference_price_id, sale.reference_price_fen = price.id, price.amount_fen
         valuation.mark_price_used(session, price.id, lot_id=lot_id, actor=actor, now=now)
+    _open_papers(session, sale, actor, now)
     cases.set_property_status(session, sale.lot.property_id or "", PropertyStatus.ON_SALE,
                               actor=actor, now=now)
-    _record(session, sale, Kind.LOT_PUBLISHED, actor, {
+    record(session, sale, Kind.LOT_PUBLISHED, actor, {
         "lot": lot_members(terms_of(sale)), "rule_set": sale.rule_set,
         "round": str(sale.round), "deposit_fen": sale.deposit_fen,
         "reference_price_fen": sale.reference_price_fen, "notices": sale.notices_version,
@@ -96,16 +155,24 @@ def publish(session: Session, lot_id: str, *, actor: Actor, now: datetime) -> Sa
     return sale
 
 
+def _open_papers(session: Session, sale: Sale, actor: Actor, now: datetime) -> None:
+    """Let everyone read the papers that the disclosures name."""
+    named = {one.document_sha256 for one in sale.disclosures if one.document_sha256}
+    for paper in cases.documents_of_case(session, sale.lot.case_id or ""):
+        if paper.sha256 in named:
+            cases.set_document_public(session, paper.id, is_public=True, actor=actor, now=now)
+
+
 def facts_of(session: Session, sale: Sale, now: datetime) -> PublicationFacts:
     """Gather what the law asks about."""
     lot = sale.lot
-    found = cases.get_property(session, lot.property_id or "")
     return PublicationFacts(
-        of_round=Round(sale.round), asset=_asset(found.kind, found.category), published_at=now,
+        of_round=Round(sale.round), asset=asset_of(session, sale), published_at=now,
         opens_at=sale.opens_at, closes_at=sale.planned_closes_at,
         start_price_fen=Fen(sale.start_price_fen), increment_fen=Fen(sale.increment_fen),
-        deposit_fen=Fen(sale.deposit_fen), price=_price(session, lot.property_id or "", now),
-        panel=_panel(session, sale), notified=notified(session, sale),
+        deposit_fen=Fen(sale.deposit_fen), price=price_facts(session, lot.property_id or "", now),
+        panel=_panel(session, sale),
+        notified=tuple(one.fact for one in notified(session, sale)),
         announcement=frozenset(part for part in AnnouncementPart
                                if sale.announcement.get(part.value, "").strip()),
         disclosures={DisclosureItem(one.item): Disclosed(bool(one.text), one.not_applicable_reason)
@@ -115,27 +182,76 @@ def facts_of(session: Session, sale: Sale, now: datetime) -> PublicationFacts:
         disclaims_quality=sale.disclaims_quality, all_taxes_on_buyer=sale.all_taxes_on_buyer)
 
 
-def notified(session: Session, sale: Sale) -> tuple[PersonNotified, ...]:
-    """How each party and priority holder learnt of the sale."""
-    served = {one.party_id: one for one in cases.services_of(session, sale.subject)}
+def notified(session: Session, sale: Sale) -> list[Notified]:
+    """Who must be told of the sale, and how each of them learnt of it.
+
+    Of several notices to one person the one counts by which the announcement may appear first.
+    """
+    law = law_of(session, sale)
+    reasons = {one.service_id: one.unreachable_reason for one in session.scalars(
+        select(SaleNotice).where(SaleNotice.lot_id == sale.lot_id,
+                                 SaleNotice.number == sale.number))}
+    served = [one for one in cases.services_of(session, sale.subject) if one.id in reasons]
     people = []
     for party in cases.parties_of(session, sale.lot.case_id or ""):
         if party.role not in TO_BE_NOTIFIED:
             continue
-        found = served.get(party.id)
-        if found is None:
-            people.append(PersonNotified(party.name))
-        elif found.way is ServiceWay.WAIVED:
-            people.append(PersonNotified(party.name, waived_in_writing=True))
-        elif found.way is ServiceWay.PUBLIC_NOTICE:
-            people.append(PersonNotified(party.name, posted_on=beijing_day(found.served_at),
-                                         unreachable_reason=found.title))
-        else:
-            people.append(PersonNotified(party.name, received_on=beijing_day(found.received_at)))
-    return tuple(people)
+        ways = [_told(party.id, party.name, party.role, one.way, beijing_day(one.served_at),
+                      reasons[one.id], law) for one in served if one.party_id == party.id]
+        people.append(min(ways, key=lambda one: one.earliest_on or date.min, default=Notified(
+            party.id, party.name, party.role, None, PersonNotified(party.name), None)))
+    return people
 
 
-def _price(session: Session, property_id: str, now: datetime) -> PriceFacts | None:
+def _told(party_id: str, name: str, role: PartyRole, way: ServiceWay, on: date, reason: str,
+          law: RuleSet) -> Notified:
+    if way is ServiceWay.WAIVED:
+        fact, earliest_on = PersonNotified(name, waived_in_writing=True), None
+    elif way is ServiceWay.PUBLIC_NOTICE:
+        fact = PersonNotified(name, posted_on=on, unreachable_reason=reason)
+        earliest_on = schedule.deemed_notified_from(on, law)
+    else:
+        fact, earliest_on = PersonNotified(name, received_on=on), schedule.earliest_publication(on, law)
+    return Notified(party_id, name, role, way, fact, earliest_on)
+
+
+def notices_text(session: Session, sale: Sale) -> str:
+    """What item 7 of article 13 may say of the notices; empty while somebody is to be told."""
+    return notices_words([(one.role.word, one.fact) for one in notified(session, sale)])
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When the announcement may appear and the bidding begin, as things stand.
+
+    Attributes:
+        last_notice_on: when the last notice was received or posted; None while one is missing.
+        publish_from_on: the first day for the announcement, never before today.
+        open_from_on: the first day for the bidding if it is announced on that day.
+    """
+
+    last_notice_on: date | None
+    publish_from_on: date
+    open_from_on: date
+    days: int
+    rule: str
+
+
+def earliest_dates(session: Session, sale: Sale, now: datetime) -> Dates:
+    """Reckon the waits of AUC-16.1 and AUC-12.1 from the notices given so far."""
+    law, people = law_of(session, sale), notified(session, sale)
+    asset, of_round = asset_of(session, sale), Round(sale.round)
+    publish_on = max([beijing_day(now), *(one.earliest_on for one in people if one.earliest_on)])
+    told = [one.fact.received_on or one.fact.posted_on for one in people]
+    days = [on for on in told if on is not None]
+    provision = law.provision(schedule.lead_name(of_round, asset))
+    return Dates(max(days) if days and all(one.is_told for one in people) else None, publish_on,
+                 schedule.earliest_opening(publish_on, of_round, asset, law),
+                 law.days(provision.name), provision.rule)
+
+
+def price_facts(session: Session, property_id: str, now: datetime) -> PriceFacts | None:
+    """The reference price in force, as the rules take it."""
     price = valuation.price_in_force(session, property_id, now)
     if price is None:
         return None
@@ -147,28 +263,19 @@ def _panel(session: Session, sale: Sale) -> PanelFacts | None:
     approval = accounts.approval_for(session, subject=sale.subject, act=PANEL_ACT)
     if approval is None or approval.state != "approved":
         return None
-    same = approval.digest == terms_digest(sale)
     decided = approval.details
+    words = sale.priority_decision.strip()
     return PanelFacts(
         signed_by=tuple(approval.approver_ids),
-        start_price_fen=Fen(decided["start_price_fen"]), increment_fen=Fen(decided["increment_fen"]),
-        deposit_fen=Fen(decided["deposit_fen"]),
-        priority_decided=bool(sale.priority_decision.strip()) and (same or _same_prices(sale, decided)))
+        start_price_fen=Fen(decided["start_price_fen"]),
+        increment_fen=Fen(decided["increment_fen"]), deposit_fen=Fen(decided["deposit_fen"]),
+        priority_decided=bool(words) and decided["priority"] == sale.priority_decision)
 
 
-def _same_prices(sale: Sale, decided: dict[str, int]) -> bool:
-    # Same prices and another digest: the words on the priority right were changed afterwards.
-    return any(getattr(sale, name) != decided[name]
-               for name in ("start_price_fen", "increment_fen", "deposit_fen"))
-
-
-def _asset(kind: PropertyKind, category: PropertyCategory) -> AssetClass:
-    if category is PropertyCategory.EQUITY:
+def asset_of(session: Session, sale: Sale) -> AssetClass:
+    """The class of what is sold, which sets the days before the auction (AUC-12.1)."""
+    found = cases.get_property(session, sale.lot.property_id or "")
+    if found.category is PropertyCategory.EQUITY:
         return AssetClass.EQUITY
     return {PropertyKind.MOVABLE: AssetClass.MOVABLE, PropertyKind.IMMOVABLE: AssetClass.IMMOVABLE,
-            PropertyKind.RIGHT: AssetClass.RIGHT}[kind]
-
-
-def _record(session: Session, sale: Sale, kind: Kind, actor: Actor, body: dict[str, object]) -> None:
-    audit.record(session, court_id=sale.lot.court_id, kind=kind, subject=sale.subject, actor=actor,
-                 body=body, case_id=sale.lot.case_id)
+            PropertyKind.RIGHT: AssetClass.RIGHT}[found.kind]
