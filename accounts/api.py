@@ -4,6 +4,7 @@ from typing import Any
 
 from accounts import services
 from accounts.login import sign_in
+from accounts.login.registration import add_bidder
 from accounts.models import ApiToken, Message
 from accounts.rules.messages import unpack
 from accounts.schemas import (
@@ -18,9 +19,6 @@ from accounts.schemas import (
     TokenIn,
     TokenOut,
 )
-from accounts.views.account import replace_password
-from accounts.views.approvals import settle, shown
-from accounts.views.signing import add_bidder
 from kernel import clock
 from kernel.access import STAFF, access, public, signed_in
 from kernel.database import db
@@ -91,7 +89,7 @@ def who_am_i() -> dict[str, Any]:
 @access()
 def change_password(wish: dict[str, Any]) -> None:
     """Change one's own password; every other session ends."""
-    replace_password(wish, signed_in())
+    sign_in.replace_password(wish, signed_in())
 
 
 @me.get("/messages")
@@ -117,22 +115,24 @@ def read_message(message_id: str) -> dict[str, Any]:
 @approvals.get("")
 @approvals.response(200, ApprovalOut(many=True))
 @access(*STAFF)
-def list_approvals() -> list[dict[str, Any]]:
+def list_approvals() -> list[services.SeenApproval]:
     """What waits for the asker or was asked by them."""
     actor, session = signed_in(), db.session()
-    return shown(session, services.approvals_of(session, actor), actor)
+    return services.seen_by(session, services.approvals_of(session, actor), actor)
 
 
 @approvals.post("/<approval_id>/decision")
 @approvals.arguments(DecisionIn, location="json")
 @approvals.response(200, ApprovalOut)
 @access(*STAFF)
-def decide(wish: dict[str, Any], approval_id: str) -> dict[str, Any]:
+def decide(wish: dict[str, Any], approval_id: str) -> services.SeenApproval:
     """Approve or send back."""
-    actor = signed_in()
-    settle(approval_id, wish, actor)
-    session = db.session()
-    return shown(session, [services.get_approval(session, approval_id, actor=actor)], actor)[0]
+    actor, session = signed_in(), db.session()
+    with unit_of_work() as work:
+        services.decide_approval(work.session, approval_id, approve=wish["approve"],
+                                 reason=wish["reason"] or "", actor=actor, now=clock.now())
+    decided = services.get_approval(session, approval_id, actor=actor)
+    return services.seen_by(session, [decided], actor)[0]
 
 
 def _person(person_id: str) -> dict[str, Any]:

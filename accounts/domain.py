@@ -1,6 +1,7 @@
 """The doors of this domain."""
 
 from accounts import api
+from accounts.jobs import JOBS
 from accounts.login import sign_in
 from accounts.views import account, approvals, signing
 from accounts.work import work
@@ -12,6 +13,7 @@ DOMAIN = Domain(
     name="accounts",
     pages=(signing.pages, account.pages, approvals.pages),
     api=(api.people, api.tokens, api.me, api.approvals),
+    jobs=JOBS,
     work=work,
     rooms=(Room("/desk/approvals", N_("审批"), "check-circle", STAFF),),
     setup=sign_in.init_app,

@@ -12,7 +12,8 @@ from accounts.rules.credentials import (
     plain_phone,
 )
 from accounts.rules.identity import WrongNumber, read_identity_number
-from kernel.errors import N_
+from kernel.errors import N_, DomainError
+from kernel.languages import explain, say
 from kernel.schemas import Count, Instant, Text
 
 
@@ -81,6 +82,15 @@ class Consent(fields.Boolean):
         return True
 
 
+class Said(fields.String):
+    """A marked message, or a refusal, in the reader's language."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        if value is None:
+            return None
+        return explain(value) if isinstance(value, DomainError) else say(value)
+
+
 def _refuse(advice: str | None) -> None:
     if advice is not None:
         raise ValidationError(advice)
@@ -108,11 +118,11 @@ class TokenLabelIn(Schema):
 class BidderIn(Schema):
     """Somebody registers to bid."""
 
-    login = NewLogin(required=True)
-    password = NewPassword(required=True)
     name = Text(longest=80, required=True)
     id_number = Number(required=True)
     phone = Phone(required=True)
+    login = NewLogin(required=True)
+    password = NewPassword(required=True)
     accepts_terms = Consent(required=True)
 
     @validates_schema(skip_on_field_errors=True)
@@ -199,23 +209,23 @@ class DecisionOut(Schema):
 
 
 class ApprovalOut(Schema):
-    """A request for approval, as its reader may see it."""
+    """A request for approval, as ``accounts.services.seen_by`` shows it to its reader."""
 
-    id = fields.String()
-    act = fields.String()
-    subject = fields.String()
-    case_id = fields.String(allow_none=True)
-    summary = fields.String()
-    digest = fields.String()
-    rule = fields.String()
-    url = fields.String()
-    role = fields.String()
-    needed = fields.Integer()
-    state = fields.String()
-    maker_id = fields.String()
+    id = fields.String(attribute="approval.id")
+    act = fields.String(attribute="approval.act")
+    subject = fields.String(attribute="approval.subject")
+    case_id = fields.String(attribute="approval.case_id", allow_none=True)
+    summary = Said()
+    digest = fields.String(attribute="approval.digest")
+    rule = fields.String(attribute="approval.rule")
+    url = fields.String(attribute="approval.url")
+    role = fields.String(attribute="approval.role")
+    needed = fields.Integer(attribute="approval.needed")
+    state = fields.String(attribute="approval.state")
+    maker_id = fields.String(attribute="approval.maker_id")
     maker = fields.String()
-    requested_at = Instant()
-    decided_at = Instant(allow_none=True)
+    requested_at = Instant(attribute="approval.requested_at")
+    decided_at = Instant(attribute="approval.decided_at", allow_none=True)
     decisions = fields.List(fields.Nested(DecisionOut))
-    may_decide = fields.Boolean()
-    why_not = fields.String(allow_none=True)
+    why_not = Said(attribute="hindrance", allow_none=True, metadata={
+        "description": "why the reader may not decide; null where the reader may"})

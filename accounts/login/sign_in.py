@@ -13,11 +13,12 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from accounts import services
 from accounts.errors import WrongCredentials
 from accounts.login import limits
-from accounts.passwords import verify_password
+from accounts.passwords import hash_password, verify_password
 from config.settings import Mode, Settings
 from kernel import clock
 from kernel.access import Actor, set_actor_loader
 from kernel.database import db
+from kernel.errors import N_, InvalidInput
 from kernel.languages import reader_language
 from kernel.transactions import in_unit_of_work, unit_of_work
 
@@ -106,6 +107,28 @@ def check_password(login: str, password: str, *, act: str) -> str:
     return found[0]
 
 
+def replace_password(wish: dict[str, str], actor: Actor) -> None:
+    """Verify the old password, set the new one, and end every session but this browser's.
+
+    Raises:
+        InvalidInput: the old password is wrong, or the new one the same.
+        TooManyTries: see ``accounts.login.limits``.
+    """
+    login = services.person(db.session(), actor.id).login
+    try:
+        check_password(login, wish["password"], act="password")
+    except WrongCredentials as error:
+        raise InvalidInput({"password": N_("现在的密码不对。")}) from error
+    if wish["new_password"] == wish["password"]:
+        raise InvalidInput({"new_password": N_("新密码与现在的密码相同。")})
+    password_hash = hash_password(wish["new_password"])
+    with unit_of_work() as work:
+        services.change_password(work.session, password_hash=password_hash, actor=actor,
+                                 now=clock.now())
+        services.sign_out_everywhere(work.session, actor.id, now=clock.machine_now(),
+                                     but=_present_token())
+
+
 def begin(person_id: str) -> Actor:
     """Sign a person in in this browser: what the old cookie held is forgotten first."""
     now = clock.machine_now()
@@ -130,6 +153,5 @@ def end() -> None:
     g.actor = None
 
 
-def present_token() -> str | None:
-    """The token of the browser's own session, None where a program acts by a bearer token."""
+def _present_token() -> str | None:
     return session.get("_user_id") if _bearer() is None else None

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from accounts.errors import NoSuchToken
@@ -49,6 +49,11 @@ def sign_out_everywhere(session: Session, person_id: str, *, now: datetime,
                     .where(LoginSession.person_id == person_id, LoginSession.revoked_at.is_(None),
                            LoginSession.token_hash != _hash(but or ""))
                     .values(revoked_at=now))
+
+
+def forget_sessions(session: Session, *, ended_before: datetime) -> None:
+    """Delete the sessions that expired before an instant."""
+    session.execute(delete(LoginSession).where(LoginSession.expires_at < ended_before))
 
 
 def actor_of_session(session: Session, token: str, *, now: datetime,

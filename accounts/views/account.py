@@ -4,16 +4,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts import services
-from accounts.errors import WrongCredentials
 from accounts.login import sign_in
-from accounts.passwords import hash_password
 from accounts.rules.addresses import own_page
 from accounts.rules.messages import unpack
 from accounts.schemas import PageIn, PasswordChangeIn, TokenLabelIn
 from kernel import clock
-from kernel.access import ROLE_NAMES, Actor, access, signed_in
+from kernel.access import ROLE_NAMES, access, signed_in
 from kernel.database import db
-from kernel.errors import N_, InvalidInput
+from kernel.errors import N_
 from kernel.forms import Form
 from kernel.languages import LANGUAGES, say
 from kernel.schemas import load_form
@@ -51,32 +49,10 @@ def password() -> ResponseReturnValue:
     """Change the password; every other browser of this person is signed out."""
     form = Form(request.form)
     with form.attempt():
-        replace_password(form.load(PasswordChangeIn()), signed_in())
+        sign_in.replace_password(form.load(PasswordChangeIn()), signed_in())
         flash(say(N_("密码已更改，其他设备上的登录已全部退出。")))
         return redirect(url_for("account.account"))
     return _account_page(password_form=form)
-
-
-def replace_password(wish: dict[str, str], actor: Actor) -> None:
-    """Verify the old password, set the new one and end all other sessions.
-
-    Raises:
-        InvalidInput: the old password is wrong, or the new one the same.
-        TooManyTries: see ``accounts.login.limits``.
-    """
-    login = services.person(db.session(), actor.id).login
-    try:
-        sign_in.check_password(login, wish["password"], act="password")
-    except WrongCredentials as error:
-        raise InvalidInput({"password": N_("现在的密码不对。")}) from error
-    if wish["new_password"] == wish["password"]:
-        raise InvalidInput({"new_password": N_("新密码与现在的密码相同。")})
-    password_hash = hash_password(wish["new_password"])
-    with unit_of_work() as work:
-        services.change_password(work.session, password_hash=password_hash, actor=actor,
-                                 now=clock.now())
-        services.sign_out_everywhere(work.session, actor.id, now=clock.machine_now(),
-                                     but=sign_in.present_token())
 
 
 @pages.post("/tokens")

@@ -1,27 +1,22 @@
-"""Pages on which somebody comes in: log-in, log-out, registration, language."""
+"""Pages on which somebody comes in: log-in, log-out, registration, language, light or dark."""
 
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accounts import services
-from accounts.login import limits, sign_in
+from accounts.login import sign_in
+from accounts.login.registration import TERMS, add_bidder
 from accounts.rules.addresses import own_page
-from accounts.rules.credentials import plain_login
 from accounts.schemas import BidderIn, SignInIn
 from config.settings import Mode, Settings
-from kernel import clock
 from kernel.access import Actor, access, current_actor, public
 from kernel.errors import NotFound
 from kernel.forms import Form
 from kernel.languages import COOKIE, LANGUAGES
-from kernel.transactions import unit_of_work
+from kernel.pages import THEME_COOKIE, THEMES
 
 pages = Blueprint("signing", __name__)
-
-TERMS = "registration-2026.11"
-"""The version of the terms shown by templates/accounts/terms.html; leaves name it."""
 
 A_YEAR = 365 * 86_400
 
@@ -92,23 +87,6 @@ def _registration_page(form: Form) -> ResponseReturnValue:
                            terms=TERMS), form.status
 
 
-def add_bidder(wish: dict[str, Any]) -> str:
-    """Register somebody to bid and return their id; the page and the API do the same.
-
-    Raises:
-        TooManyTries: see ``accounts.login.limits``.
-        InvalidInput: the login or identity number is taken.
-    """
-    limits.count_try("register", plain_login(wish["login"]))
-    password_hash = services.hash_password(wish["password"])
-    with unit_of_work() as work:
-        person = services.register_bidder(
-            work.session, login=wish["login"], password_hash=password_hash, terms=TERMS,
-            identity=services.Identity(wish["name"], wish["id_number"], wish["phone"]),
-            now=clock.now())
-        return person.id
-
-
 @pages.get("/language/<code>")
 @public
 def language(code: str) -> ResponseReturnValue:
@@ -118,4 +96,19 @@ def language(code: str) -> ResponseReturnValue:
     response = redirect(own_page(request.args.get("next"), "/"))
     response.set_cookie(COOKIE, code, max_age=A_YEAR, httponly=True, samesite="Lax",
                         secure=current_app.config["SESSION_COOKIE_SECURE"])
+    return response
+
+
+@pages.get("/theme/<name>")
+@public
+def theme(name: str) -> ResponseReturnValue:
+    """Choose light or dark pages, or leave it to the device (``auto``)."""
+    if name not in (*THEMES, "auto"):
+        raise NotFound
+    response = redirect(own_page(request.args.get("next"), "/"))
+    if name == "auto":
+        response.delete_cookie(THEME_COOKIE)
+    else:
+        response.set_cookie(THEME_COOKIE, name, max_age=A_YEAR, httponly=True, samesite="Lax",
+                            secure=current_app.config["SESSION_COOKIE_SECURE"])
     return response

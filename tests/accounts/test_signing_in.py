@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts import services
+from accounts.jobs import forget_sessions
 from accounts.login.sign_in import login_manager
 from accounts.models import Court, LoginSession, Person
 from app import create_app
@@ -136,6 +137,20 @@ def test_an_expired_session_opens_nothing(client: FlaskClient, session: Session)
     assert client.get("/api/v1/me").status_code == 401
 
 
+def test_a_session_over_for_a_month_is_forgotten_and_no_younger_one(client: FlaskClient,
+                                                                   session: Session) -> None:
+    bidder = a_bidder(session)
+    for days in (30, 29, -1):
+        sign_in(client, bidder)
+        held = session.scalars(select(LoginSession).order_by(LoginSession.started_at.desc())).first()
+        assert held is not None
+        held.expires_at = clock.machine_now() - timedelta(days=days)
+        session.commit()
+    forget_sessions()
+    assert len(session.scalars(select(LoginSession)).all()) == 2
+    assert client.get("/my").status_code == 200
+
+
 def test_walking_the_demo_clock_signs_nobody_out(client: FlaskClient, session: Session) -> None:
     sign_in(client, a_bidder(session))
     clock.set_offset(timedelta(days=40))
@@ -250,3 +265,11 @@ def test_the_language_is_kept_in_a_cookie(client: FlaskClient, code: str, status
         assert f"language={code}" in answer.headers["Set-Cookie"]
         assert f'lang="{"en" if code == "en" else "zh-Hans"}"' in client.get("/login").text
     assert client.get("/language/en?next=//evil.example").location == "/"
+
+
+def test_light_or_dark_is_kept_in_a_cookie_and_auto_forgets_it(client: FlaskClient) -> None:
+    assert client.get("/theme/dark?next=/login").location == "/login"
+    assert 'data-theme="dark"' in client.get("/login").text
+    assert client.get("/theme/auto").location == "/"
+    assert "data-theme" not in client.get("/login").text
+    assert client.get("/theme/sepia").status_code == 404
