@@ -111,3 +111,8 @@ class NotServed(WrongState):
     code = "not_served"
     message = N_("报告还没有送达这位当事人，异议期限从收到报告之日起算。")
     rule = "REF-22"
+
+
+class NoPriceYet(NotFound):
+    code = "no_price_yet"
+    message = N_("这项财产还没有生效的参考价。")

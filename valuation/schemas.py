@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import Any, Final
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from cases.rules.words import ServiceWay
 from kernel.errors import N_
@@ -163,12 +163,25 @@ class SealIn(Schema):
         min=LEAST_PHRASE, error=N_("太短了容易被猜到，请至少写 8 个字。")))
     commitment = Hexadecimal(load_default=None)
 
+    @validates_schema
+    def one_of_two(self, data: dict[str, Any], **_: Any) -> None:
+        _one_of(data, "phrase", "commitment")
+
 
 class UnsealIn(Schema):
     """The phrase, or the nonce behind one's own commitment."""
 
     phrase = Text(longest=200, load_default=None)
     nonce = Hexadecimal(load_default=None)
+
+    @validates_schema
+    def one_of_two(self, data: dict[str, Any], **_: Any) -> None:
+        _one_of(data, "phrase", "nonce")
+
+
+def _one_of(data: dict[str, Any], phrase: str, own: str) -> None:
+    if (data.get(phrase) is None) == (data.get(own) is None):
+        raise ValidationError({phrase: [N_("请写一句话，或者填写您自己算好的数，二者选一。")]})
 
 
 class SecretsIn(Schema):
@@ -191,11 +204,11 @@ class ActivityIn(Schema):
     is_active = fields.Boolean(required=True)
 
 
-class FileIn(Schema):
+class ReportFileIn(Schema):
     file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
 
 
-class ProofIn(Schema):
+class ReportProofIn(Schema):
     proof = fields.Raw(metadata={"type": "string", "format": "binary"})
 
 
@@ -243,7 +256,7 @@ class ReportOut(Schema):
     report_sha256 = Text()
 
 
-class ObjectionOut(Schema):
+class ReportObjectionOut(Schema):
     id = Text()
     party_id = Text()
     grounds = fields.List(Text())
@@ -287,7 +300,7 @@ class ValuationOut(ValuationLineOut):
     draw_ids = fields.Function(lambda found: [draw.id for draw in found.draws])
     commissions = fields.List(fields.Nested(CommissionOut))
     reports = fields.List(fields.Nested(ReportOut))
-    objections = fields.List(fields.Nested(ObjectionOut))
+    objections = fields.List(fields.Nested(ReportObjectionOut))
 
 
 class SeatOut(Schema):

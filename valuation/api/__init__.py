@@ -1,0 +1,1 @@
+"""The doors for programs: the same services and schemas as the pages."""
