@@ -189,7 +189,7 @@ def price(world: World, home: Home, file: File) -> Story:
 
 
 def _draw(world: World, file: File) -> Story:
-    draw = world.do(valuation.propose_draw, file.valuation_id, exclusions=(),
+    draw = world.do(valuation.propose_draw, file.valuation_id, left_out=(),
                     actor=world.actor("clerk", Role.DRAW_CLERK), now=clock.now())
     draw_id = draw.id
     approval = accounts.approval_for(db.session(), subject=f"draw:{draw_id}", act="valuation.freeze")
@@ -336,12 +336,14 @@ def distribute(world: World, file: File) -> Story:
                  amount_fen=amount, property_id=file.property_id, advanced_by=None, actor=me,
                  now=clock.now())
     plan_id = world.do(settlement.draft_plan, file.case_id, actor=me, now=clock.now()).id
-    approval = accounts.approval_for(db.session(), subject=f"plan:{plan_id}", act="settlement.plan")
+    approval = accounts.approval_for(db.session(), subject=f"case:{file.case_id}",
+                                     act=settlement.APPROVAL_ACT)
     assert approval is not None  # noqa: S101 - drafted just now
     world.do(accounts.decide_approval, approval.id, approve=True, reason="",
              actor=world.actor("judge-1", Role.JUDGE), now=clock.now())
     world.settle()
-    for party_id in file.parties.values():
+    plan = settlement.get_plan(db.session(), plan_id)
+    for party_id in [one.id for one in settlement.recipients_of(db.session(), plan)]:
         world.do(settlement.serve_plan, plan_id, party_id=party_id, way=ServiceWay.ELECTRONIC,
                  served_at=clock.now(), document_id=None, proof_document_id=None, actor=me,
                  now=clock.now())
