@@ -266,12 +266,13 @@ class Document(Base):
     """
 
     __tablename__ = "documents"
-    __table_args__ = (Index("ix_documents_subject", "subject", "kept_at"),
+    __table_args__ = (Index("ix_documents_subject", "subject", "position"),
                       CheckConstraint("length(sha256) = 64", name="hash"))
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     court_id: Mapped[str] = mapped_column(ForeignKey("courts.id"))
     case_id: Mapped[str] = _to_case()
+    position: Mapped[int] = mapped_column(Integer)
     subject: Mapped[str] = mapped_column(String(80))
     kind: Mapped[DocumentKind] = mapped_column(WordColumn(DocumentKind))
     title: Mapped[str] = mapped_column(String(200))

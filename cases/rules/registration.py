@@ -14,11 +14,12 @@ from kernel.errors import N_, InvalidInput
 RULE_SET: Final = "civil-online-2017.01"
 """The rule set under which a new case runs."""
 
-_REGIMES: Final = {
+LAWFUL_REGIMES: Final = {
     DebtorKind.NATURAL_PERSON: Regime.PRO_RATA,
     DebtorKind.OTHER_ORGANISATION: Regime.PRO_RATA,
     DebtorKind.ENTERPRISE: Regime.SEIZURE_ORDER,
 }
+"""How ordinary claims share unless decided otherwise; for a public body the law does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def settle_regime(debtor: DebtorKind, chosen: Regime | None = None, reason: str 
     Raises:
         InvalidInput: ``regime`` or ``regime_reason`` is missing.
     """
-    lawful = _REGIMES.get(debtor)
+    lawful = LAWFUL_REGIMES.get(debtor)
     regime = chosen or lawful
     if regime is None:
         raise InvalidInput({"regime": N_("法律没有规定这类债务人的清偿方式，请决定并写明理由。")},

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from audit import services as audit
@@ -34,13 +34,13 @@ def get_document(session: Session, document_id: str) -> Document:
 def documents_of(session: Session, subject: str) -> Sequence[Document]:
     """The documents about one subject, oldest first."""
     return session.scalars(select(Document).where(Document.subject == subject)
-                           .order_by(Document.kept_at, Document.id)).all()
+                           .order_by(Document.position, Document.id)).all()
 
 
 def documents_of_case(session: Session, case_id: str) -> Sequence[Document]:
     """All documents of a case, pictures too, oldest first."""
     return session.scalars(select(Document).where(Document.case_id == case_id)
-                           .order_by(Document.kept_at, Document.id)).all()
+                           .order_by(Document.position, Document.id)).all()
 
 
 def photographs_of(session: Session, property_id: str) -> Sequence[Document]:
@@ -66,10 +66,11 @@ def keep_document(session: Session, *, case_id: str, subject: str,
         now: when.
     """
     case = get_case(session, case_id)
-    document = Document(id=new_id("doc"), court_id=case.court_id, case_id=case_id, subject=subject,
-                        kind=DocumentKind(kind), title=title, sha256=stored.sha256,
-                        media_type=stored.media_type, size=stored.size, is_public=is_public,
-                        kept_by=actor.id, kept_at=now)
+    last = session.scalar(select(func.max(Document.position)).where(Document.case_id == case_id))
+    document = Document(id=new_id("doc"), court_id=case.court_id, case_id=case_id,
+                        position=(last or 0) + 1, subject=subject, kind=DocumentKind(kind),
+                        title=title, sha256=stored.sha256, media_type=stored.media_type,
+                        size=stored.size, is_public=is_public, kept_by=actor.id, kept_at=now)
     session.add(document)
     audit.record(session, court_id=case.court_id, kind=Kind.DOCUMENT_KEPT, subject=subject,
                  actor=actor, case_id=case_id,

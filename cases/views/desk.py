@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from accounts import services as accounts
 from cases import services
 from cases.models import Case
-from cases.rules.registration import CaseFacts
+from cases.rules.registration import LAWFUL_REGIMES, CaseFacts
 from cases.rules.words import DebtorKind, PartyRole, Regime
 from cases.schemas import AssignIn, CaseIn, ListIn
 from cases.views.blueprint import back, choices, handled_case, pages, read_case
@@ -87,7 +87,14 @@ def new() -> ResponseReturnValue:
                                                  now=clock.now()).id
             return back(case_id, "parties", N_("案件已登记。接下来登记当事人。"))
     return render_template("cases/case_form.html", form=form, case=None,
-                           debtor_kinds=choices(DebtorKind), regimes=choices(Regime)), form.status
+                           debtor_kinds=_debtor_kinds(), regimes=choices(Regime)), form.status
+
+
+def _debtor_kinds() -> list[tuple[str, str, str]]:
+    """Each kind of debtor with what the law makes of it."""
+    unsaid = N_("法律没有规定清偿方式，由法院决定并写明理由")
+    return [(kind, say(kind.word), say(LAWFUL_REGIMES[kind].word if kind in LAWFUL_REGIMES else unsaid))
+            for kind in DebtorKind]
 
 
 @pages.route("/<case_id>/edit", methods=["GET", "POST"])
@@ -105,7 +112,7 @@ def edit(case_id: str) -> ResponseReturnValue:
                                     now=clock.now())
             return back(case_id, "", N_("已保存。"))
     return render_template("cases/case_form.html", form=form, case=case,
-                           debtor_kinds=choices(DebtorKind), regimes=choices(Regime)), form.status
+                           debtor_kinds=_debtor_kinds(), regimes=choices(Regime)), form.status
 
 
 @pages.get("/<case_id>/file")

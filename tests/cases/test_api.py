@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -29,6 +28,8 @@ from tests.factories.cases import (
     an_officer,
     served,
 )
+
+Program = Any  # a FlaskClient whose answers' JSON is taken as of any shape
 
 NOW = datetime(2026, 3, 18, 6, 32, tzinfo=UTC)
 CASES = "/api/v1/cases"
@@ -52,12 +53,12 @@ def case(session: Session, officer: Actor) -> Case:
 
 
 @pytest.fixture
-def program(app: Flask, session: Session, officer: Actor) -> FlaskClient:
+def program(app: Flask, session: Session, officer: Actor) -> Program:
     """A program that acts for the officer."""
     return _program(app, session, officer)
 
 
-def _program(app: Flask, session: Session, actor: Actor) -> FlaskClient:
+def _program(app: Flask, session: Session, actor: Actor) -> Program:
     client = app.test_client()
     token = a_token(session, accounts.person(session, actor.id))
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
@@ -71,7 +72,7 @@ def refused(answer: Any) -> set[str]:
 
 
 @pytest.mark.both_databases
-def test_a_program_builds_a_whole_case(session: Session, program: FlaskClient) -> None:
+def test_a_program_builds_a_whole_case(session: Session, program: Program) -> None:
     case = program.post(CASES, json=A_CASE).json
     assert (case["number"], case["regime"]) == ("（2026）临0102执1234号", "pro_rata")
     at = f"{CASES}/{case['id']}"
@@ -105,7 +106,7 @@ def test_a_program_builds_a_whole_case(session: Session, program: FlaskClient) -
 
 
 def test_papers_come_as_multipart(
-        session: Session, program: FlaskClient, case: Case, officer: Actor) -> None:
+        session: Session, program: Program, case: Case, officer: Actor) -> None:
     party, flat = a_party(session, case, officer), a_property(session, case, officer)
     at = f"{CASES}/{case.id}"
     document = program.post(f"{at}/documents", data={
@@ -129,7 +130,7 @@ def test_papers_come_as_multipart(
 
 
 def test_everything_may_be_corrected(
-        session: Session, program: FlaskClient, case: Case, officer: Actor) -> None:
+        session: Session, program: Program, case: Case, officer: Actor) -> None:
     party, flat = a_party(session, case, officer), a_property(session, case, officer)
     claim = a_claim(session, case, officer, party)
     person = a_person(session, Role.PARTY, login="wu.yuehua")
@@ -151,7 +152,7 @@ def test_everything_may_be_corrected(
 
 
 def test_opening_a_sealed_number_asks_for_a_word_of_the_list(
-        session: Session, program: FlaskClient, case: Case, officer: Actor) -> None:
+        session: Session, program: Program, case: Case, officer: Actor) -> None:
     number = an_id_number()
     party = a_party(session, case, officer, id_number=number)
     at = f"{CASES}/parties/{party.id}/identity"
@@ -168,7 +169,7 @@ def test_opening_a_sealed_number_asks_for_a_word_of_the_list(
     ({"titled": None}, "titled"), ({"reward_percent": "101"}, "reward_percent"),
 ])
 def test_what_does_not_fit_is_named_and_nothing_is_written(
-        session: Session, program: FlaskClient, case: Case, officer: Actor,
+        session: Session, program: Program, case: Case, officer: Actor,
         change: dict[str, Any], field: str) -> None:
     bank = a_party(session, case, officer)
     good = {"party_id": bank.id, "class": "ordinary", "principal_fen": 100, "titled": True,
@@ -179,12 +180,12 @@ def test_what_does_not_fit_is_named_and_nothing_is_written(
 
 @pytest.mark.parametrize("area", ["128.64", 128.64, True, 0, -1, 10**11])
 def test_an_area_is_a_whole_number_of_hundredths(
-        program: FlaskClient, case: Case, area: Any) -> None:
+        program: Program, case: Case, area: Any) -> None:
     answer = program.post(f"{CASES}/{case.id}/properties", json=A_FLAT | {"area_hundredths": area})
     assert refused(answer) == {"area_hundredths"}
 
 
-def test_a_missing_member_is_named(session: Session, program: FlaskClient, case: Case) -> None:
+def test_a_missing_member_is_named(session: Session, program: Program, case: Case) -> None:
     assert refused(program.post(CASES, json={})) == {
         "number", "cause", "basis", "filed_on", "debtor_kind"}
     assert refused(program.post(f"{CASES}/{case.id}/parties", json={})) == {"role", "kind", "name"}
@@ -194,7 +195,7 @@ def test_a_missing_member_is_named(session: Session, program: FlaskClient, case:
 
 
 def test_a_wrong_kind_of_file_is_refused_and_nothing_is_written(
-        session: Session, program: FlaskClient, case: Case, officer: Actor, tmp_path: Path) -> None:
+        session: Session, program: Program, case: Case, officer: Actor, tmp_path: Path) -> None:
     flat = a_property(session, case, officer)
     word = (io.BytesIO(b"PK\x03\x04"), "判决.docx")
     answer = program.post(f"{CASES}/{case.id}/documents",
@@ -226,7 +227,7 @@ def test_another_courts_program_is_refused(
 
 
 def test_an_unknown_case_topic_or_document_is_unknown(
-        session: Session, program: FlaskClient, case: Case, officer: Actor) -> None:
+        session: Session, program: Program, case: Case, officer: Actor) -> None:
     flat = a_property(session, case, officer)
     fact = {"text": "有", "source": "查", "checked_on": "2026-03-17"}
     for answer in (program.get(f"{CASES}/case-nowhere"),
@@ -241,7 +242,7 @@ def test_a_party_reads_their_own_case(
     party = a_party(session, case, officer, person=person)
     document = a_document(session, case, officer)
     served(session, case, officer, party, document=document)
-    client = app.test_client()
+    client: Program = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {a_token(session, person)}"
     assert [one["id"] for one in client.get("/api/v1/my/cases").json["cases"]] == [case.id]
     mine = client.get(f"/api/v1/my/cases/{case.id}").json

@@ -125,6 +125,7 @@ class TestDocuments:
             services.attach_photographs(work.session, property_id=flat.id, kept=kept, title="客厅",
                                         is_public=True, actor=officer, now=NOW)
         found = services.photographs_of(session, flat.id)
+        assert [one.sha256 for one in found] == [one.sha256 for one in kept]
         assert [(one.media_type, one.is_public, one.title) for one in found] == [
             ("image/webp", True, "客厅")] * 2
 
@@ -248,11 +249,11 @@ class TestService:
     def test_a_proof_may_come_later_once(
             self, session: Session, officer: Actor, case: Case) -> None:
         service = served(session, case, officer, a_party(session, case, officer))
-        assert service.lacks_proof
+        before = service.lacks_proof
         proof = a_stored_file("送达回证")
         with unit_of_work() as work:
             services.add_proof(work.session, service.id, proof, actor=officer, now=NOW)
-        assert not service.lacks_proof
+        assert (before, service.lacks_proof) == (True, False)
         with pytest.raises(ProofGiven), unit_of_work() as work:
             services.add_proof(work.session, service.id, proof, actor=officer, now=NOW)
 
