@@ -6,7 +6,7 @@ Flask-Babel's locale; the figures themselves are the same in both.
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from flask_babel import get_locale, gettext
 from markupsafe import Markup, escape
 
 from kernel import charts, rulers
+from kernel.access import ROLE_NAMES, Role
 from kernel.formats import BEIJING
 from kernel.money import Fen, parse_yuan, yuan_text
 from kernel.money import capitals as capitals_text
@@ -50,7 +51,7 @@ def init_app(app: Flask) -> None:
     assets = Assets(app)
     app.jinja_env.globals.update(
         asset=assets.url, icon=assets.icon, law=law, charts=charts, rulers=rulers,
-        timedelta=timedelta,
+        role_names=role_names, timedelta=timedelta,
     )
     app.context_processor(_theme)
 
@@ -113,6 +114,12 @@ def law(rule: str, article: str = "") -> Markup:
     """A rule id as it stands beside what rests on it, after the name of its article if given."""
     shown = Markup('<span class="rule">{}</span>').format(rule)
     return escape(article) + Markup(" ") + shown if article else shown
+
+
+def role_names(roles: Iterable[str]) -> list[str]:
+    """What the roles of a person are called, in the order of ``Role``."""
+    held = set(roles)
+    return [gettext(ROLE_NAMES[role]) for role in Role if role in held]
 
 
 # Money ------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from kernel import pages
+from kernel.access import Role
 from kernel.money import MAX_FEN, parse_yuan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -204,6 +205,9 @@ class TestGlobals:
         assert pages.law("AUC-20.4") == '<span class="rule">AUC-20.4</span>'
         assert pages.law("AUC-20.4", "第<二十>条").startswith("第&lt;二十&gt;条 <span")
         assert isinstance(pages.law("AUC-20.4"), Markup)
+
+    def test_roles_have_names_in_a_fixed_order(self) -> None:
+        assert pages.role_names({Role.BIDDER, Role.OFFICER}) == ["执行人员", "竞买人"]
 
     @pytest.mark.parametrize(("cookie", "theme"), [
         ("dark", "dark"), ("light", "light"), ("auto", ""), ('"><script>', ""),
