@@ -1,5 +1,6 @@
-"""What is done in a case. Floors above call these names; pages and programs of cases too."""
+"""What is done in a case, and the types it speaks of: the door for the floors above."""
 
+from cases.models import Case, Claim, Document, Party, Property, Service
 from cases.services.claims import amend_claim, check_claim, claims_of, file_claim, get_claim
 from cases.services.documents import (
     attach_document,
@@ -59,14 +60,14 @@ from cases.services.serving import (
 )
 
 __all__ = [
-    "PAGE", "CaseFolder", "CasePage", "Finding", "MyCase", "add_party", "add_proof",
-    "add_property", "amend_case", "amend_claim", "amend_party", "amend_property", "assign_case",
-    "attach_document", "attach_photographs", "case_file", "case_folder", "cases_of_court",
-    "cases_of_person", "check_claim", "claims_of", "documents_of", "documents_of_case",
-    "file_claim", "get_case", "get_claim", "get_document", "get_party", "get_property",
-    "get_service", "identity_of_party", "keep_document", "let_read", "link_party", "may_handle",
-    "may_read", "numbers_of", "own_case", "parties_of", "photographs_of", "properties_of", "readable_file",
-    "record_fact", "register_case", "serve", "serve_document", "services_of", "services_of_case",
-    "services_on_person", "set_document_public", "set_property_status", "take_document",
-    "take_pictures",
+    "PAGE", "Case", "CaseFolder", "CasePage", "Claim", "Document", "Finding", "MyCase", "Party",
+    "Property", "Service", "add_party", "add_proof", "add_property", "amend_case", "amend_claim",
+    "amend_party", "amend_property", "assign_case", "attach_document", "attach_photographs",
+    "case_file", "case_folder", "cases_of_court", "cases_of_person", "check_claim", "claims_of",
+    "documents_of", "documents_of_case", "file_claim", "get_case", "get_claim", "get_document",
+    "get_party", "get_property", "get_service", "identity_of_party", "keep_document", "let_read",
+    "link_party", "may_handle", "may_read", "numbers_of", "own_case", "parties_of",
+    "photographs_of", "properties_of", "readable_file", "record_fact", "register_case", "serve",
+    "serve_document", "services_of", "services_of_case", "services_on_person",
+    "set_document_public", "set_property_status", "take_document", "take_pictures",
 ]
