@@ -479,6 +479,7 @@ def upgrade() -> None:
     sa.Column('id', sa.String(length=40), nullable=False),
     sa.Column('court_id', sa.String(length=40), nullable=False),
     sa.Column('case_id', sa.String(length=40), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('subject', sa.String(length=80), nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('title', sa.String(length=200), nullable=False),
@@ -496,7 +497,7 @@ def upgrade() -> None:
     with op.batch_alter_table('documents', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_documents_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_documents_sha256'), ['sha256'], unique=False)
-        batch_op.create_index('ix_documents_subject', ['subject', 'kept_at'], unique=False)
+        batch_op.create_index('ix_documents_subject', ['subject', 'position'], unique=False)
 
     op.create_table('parties',
     sa.Column('id', sa.String(length=40), nullable=False),
