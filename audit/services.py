@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from audit.errors import NoSuchLog
@@ -92,7 +94,8 @@ def _append(session: Session, court_id: str, is_exercise: bool, acts: Sequence[_
     if origin is None:
         raise NoSuchLog(court_id=court_id)
     heads = _lock_heads(session, origin, sorted({act.subject for act in acts}))
-    log = session.scalars(select(Log).where(Log.origin == origin).with_for_update()
+    # NO KEY UPDATE: a new head's foreign key holds KEY SHARE on this row, which must not conflict.
+    log = session.scalars(select(Log).where(Log.origin == origin).with_for_update(key_share=True)
                           .execution_options(populate_existing=True)).one()
     at = _stamp(session, log.last_at)
     leaves: list[WrittenLeaf] = []
@@ -114,14 +117,16 @@ def _append(session: Session, court_id: str, is_exercise: bool, acts: Sequence[_
 
 
 def _lock_heads(session: Session, origin: str, subjects: Sequence[str]) -> dict[str, SubjectHead]:
-    heads = {head.subject: head for head in session.scalars(
+    """The heads of these subjects, locked in the order of their names; new ones begin at genesis.
+
+    Two transactions may begin one subject at once: the second waits here for the first.
+    """
+    upsert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    session.execute(upsert(SubjectHead).on_conflict_do_nothing(), [
+        {"log": origin, "subject": subject, "seq": 0, "hash": GENESIS} for subject in subjects])
+    return {head.subject: head for head in session.scalars(
         select(SubjectHead).where(SubjectHead.log == origin, SubjectHead.subject.in_(subjects))
         .order_by(SubjectHead.subject).with_for_update().execution_options(populate_existing=True))}
-    for subject in subjects:
-        if subject not in heads:
-            heads[subject] = SubjectHead(log=origin, subject=subject, seq=0, hash=GENESIS)
-            session.add(heads[subject])
-    return heads
 
 
 def _stamp(session: Session, last: datetime | None) -> datetime:

@@ -1,0 +1,47 @@
+"""The migrations build just what the models say, on both databases, triggers included."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
+
+from kernel.database import Base, append_only_tables, db
+
+
+@pytest.fixture
+def empty(app: Flask) -> Flask:
+    Base.metadata.drop_all(db.engine)
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+    return app
+
+
+@pytest.mark.both_databases
+def test_an_empty_database_becomes_what_the_models_say(empty: Flask) -> None:
+    upgrade(directory=f"{empty.root_path}/migrations")
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+@pytest.mark.both_databases
+def test_evidence_cannot_be_changed_after_a_migration(empty: Flask) -> None:
+    upgrade(directory=f"{empty.root_path}/migrations")
+    if db.engine.dialect.name == "sqlite":
+        query = "SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        query = ("SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+                 "WHERE NOT t.tgisinternal")
+    with db.engine.connect() as connection:
+        guarded = set(connection.scalars(text(query)))
+    assert append_only_tables() <= guarded
+
+
+@pytest.mark.both_databases
+def test_the_way_back_leaves_an_empty_database(empty: Flask) -> None:
+    folder = f"{empty.root_path}/migrations"
+    upgrade(directory=folder)
+    downgrade(directory=folder, revision="base")
+    assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}

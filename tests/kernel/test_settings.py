@@ -1,0 +1,60 @@
+"""Settings: nothing secret has a default, and what is missing is said in words."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from config.logs import without_personal_data
+from config.settings import Mode, Settings, SettingsError, make_demo_secrets
+
+COMPLETE = {"LUOCHUI_SECRET_KEY": "s" * 32, "LUOCHUI_VAULT_KEY": "0f" * 32,
+            "LUOCHUI_ORIGIN": "court.example/luochui"}
+
+
+def test_production_is_what_one_gets_without_asking(tmp_path: Path) -> None:
+    assert Settings.from_env({"DATA_DIR": str(tmp_path)}).mode is Mode.PRODUCTION
+
+
+def test_a_complete_environment_may_serve(tmp_path: Path) -> None:
+    Settings.from_env({**COMPLETE, "DATA_DIR": str(tmp_path)}).require_complete()
+
+
+@pytest.mark.parametrize("missing", list(COMPLETE))
+def test_every_missing_variable_is_named(tmp_path: Path, missing: str) -> None:
+    env = {name: value for name, value in COMPLETE.items() if name != missing}
+    with pytest.raises(SettingsError, match=missing):
+        Settings.from_env({**env, "DATA_DIR": str(tmp_path)}).require_complete()
+
+
+@pytest.mark.parametrize(("name", "value"), [("LUOCHUI_SECRET_KEY", "s" * 31),
+                                             ("LUOCHUI_VAULT_KEY", "0f" * 31),
+                                             ("LUOCHUI_VAULT_KEY", "zz" * 32)])
+def test_a_secret_that_is_too_weak_is_refused(tmp_path: Path, name: str, value: str) -> None:
+    env = {**COMPLETE, name: value, "DATA_DIR": str(tmp_path)}
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_env(env).require_complete()
+
+
+def test_an_unknown_mode_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="production, demo or test"):
+        Settings.from_env({"LUOCHUI_MODE": "debug", "DATA_DIR": str(tmp_path)})
+
+
+def test_a_demo_has_random_secrets_of_its_own_and_keeps_them(tmp_path: Path) -> None:
+    make_demo_secrets(tmp_path)
+    first = Settings.from_env({"LUOCHUI_MODE": "demo", "DATA_DIR": str(tmp_path)})
+    make_demo_secrets(tmp_path)
+    again = Settings.from_env({"LUOCHUI_MODE": "demo", "DATA_DIR": str(tmp_path)})
+    first.require_complete()
+    assert (first.secret_key, first.vault_key) == (again.secret_key, again.vault_key)
+    assert (tmp_path / "demo-secrets.env").stat().st_mode & 0o077 == 0
+
+
+def test_logs_hold_no_personal_data() -> None:
+    entry = without_personal_data(None, "info", {
+        "event": "paid by 330106198503150012 tel 13800138000", "name": "王小明", "amount": 5})
+    shown = json.dumps(entry, ensure_ascii=False)
+    for secret in ("330106198503150012", "13800138000", "王小明"):
+        assert secret not in shown
+    assert entry["amount"] == 5
