@@ -214,25 +214,20 @@ def _appraise(world: World, home: Home, file: File) -> Story:
     sent = world.do(valuation.send_commission, file.valuation_id, actor=me, now=clock.now())
     name = sent.institution
     yield clock.now() + timedelta(days=1)
-    world.do(valuation.accept_commission, file.valuation_id, actor=me, now=clock.now())
+    world.do(valuation.accept_commission, file.valuation_id, declared=True, actor=me, now=clock.now())
     yield clock.now() + timedelta(days=8)
     today = beijing_day(clock.now())
     until = date(today.year + 1, today.month, min(today.day, 28))
     stored = the_store().keep_document(paper.pdf("房地产估价报告", [
         f"估价机构：{name}", f"估价对象：{home.address}", f"估价结果：{home.price_fen // 100:,} 元",
         f"有效期至 {until.isoformat()}"]), "file")
-    document = world.do(cases.keep_document, case_id=file.case_id,
-                        subject=f"valuation:{file.valuation_id}", kind=DocumentKind.APPRAISAL_REPORT,
-                        title="房地产估价报告", stored=stored, is_public=True, actor=me,
-                        now=clock.now())
     world.do(valuation.take_report, file.valuation_id, signed_by=("苏衡", "梁正则"), dated_on=today,
-             price_fen=home.price_fen, valid_until_on=until, parts=tuple(ReportPart),
-             document_id=document.id, report_sha256=stored.sha256, actor=me, now=clock.now())
-    world.do(valuation.accept_report, file.valuation_id, actor=me)
+             price_fen=home.price_fen, valid_until_on=until, parts=tuple(ReportPart), stored=stored,
+             actor=me, now=clock.now())
+    world.do(valuation.accept_report, file.valuation_id, actor=me, now=clock.now())
     for role in (PartyRole.APPLICANT, PartyRole.RESPONDENT):
         world.do(valuation.serve_report, file.valuation_id, party_id=file.parties[role],
-                 way=ServiceWay.ELECTRONIC, served_at=clock.now(), proof_document_id=None, actor=me,
-                 now=clock.now())
+                 way=ServiceWay.ELECTRONIC, served_at=clock.now(), actor=me, now=clock.now())
     yield clock.now() + timedelta(days=9)
 
 
