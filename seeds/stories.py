@@ -340,8 +340,7 @@ def distribute(world: World, file: File) -> Story:
     plan = settlement.get_plan(db.session(), plan_id)
     for party_id in [one.id for one in settlement.recipients_of(db.session(), plan)]:
         world.do(settlement.serve_plan, plan_id, party_id=party_id, way=ServiceWay.ELECTRONIC,
-                 served_at=clock.now(), document_id=None, proof_document_id=None, actor=me,
-                 now=clock.now())
+                 served_at=clock.now(), actor=me, now=clock.now())
     yield clock.now() + timedelta(days=19)
     plan = settlement.get_plan(db.session(), plan_id)
     for order_id in [order.id for order in plan.payouts if order.destination != "held"]:
