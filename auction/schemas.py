@@ -18,6 +18,14 @@ class BidIn(Schema):
     key = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
 
 
+class RoomBidIn(Schema):
+    """A bid as the room's forms send it: a sum chosen (in fen) or typed (in yuan)."""
+
+    amount_fen = fields.String(load_default=None, validate=validate.Length(max=20))
+    amount = Money(load_default=None)
+    client_bid_id = fields.String(load_default=None, validate=CLIENT_BID_ID)
+
+
 class SocketBidIn(BidIn):
     lot = Text(required=True, longest=40)
 

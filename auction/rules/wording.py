@@ -5,12 +5,12 @@ Chinese is the language of the announcement itself, so these texts are content, 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from auction.rules.disclosure import AnnouncementPart, DisclosureItem, SpecialNotice
-from auction.rules.publication_facts import PersonNotified, PriceFacts
-from kernel.money import yuan_text
+from auction.rules.publication_facts import PersonNotified
+from kernel.money import Fen, yuan_text
 
 _NOTICES: Final = {
     SpecialNotice.CAPACITY:
@@ -96,10 +96,10 @@ def first_disclosures(*, basis: str, facts: Mapping[str, str], court: str, price
     }
 
 
-def price_words(price: PriceFacts, method: str) -> str:
+def price_words(amount_fen: Fen, valid_until_on: date, method: str) -> str:
     """What the sale's price rests on (AUC-13, item 3)."""
-    until = f"，有效期至 {price.valid_until_on.isoformat()}" if price.valid_until_on else ""
-    return f"处置参考价 {yuan_text(price.amount_fen)} 元，以{method}方式确定{until}。"
+    return (f"处置参考价 {yuan_text(amount_fen)} 元，以{method}方式确定，"
+            f"有效期至 {valid_until_on.isoformat()}。")
 
 
 def notices_words(people: Sequence[tuple[str, PersonNotified]]) -> str:

@@ -56,7 +56,8 @@ function left(ms, element) {
 
 const beijing = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
-function tick() {
+/** Write every countdown and clock of the page anew, as after a change of the end. */
+export function redraw() {
   const at = now();
   for (const element of document.querySelectorAll("[data-countdown]")) {
     const rest = Number(element.dataset.countdown) - at;
@@ -71,6 +72,10 @@ function tick() {
   for (const element of document.querySelectorAll("[data-clock-error]")) {
     if (error !== Infinity) element.textContent = element.dataset.text.replace("{}", (Math.max(error, 10) / 1000).toFixed(2));
   }
+}
+
+function tick() {
+  redraw();
   setTimeout(tick, 1000 - (now() % 1000) + 5);
 }
 

@@ -1,0 +1,5 @@
+"""What the public pages of the auction share: their blueprint."""
+
+from flask import Blueprint
+
+pages = Blueprint("lots", __name__)

@@ -1,0 +1,295 @@
+"""The live room: how a sale stands now, and how the reader stands in it.
+
+The page shows the standing by itself and bids without a script in two steps; with one,
+``static/auction/room.js`` keeps it live.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Any, Final
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from auction.errors import NotQualified
+from auction.live.bids import take_bid
+from auction.live.updates import result_members
+from auction.models import Attempt, Registration, Sale
+from auction.rules.band import BAND_WORDS, ENDED, RUNS, Phase, Standing, band_of, phase_of
+from auction.rules.bidding import may_match
+from auction.rules.lifecycle import LotState
+from auction.schemas import RoomBidIn
+from auction.services.history import bid_leaves
+from auction.services.reading import (
+    SHOWN_BIDS,
+    announced_sale,
+    attempts_of,
+    end_in_force,
+    minimum_of,
+    standing_of,
+)
+from auction.services.registration import admitted, own_registration, takes_registrations
+from auction.views.blueprint import pages
+from auction.views.seats import own_key
+from auction.views.words import ground, sale_line, shown_bids
+from kernel import clock
+from kernel.access import Actor, Role, current_actor, public
+from kernel.database import db
+from kernel.errors import InvalidInput
+from kernel.forms import Form
+from kernel.languages import say
+from kernel.money import Fen, yuan_text
+from kernel.pages import percent_of, when, yuan
+from ledger import services as ledger
+
+RECEIPTS: Final = 5
+
+
+@pages.get("/lots/<lot_id>/room")
+@public
+def room(lot_id: str) -> ResponseReturnValue:
+    """The room as it stands; ``amount_fen`` in the address asks to confirm a bid of that sum."""
+    form = Form(request.args)
+    wish = {}
+    if request.args:
+        with form.attempt():
+            wish = {"amount_fen": _wished(form)}
+    return _page(lot_id, form, asks_fen=wish.get("amount_fen"))
+
+
+def _wished(form: Form) -> int:
+    """The sum chosen, or typed in yuan.
+
+    Raises:
+        InvalidInput: neither.
+    """
+    typed = form.load(RoomBidIn())
+    if typed["amount"] is not None and typed["amount_fen"] in (None, "own"):
+        return int(typed["amount"])
+    if not (typed["amount_fen"] or "").isdecimal():
+        raise InvalidInput({"amount": _("请填写以元为单位的金额，最多两位小数，例如 1,234,567.89。")})
+    return int(typed["amount_fen"])
+
+
+@pages.post("/lots/<lot_id>/room")
+@public
+def bid(lot_id: str) -> ResponseReturnValue:
+    """A bid of a browser without scripts; its answer stands on top of the room."""
+    form = Form(request.form)
+    with form.attempt():
+        wish = form.load(RoomBidIn())
+        told = take_bid(lot_id, amount_fen=_wished(form), client_bid_id=wish["client_bid_id"] or secrets.token_hex(16),
+                        key=own_key(lot_id), received_at=g.received_at, actor=current_actor())
+        if told["refusal"] is None:
+            flash(_("出价 %(amount)s 已确认。", amount=yuan(told["amount_fen"])))
+        else:
+            flash(f"{told['refusal']['message']} {told['refusal']['rule']}", "error")
+        return redirect(url_for("lots.room", lot_id=lot_id))
+    flash(form.summary or next(iter(form.errors.values())), "error")
+    return redirect(url_for("lots.room", lot_id=lot_id))
+
+
+def _page(lot_id: str, form: Form, *, asks_fen: int | None) -> ResponseReturnValue:
+    session = db.session()
+    sale = announced_sale(session, lot_id)
+    now = clock.now()
+    mine = _admitted(sale)
+    bids = attempts_of(session, lot_id, sale.number, accepted_only=True)
+    phase = _phase(sale, now)
+    return render_template(
+        "auction/room.html", form=form,
+        room=_shown(sale, bids, mine, phase, now) | {"ask": _ask(sale, asks_fen, phase, mine)},
+        words={name: say(text) for name, text in BAND_WORDS.items()}), form.status
+
+
+def _admitted(sale: Sale) -> Registration | None:
+    """The reader's admission to this sale, by sign-in or by the seat in the cookie."""
+    try:
+        return admitted(db.session(), sale, actor=current_actor(), key=own_key(sale.lot_id))
+    except NotQualified:
+        return None
+
+
+def _phase(sale: Sale, now: datetime) -> Phase:
+    return phase_of(LotState(sale.state), sale.result.outcome if sale.result else None,
+                    sale.opens_at, end_in_force(sale), sale.extensions, now)
+
+
+def _shown(sale: Sale, bids: Any, mine: Registration | None, phase: Phase, now: datetime
+           ) -> dict[str, Any]:
+    code = mine.code if mine is not None and mine.code else ""
+    lot, lot_id = sale.lot, sale.lot_id
+    closes_at, minimum = end_in_force(sale), minimum_of(sale)
+    return {
+        "lot_id": lot_id, "sale": sale.number, "title": lot.title, "line": sale_line(sale),
+        "lot_url": "/practice" if lot.is_exercise else f"/lots/{lot_id}",
+        "room_url": f"/lots/{lot_id}/room", "history_url": f"/lots/{lot_id}/history",
+        "result_url": f"/lots/{lot_id}/result", "mine_url": f"/my/bids/{lot_id}",
+        "is_exercise": lot.is_exercise, "phase": phase, "band": _band(sale, bids, code, phase),
+        "runs": phase in RUNS, "ended": phase in ENDED,
+        "result": result_members(sale), "code": code, "own": [code] if code else [],
+        "key": own_key(lot_id) or "", "rank": mine.priority_rank if mine is not None else None,
+        "price_label": _price_label(phase), "price_fen": sale.price_fen or sale.start_price_fen,
+        "price_note": _price_note(sale), "start_fen": sale.start_price_fen,
+        "reference_fen": sale.reference_price_fen, "opens_at": sale.opens_at,
+        "planned_closes_at": sale.planned_closes_at, "closes_at": closes_at,
+        "ends_text": _ends_text(sale, phase, closes_at),
+        "window_seconds": sale.extension_window_seconds,
+        "extensions": _earlier_ends(sale, bids), "minimum_fen": minimum,
+        "increment_fen": sale.increment_fen, "max_steps": sale.max_steps,
+        "options": _options(sale, mine, minimum), "missing": _missing(sale, mine, phase, now),
+        "bids": shown_bids(reversed(bids[-SHOWN_BIDS:])), "bid_count": len(bids),
+        "code_count": len({one.code for one in bids}), "steps": _steps(bids),
+        "receipts": _receipts(sale, bids, code), "note": _note(sale, phase),
+        "my_facts": _my_facts(sale, mine), "lot_facts": _lot_facts(sale),
+    }
+
+
+def _band(sale: Sale, bids: Any, code: str, phase: Phase) -> dict[str, str]:
+    own = [one.amount_fen for one in bids if one.code == code]
+    led: Attempt | None = bids[-1] if bids else None
+    at = sale.result.closed_at if sale.result else led.received_at if led else None
+    found = Standing(phase, code, own[-1] if own else None, sale.leader_code, sale.price_fen,
+                     sale.start_price_fen, at)
+    band = band_of(found)
+    price = sale.price_fen or sale.start_price_fen
+    figures = {
+        "opens": when(sale.opens_at, "minute", markup=False), "price": yuan_text(Fen(price)),
+        "leader": sale.leader_code or "", "more": yuan_text(Fen(price - own[-1])) if own else "",
+        "at": when(at, "time", markup=False), "end": when(end_in_force(sale), "time", markup=False)}
+    return {"kind": band.kind, "icon": band.icon,
+            "title": say(BAND_WORDS[band.title]).format(**figures),
+            "text": say(BAND_WORDS[band.text]).format(**figures)}
+
+
+def _price_label(phase: Phase) -> str:
+    return {Phase.SOLD: _("成交价"), Phase.CONFIRMING: _("最后一口")}.get(phase, _("当前价"))
+
+
+def _price_note(sale: Sale) -> str:
+    if sale.price_fen is None:
+        return _("起拍价，还没有人出价")
+    above = yuan(sale.price_fen - sale.start_price_fen)
+    if not sale.reference_price_fen:
+        return _("比起拍价高 %(above)s", above=above)
+    return _("评估价的 %(share)s，比起拍价高 %(above)s", above=above,
+             share=percent_of(sale.price_fen, sale.reference_price_fen))
+
+
+def _ends_text(sale: Sale, phase: Phase, closes_at: datetime) -> str:
+    if phase is Phase.UPCOMING:
+        return _("%(at)s 开始", at=when(sale.opens_at, "minute", markup=False))
+    if sale.extensions:
+        return _("第 %(n)s 次延时，%(at)s 结束", n=sale.extensions,
+                 at=when(closes_at, "time", markup=False))
+    return _("%(at)s 结束", at=when(closes_at, markup=False))
+
+
+def _earlier_ends(sale: Sale, bids: Any) -> list[datetime]:
+    """The ends that extensions have moved, the announced one first."""
+    moved = [one.closes_at for one in bids if one.extended]
+    return [sale.planned_closes_at, *moved[:-1]] if moved else []
+
+
+def _options(sale: Sale, mine: Registration | None, minimum: int) -> list[dict[str, Any]]:
+    """Sums to choose from; ``data-steps`` lets the script keep them in step with the price."""
+    first = sale.price_fen is None
+    found = [(0, _("起拍价") if first else _("最低")), (1, _("+1 级") if first else _("+2 级")),
+             (4, _("+4 级") if first else _("+5 级"))]
+    options = [{"steps": steps, "label": label, "fen": minimum + steps * sale.increment_fen}
+               for steps, label in found]
+    if mine is not None and mine.priority_rank and may_match(standing_of(sale), mine.priority_rank):
+        options = [{"steps": -1, "label": _("同价优先"), "fen": sale.price_fen}, *options[:2]]
+    return options
+
+
+def _missing(sale: Sale, mine: Registration | None, phase: Phase, now: datetime
+             ) -> dict[str, Any] | None:
+    """What a reader lacks who may not bid, and where to get it."""
+    if mine is not None or phase in ENDED or phase is Phase.CONFIRMING:
+        return None
+    if sale.lot.is_exercise:
+        return {"label": _("坐下就能出价"), "note": _("练习，不产生法律效力"), "button": _("坐下练习"),
+                "button_note": _("领取一个练习代码，用虚拟的钱"), "post": f"/lots/{sale.lot_id}/seat"}
+    actor = current_actor()
+    if not takes_registrations(sale, now) or (actor and not actor.may_act_as(Role.BIDDER)):
+        return None
+    return {"label": _("保证金"), "fen": sale.deposit_fen} | _next_door(sale, actor)
+
+
+def _next_door(sale: Sale, actor: Actor | None) -> dict[str, Any]:
+    """The next step towards a code, of somebody who may take it."""
+    in_time = _("竞价结束前到账都可以出价")
+    if actor is None:
+        return {"note": in_time, "button": _("登录后报名"), "button_note": _("没有账号也可以先注册"),
+                "url": f"/login?next=/lots/{sale.lot_id}/register"}
+    if own_registration(db.session(), sale, actor) is None:
+        return {"note": in_time, "button": _("报名，交保证金"),
+                "button_note": _("接受特别提示，领取缴款码"), "url": f"/lots/{sale.lot_id}/register"}
+    return {"note": _("到账后自动取得竞买代码"), "button": _("查看缴款码"),
+            "button_note": _("保证金还没有到账"), "url": f"/my/bids/{sale.lot_id}"}
+
+
+def _ask(sale: Sale, amount_fen: int | None, phase: Phase, mine: Registration | None
+         ) -> dict[str, Any] | None:
+    """The bid to be confirmed, of a browser without scripts."""
+    if amount_fen is None or phase not in RUNS or mine is None:
+        return None
+    above = amount_fen - (sale.price_fen or sale.start_price_fen)
+    return {"fen": amount_fen, "client_bid_id": secrets.token_hex(16),
+            "note": _("比当前价高 %(above)s", above=yuan(above)) if above > 0 else ""}
+
+
+def _steps(bids: Any) -> list[dict[str, Any]]:
+    return [{"amount_fen": one.amount_fen, "received_at": one.received_at, "code": one.code}
+            for one in bids]
+
+
+def _receipts(sale: Sale, bids: Any, code: str) -> list[dict[str, Any]]:
+    """The reader's latest bids, each with the leaf of the log that holds it."""
+    own = [one for one in bids if one.code == code][-RECEIPTS:] if code else []
+    leaves = bid_leaves(db.session(), sale) if own else []
+    return [{"seq": one.seq, "amount_fen": one.amount_fen, "at": one.received_at,
+             "sha256": leaves[one.position - 1]["hash"], "index": leaves[one.position - 1]["index"]}
+            for one in reversed(own)]
+
+
+def _note(sale: Sale, phase: Phase) -> dict[str, Any] | None:
+    """Why the sale stands still or was taken back, with the rule."""
+    stop = next((one for one in sale.suspensions if one.to_at is None), None)
+    if phase is Phase.SUSPENDED and stop is not None:
+        return {"kind": "time", "icon": "pause", "title": ground(stop.ground),
+                "text": _("%(reason)s 自 %(at)s 起暂停，恢复后至少再竞价 %(minutes)s 分钟。",
+                          reason=stop.reason, at=when(stop.from_at, markup=False),
+                          minutes=max(1, sale.extension_window_seconds // 60)),
+                "rule": "AUC-28.1", "article": "网络司法拍卖规定第二十八条"}
+    if phase is Phase.WITHDRAWN and sale.result is not None:
+        return {"kind": "info", "icon": "undo", "title": _("为什么撤回"),
+                "text": sale.result.reason or "", "rule": "GEN-17", "article": "拍卖变卖规定第十七条"}
+    return None
+
+
+def _my_facts(sale: Sale, mine: Registration | None) -> list[tuple[Any, ...]]:
+    if mine is None or sale.lot.is_exercise:
+        return []
+    payment = ledger.payment(db.session(), mine.reference or "")
+    rank = (_("优先购买权第 %(rank)s 顺序", rank=mine.priority_rank) if mine.priority_rank
+            else _("普通竞买人"))
+    return [(_("竞买资格"), rank, _("%(at)s 确认", at=when(mine.admitted_at, "short", markup=False))),
+            (_("保证金"), yuan(mine.deposit_fen), say(payment.state.word)),
+            (_("特别提示"), _("已接受"), mine.accepted_notices[:8])]
+
+
+def _lot_facts(sale: Sale) -> list[tuple[Any, ...]]:
+    share = (_("评估价的 %(share)s", share=percent_of(sale.start_price_fen, sale.reference_price_fen))
+             if sale.reference_price_fen else "")
+    rows: list[tuple[Any, ...]] = []
+    if sale.reference_price_fen:
+        rows.append((_("评估价"), yuan(sale.reference_price_fen)))
+    rows += [(_("起拍价，即保留价"), yuan(sale.start_price_fen), share),
+             (_("增价幅度"), yuan(sale.increment_fen),
+              _("一次最多 %(n)s 级", n=sale.max_steps) if sale.max_steps else "")]
+    if not sale.lot.is_exercise:
+        rows.append((_("保证金"), yuan(sale.deposit_fen)))
+    return rows

@@ -1,0 +1,76 @@
+// The price as a step line, drawn by uPlot once its file has come; until then the server's drawing stands.
+import uPlot from "../vendor/uPlot.esm.js";
+import { hourOf, clockOf, short, dayOf } from "./words.js";
+
+const place = document.getElementById("chart");
+const HEIGHT = 186;
+const INCREMENTS = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000];
+let plot = null;
+let own = "";
+let drawn = [];
+
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+function timeLabels(_, splits) {
+  const span = (splits.at(-1) - splits[0]) * 1000;
+  return splits.map((at) => (span > 86_400_000 ? dayOf(at * 1000) : span < 300_000 ? clockOf(at * 1000) : hourOf(at * 1000)));
+}
+
+function dots(u) {
+  const { ctx } = u;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  ctx.lineWidth = 2 * ratio;
+  const every = Math.max(1, Math.floor(drawn.length / 120));
+  drawn.forEach((bid, n) => {
+    const mine = bid.code === own;
+    if (!mine && n % every && n !== drawn.length - 1) return;
+    ctx.beginPath();
+    ctx.arc(u.valToPos(bid.at / 1000, "x", true), u.valToPos(bid.amount, "y", true), (mine ? 5 : 4) * ratio, 0, 2 * Math.PI);
+    ctx.fillStyle = mine ? colour("--lead") : colour("--surface");
+    ctx.fill();
+    ctx.strokeStyle = colour("--ink");
+    if (!mine) ctx.stroke();
+  });
+  ctx.restore();
+}
+
+function options(width) {
+  const font = `13px ${colour("--sans")}`;
+  const axis = { stroke: () => colour("--ink-2"), font, ticks: { show: false } };
+  return {
+    width, height: HEIGHT, padding: [10, 14, 0, 4], legend: { show: false }, cursor: { show: false },
+    scales: {
+      x: { time: false, range: (_, low, high) => [low - (high - low) * 0.01, high + (high - low) * 0.01 || low + 1] },
+      y: { range: (_, low, high) => { const room = Math.max(high - low, 1) * 0.18; return [low - room, high + room]; } },
+    },
+    axes: [
+      { ...axis, size: 28, space: 90, incrs: INCREMENTS, grid: { show: false }, values: timeLabels, border: { show: true, stroke: () => colour("--line-strong"), width: 1 } },
+      { ...axis, side: 1, size: 76, space: 44, stroke: () => colour("--ink-3"), grid: { stroke: () => colour("--line"), width: 1 }, values: (_, splits) => splits.map((fen) => short(Math.round(fen))) },
+    ],
+    series: [{}, { stroke: () => colour("--ink"), width: 2, fill: () => `${colour("--sunken")}99`, paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } }],
+    hooks: { draw: [dots] },
+  };
+}
+
+/** Draw the bids so far up to now. */
+export function showChart(sale, now) {
+  const bids = sale.ladder;
+  if (bids.length === 0 || sale.missingAfter !== null) return;
+  own = sale.code;
+  drawn = bids;
+  const until = Math.max(bids.at(-1).at, Math.min(now, sale.closes));
+  const xs = [...bids.map((bid) => bid.at / 1000), until / 1000];
+  const ys = [...bids.map((bid) => bid.amount), bids.at(-1).amount];
+  if (plot) {
+    plot.setData([xs, ys]);
+    return;
+  }
+  const label = place.firstElementChild?.getAttribute("aria-label") ?? "";
+  place.replaceChildren();
+  plot = new uPlot(options(place.clientWidth), [xs, ys], place);
+  plot.root.setAttribute("role", "img");
+  plot.root.setAttribute("aria-label", label);
+  new ResizeObserver(() => { if (place.clientWidth !== plot.width) plot.setSize({ width: place.clientWidth, height: HEIGHT }); }).observe(place);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot.redraw());
+}

@@ -1,0 +1,118 @@
+// The line to the server: Socket.IO first, asking over HTTP every three seconds where it does not hold.
+import { io } from "../vendor/socket.io.esm.min.js";
+import * as clock from "../js/clock.js";
+
+const POLL_EVERY = 3000;
+const SILENT = 13_000;       // the server pings every ten seconds
+const CONFIRMING = 1500;     // after the end the word may be asked for
+const LOST = 7000;
+
+export class Connection extends EventTarget {
+  constructor(sale) {
+    super();
+    this.sale = sale;
+    this.heardAt = performance.now();
+    this.watching = false;
+    this.asking = false;
+    this.askedAt = 0;
+    this.filling = false;
+    this.api = `/api/v1/lots/${encodeURIComponent(sale.lot)}`;
+  }
+
+  start() {
+    this.socket = io("/auction", {
+      transports: ["websocket", "polling"], tryAllTransports: true, timeout: 4000,
+      reconnectionDelay: 500, reconnectionDelayMax: 3000,
+    });
+    this.socket.on("connect", () => this.watch());
+    this.socket.on("disconnect", () => this.lose());
+    this.socket.on("connect_error", () => this.lose());
+    this.socket.on("update", (message) => this.hear(message));
+    this.socket.io.on("ping", () => { this.heardAt = performance.now(); });
+    addEventListener("offline", () => this.lose());
+    addEventListener("online", () => this.ask());
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.ask(); });
+    setInterval(() => this.check(), 500);
+  }
+
+  /** Whether messages come by the socket. */
+  get live() {
+    return this.watching && this.socket.connected && performance.now() - this.heardAt < SILENT;
+  }
+
+  /** good: by the socket; slow: by asking; bad: nothing has come for a while. */
+  get quality() {
+    if (this.live) return "good";
+    return performance.now() - this.heardAt < LOST ? "slow" : "bad";
+  }
+
+  lose() {
+    this.watching = false;
+    this.dispatchEvent(new Event("line"));
+  }
+
+  async watch() {
+    try {
+      const answer = await this.socket.timeout(5000).emitWithAck("watch", { lot: this.sale.lot, key: this.sale.key });
+      if (!answer.ok) throw new Error(answer.message);
+      this.watching = true;
+      this.hear(answer);
+      this.dispatchEvent(new Event("watching"));
+    } catch {
+      this.lose();
+      if (this.socket.connected) setTimeout(() => this.watch(), 2000);
+    }
+  }
+
+  hear(message) {
+    this.heardAt = performance.now();
+    clock.hint(message.server_now);
+    this.sale.take(message);
+    this.dispatchEvent(new Event("line"));
+    this.fill();
+  }
+
+  /** Ask how the sale stands. */
+  async ask() {
+    if (this.asking) return;
+    this.asking = true;
+    this.askedAt = performance.now();
+    try {
+      const response = await fetch(this.api, { cache: "no-store", signal: AbortSignal.timeout(5000) });
+      if (response.ok) this.hear((await response.json()).standing);
+    } catch {
+      // The line is down: `quality` says so, and the next turn asks again.
+    } finally {
+      this.asking = false;
+      this.dispatchEvent(new Event("line"));
+    }
+  }
+
+  /** Fetch the bids that messages did not bring. */
+  async fill() {
+    if (this.filling) return;
+    this.filling = true;
+    try {
+      for (let after = this.sale.missingAfter; after !== null; after = this.sale.missingAfter) {
+        const response = await fetch(`${this.api}/events?after=${after}`, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+        if (!response.ok) break;
+        const answer = await response.json();
+        if (answer.bids.length === 0) break;
+        this.sale.fill(answer.bids);
+      }
+    } catch {
+      // As above: whatever is still missing is asked for with the next message.
+    } finally {
+      this.filling = false;
+    }
+  }
+
+  check() {
+    const silent = performance.now() - this.heardAt;
+    const confirming = this.sale.phase(clock.now()) === "confirming";
+    const patience = confirming ? CONFIRMING : POLL_EVERY;
+    if ((!this.live || confirming) && Math.min(silent, performance.now() - this.askedAt) > patience) this.ask();
+    else if (this.sale.missingAfter !== null && silent > CONFIRMING) this.fill();
+    this.dispatchEvent(new Event("line"));
+  }
+}

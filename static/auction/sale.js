@@ -1,0 +1,132 @@
+// How the sale stands, as far as this page has heard. Messages may come late, twice or with gaps between.
+const RUNNING = ["published", "bidding", "selloff_published", "selloff_open", "selloff_bidding"];
+
+const read = (bid) => ({
+  seq: bid.seq, code: bid.code, amount: bid.amount_fen, at: Date.parse(bid.at), match: bid.match,
+  extendedTo: bid.extended_to ? Date.parse(bid.extended_to) : null,
+});
+
+export class Sale extends EventTarget {
+  constructor({ dataset }) {
+    super();
+    this.lot = dataset.lot;
+    this.code = dataset.code;
+    this.key = dataset.key || null;
+    this.rank = Number(dataset.rank) || null;
+    this.start = Number(dataset.start);
+    this.reference = Number(dataset.reference) || null;
+    this.increment = Number(dataset.increment);
+    this.maxSteps = Number(dataset.maxSteps) || null;
+    this.opens = Number(dataset.opens);
+    this.opensText = dataset.opensText;
+    this.planned = Number(dataset.planned);
+    this.closes = Number(dataset.closes);
+    this.window = Number(dataset.window) * 1000;
+    this.heard = false;      // whether a message has said how the sale stands
+    this.price = null;
+    this.leader = null;
+    this.minimum = this.start;
+    this.accepted = 0;
+    this.extensions = 0;
+    this.state = "";
+    this.result = null;
+    this.suspension = null;
+    this.bids = new Map();   // seq -> bid
+    this.saidAt = "";
+  }
+
+  /** Take what the server says; an older word never overrules a newer one. */
+  take(message) {
+    for (const bid of message.bids) this.bids.set(bid.seq, read(bid));
+    const old = message.accepted < this.accepted || (message.accepted === this.accepted && message.server_now < this.saidAt);
+    if (this.heard && (old || (this.result && !message.result))) return;
+    this.heard = true;
+    this.saidAt = message.server_now;
+    this.state = message.state;
+    this.price = message.price_fen;
+    this.leader = message.leader;
+    this.minimum = message.minimum_fen;
+    this.accepted = message.accepted;
+    this.extensions = message.extensions;
+    this.closes = Date.parse(message.closes_at);
+    this.suspension = message.suspension;
+    this.result = message.result;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Older bids, fetched to close a gap. */
+  fill(bids) {
+    for (const bid of bids) this.bids.set(bid.seq, read(bid));
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** What an accepted bid of my own changed, before the room hears of it. */
+  takeOwn(answer) {
+    const { decision } = answer;
+    if (decision.seq <= this.accepted) return;
+    const closes = Date.parse(decision.closes_at);
+    const extended = this.closes < closes;
+    this.bids.set(decision.seq, {
+      seq: decision.seq, code: answer.code, amount: answer.amount_fen, at: Date.parse(answer.received_at),
+      match: this.rank, extendedTo: extended ? closes : null,
+    });
+    this.price = answer.amount_fen;
+    this.leader = answer.code;
+    this.minimum = decision.minimum_fen;
+    this.accepted = decision.seq;
+    this.extensions += extended ? 1 : 0;
+    this.closes = closes;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** The number behind which bids are missing here, or null if none is. */
+  get missingAfter() {
+    if (this.bids.size >= this.accepted) return null;
+    for (let seq = 1; seq <= this.accepted; seq += 1) if (!this.bids.has(seq)) return seq - 1;
+    return null;
+  }
+
+  /** Bids in their order. */
+  get ladder() {
+    return [...this.bids.values()].sort((a, b) => a.seq - b.seq);
+  }
+
+  get codes() {
+    return new Set([...this.bids.values()].map((bid) => bid.code)).size;
+  }
+
+  /** The latest bid of all, and of mine. */
+  get last() { return this.bids.get(this.accepted) ?? null; }
+
+  get own() {
+    if (!this.code) return null;
+    let found = null;
+    for (const bid of this.bids.values()) if (bid.code === this.code && (!found || bid.seq > found.seq)) found = bid;
+    return found;
+  }
+
+  get leads() { return Boolean(this.code) && this.leader === this.code; }
+
+  /** Whether my priority right lets me take the lead at the same price. */
+  get mayMatch() {
+    return Boolean(this.rank && this.price !== null && !this.leads && (this.last?.match == null || this.rank < this.last.match));
+  }
+
+  /** The most that may be offered now, or null. */
+  get maximum() {
+    return this.maxSteps ? (this.price ?? this.start) + this.maxSteps * this.increment : null;
+  }
+
+  /** The phase at an instant; only the server's word says that a sale has ended. */
+  phase(now) {
+    if (this.result) return this.result.outcome;
+    if (this.state === "suspended") return "suspended";
+    if (this.state && !RUNNING.includes(this.state)) return "confirming";
+    if (now < this.opens) return "upcoming";
+    if (now >= this.closes) return "confirming";
+    return this.extensions ? "extended" : "live";
+  }
+}
+
+export const runs = (phase) => phase === "live" || phase === "extended";
+export const ended = (phase) => phase === "sold" || phase === "failed" || phase === "withdrawn";

@@ -1,0 +1,53 @@
+// The sentences of the room in the reader's language, and figures as the server prints them.
+import { wan, yuan } from "../js/money.js";
+
+const bag = document.getElementById("words").dataset;
+const english = document.documentElement.lang === "en";
+
+/** A sentence with its figures: say("leadText", { price }). */
+export const say = (name, figures = {}) =>
+  bag[name].replace(/\{(\w+)\}/g, (_, key) => figures[key] ?? "");
+
+/** The address of an icon of the sprite. */
+export const icon = (name) => `${bag.icons}#${name}`;
+
+/** 2,380,000.00 */
+export const amount = (fen) => yuan(BigInt(fen));
+
+/** Short and exact, for chips and axes: 238 万; in English, and below 1 万, plain yuan. */
+export function short(fen) {
+  const plain = amount(fen).replace(/\.00$/, "");
+  if (english) return plain;
+  return fen < 1_000_000 ? `${plain} ${say("yuan")}` : say("wan", { amount: wan(BigInt(fen)) });
+}
+
+/** 88.8%, rounded half up in integers, as the server does. */
+export function share(part, whole) {
+  const [p, w] = [BigInt(part), BigInt(whole)];
+  const tenths = (2n * p * 1000n + w) / (2n * w);
+  return `${tenths / 10n}.${tenths % 10n}%`;
+}
+
+const inBeijing = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hourCycle: "h23", ...options });
+const seconds = inBeijing({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const minutes = inBeijing({ hour: "2-digit", minute: "2-digit" });
+const days = inBeijing({ month: "2-digit", day: "2-digit" });
+const numbers = inBeijing({ year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" });
+
+/** 10:06:20 */
+export const clockOf = (ms) => seconds.format(ms);
+
+/** 10:06:20.611 */
+export const exactly = (ms) => `${seconds.format(ms)}.${String(((ms % 1000) + 1000) % 1000).padStart(3, "0")}`;
+
+/** 10:06 */
+export const hourOf = (ms) => minutes.format(ms);
+
+/** 06-10 */
+export const dayOf = (ms) => days.format(ms).split("/").reverse().join("-");
+
+/** The instant of midnight in Beijing before `ms`. */
+export function midnight(ms) {
+  const part = Object.fromEntries(numbers.formatToParts(ms).map((one) => [one.type, Number(one.value)]));
+  return ms - (ms % 1000) - ((part.hour * 60 + part.minute) * 60 + part.second) * 1000;
+}
