@@ -299,6 +299,13 @@ def course(world: World, home: Home, file: File, bids: Sequence[tuple[timedelta,
         bid(world, file, login, home.start_fen + steps * 1_000_000, place)
 
 
+def refund(world: World) -> None:
+    """Finance sends every refund that waits, within the 24 hours of AUC-23.2."""
+    for owner in [row.owner for row in ledger.refunds_open(db.session(), COURT_ID)]:
+        world.do(ledger.note_refund, court_id=COURT_ID, owner=owner, bank_line=f"TK{owner}",
+                 actor=world.actor("finance-1", Role.FINANCE), now=clock.now())
+
+
 def deliver(world: World, home: Home, file: File) -> Story:
     """The balance, the ruling, its service, the hand-over."""
     me = officer(world)
@@ -368,7 +375,8 @@ def sold_home(world: World) -> Story:
         (20 * hour, "bidder-1", 12), (23 * hour, "bidder-2", 20), (24 * hour - 4 * minute, "bidder-1", 22),
         (24 * hour - minute, "bidder-2", 25), (24 * hour + 2 * minute, "bidder-1", 27),
         (24 * hour + 5 * minute, "bidder-3", 30), (24 * hour + 9 * minute, "bidder-1", 33)), opens)
-    yield opens + 25 * hour
+    yield opens + 28 * hour
+    refund(world)
     yield opens + 50 * hour
     yield from deliver(world, home, file)
     yield from distribute(world, file)
