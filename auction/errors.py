@@ -80,12 +80,6 @@ class PublicationRefused(WrongState):
         self.obstacles = tuple(obstacles)
 
 
-class NoPriceInForce(WrongState):
-    code = "no_price_in_force"
-    message = N_("财产处置参考价还没有确定，不能启动拍卖。")
-    rule = "AUC-10.2"
-
-
 class AlreadyOnSale(WrongState):
     code = "already_on_sale"
     message = N_("这项财产已经有一个标的物，不能重复拍卖。")

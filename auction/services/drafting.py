@@ -14,11 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts import services as accounts
-from auction.errors import AlreadyOnSale, NoPriceInForce, TermsFixed
+from auction.errors import AlreadyOnSale, TermsFixed
 from auction.models import Disclosure, Lot, Sale
 from auction.rules.disclosure import NEVER_ABSENT, AnnouncementPart, DisclosureItem, SpecialNotice
 from auction.rules.lifecycle import LotState, Round, Step, next_state
-from auction.rules.publication_facts import PriceBasis, PriceFacts
 from auction.rules.wording import (
     first_announcement,
     first_disclosures,
@@ -68,7 +67,6 @@ def draft_lot(session: Session, *, property_id: str, terms: Terms, actor: Actor,
 
     Raises:
         NotAllowed: the actor does not handle the case.
-        NoPriceInForce: the property has no reference price.
         AlreadyOnSale: it has a lot whose sale is under way, done, or to be repeated.
         InvalidInput: see ``_check``.
     """
@@ -78,8 +76,6 @@ def draft_lot(session: Session, *, property_id: str, terms: Terms, actor: Actor,
     law = accounts.court_law(session, case.court_id, RULE_SET)
     _check(terms, law)
     price = valuation.price_in_force(session, property_id, now)
-    if price is None:
-        raise NoPriceInForce
     if lot_under_way(session, property_id) is not None:
         raise AlreadyOnSale
     court = accounts.get_court(session, case.court_id)
@@ -94,14 +90,15 @@ def draft_lot(session: Session, *, property_id: str, terms: Terms, actor: Actor,
             title=terms.title, address=found.address, facts=facts, court=court.name_zh,
             window=window))
     _take(sale, terms)
-    words = price_words(PriceFacts(Fen(price.amount_fen), PriceBasis.REFERENCE, in_force=True,
-                                   valid_until_on=price.valid_until_on), METHOD_NAMES[price.method])
-    first = first_disclosures(basis=case.basis, facts=facts, court=court.name_zh,
-                              price_basis=words, priority_rights=terms.priority_decision)
-    sale.disclosures = [Disclosure(
-        item=item.value, text=text, not_applicable_reason="",
-        document_sha256=price.report_sha256 if item is DisclosureItem.PRICE_BASIS else None)
-        for item, text in first.items() if text]
+    first = first_disclosures(
+        basis=case.basis, facts=facts, court=court.name_zh, priority_rights=terms.priority_decision,
+        price_basis="" if price is None else price_words(
+            Fen(price.amount_fen), price.valid_until_on, METHOD_NAMES[price.method]))
+    sale.disclosures = [Disclosure(item=item.value, text=text, not_applicable_reason="")
+                        for item, text in first.items() if text]
+    for one in sale.disclosures:
+        if one.item == DisclosureItem.PRICE_BASIS and price is not None:
+            one.document_sha256 = price.report_sha256
     lot = Lot(id=new_id("lot"), court_id=case.court_id, case_id=case.id, property_id=property_id,
               title=terms.title, is_exercise=False, created_by=actor.id, created_at=now,
               sales=[sale])
