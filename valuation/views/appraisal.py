@@ -131,7 +131,7 @@ def serve_report(valuation_id: str, party_id: str) -> ResponseReturnValue:
         "valuation/service.html", form=form, valuation=valuation, party=party,
         case=services.case_of(db.session(), valuation),
         ways=[(way.value, say(way.word)) for way in ServiceWay if way is not ServiceWay.WAIVED],
-        law=services.law_of(db.session(), valuation)), form.status
+        days=services.law_of(db.session(), valuation).days("reference_price.public_posting_days")), form.status
 
 
 @desk.route("/<valuation_id>/objections/<party_id>", methods=["GET", "POST"])

@@ -1,6 +1,6 @@
 """What the pages share: their blueprints, the course they speak of, the way back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.access import of_own_court, signed_in
 from kernel.database import db
+from kernel.gates import Obstacle
 from kernel.languages import say
 from valuation import services
 from valuation.models import Valuation
@@ -44,6 +45,12 @@ def uploaded(name: str) -> bytes | None:
     """The bytes of an uploaded file; None where none was chosen."""
     found = request.files.get(name)
     return found.read() if found is not None and found.filename else None
+
+
+def shown(obstacles: Iterable[Obstacle]) -> list[dict[str, str]]:
+    """Obstacles as the gate of a page lists them."""
+    return [{"text": say(one.problem, one.details), "remedy": say(one.remedy, one.details),
+             "rule": one.basis.rule} for one in obstacles]
 
 
 def choices(names: Mapping[W, str]) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ from valuation.rules.ladder import GROUNDS, METHOD_NAMES, Method, standing_groun
 from valuation.rules.objections import GROUND_NAMES
 from valuation.rules.stages import Stage
 from valuation.schemas import AgreementIn, MethodOutIn, OpenIn, TermIn
-from valuation.views.blueprint import desk, read_valuation, to_course
+from valuation.views.blueprint import desk, read_valuation, shown, to_course
 from valuation.views.way import STAGE_NAMES, Way
 
 
@@ -66,7 +66,7 @@ def new() -> ResponseReturnValue:
                      if one.is_active})
     return render_template(
         "valuation/new.html", form=form, found=found, case=case,
-        missing=services.facts_missing(found), fields=[(name, name) for name in fields],
+        missing=shown(services.facts_missing(found)), fields=[(name, name) for name in fields],
         methods=[(method.value, say(METHOD_NAMES[method]))
                  for method in Method if method is not Method.NEGOTIATION]), form.status
 

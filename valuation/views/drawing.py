@@ -22,7 +22,7 @@ from valuation.rules.drawing import DrawState
 from valuation.rules.selection import EXCLUSION_GROUNDS, ExclusionGround
 from valuation.schemas import ProposalIn, SecretsIn
 from valuation.services import LeftOut
-from valuation.views.blueprint import back, desk, draw_desk, read_valuation
+from valuation.views.blueprint import back, desk, draw_desk, read_valuation, shown
 
 _RUNNING = (DrawState.SEALING, DrawState.OPENING)
 
@@ -100,7 +100,7 @@ def propose(valuation_id: str) -> ResponseReturnValue:
         "valuation/propose.html", form=form, valuation=valuation, listed=listed, failed=failed,
         case=services.case_of(session, valuation),
         property=cases.get_property(session, valuation.property_id),
-        obstacles=services.draw_obstacles(session, valuation, assumed, now),
+        obstacles=shown(services.draw_obstacles(session, valuation, assumed, now)),
         running=services.running_draw(valuation),
         left=sum(one.draw_id is None for one in services.secrets_of(session, valuation.court_id)),
         grounds=[(ground.value, say(name)) for ground, (name, _) in EXCLUSION_GROUNDS.items()]), \

@@ -52,6 +52,7 @@ def _commission_page(found: Commission, **forms: Form) -> ResponseReturnValue:
     return render_template(
         "valuation/my_commission.html", commission=found, **_about(valuation),
         today=beijing_day(clock.now()), running=services.current_commission(valuation) is found,
+        days=services.law_of(db.session(), valuation).days("reference_price.appraisal_days"),
         report=next((one for one in reversed(valuation.reports) if one.commission_id == found.id),
                     None),
         grounds=[(one.value, say(FAILURES[one][0])) for one in DECLINABLE],
