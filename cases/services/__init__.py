@@ -68,7 +68,7 @@ __all__ = [
     "documents_of", "documents_of_case", "file_claim", "get_case", "get_claim", "get_document",
     "get_party", "get_property", "get_service", "identity_of_party", "keep_document", "let_read",
     "link_party", "may_handle", "may_read", "numbers_of", "own_case", "parties_of",
-    "photographs_of", "properties_among", "properties_of", "readable_file", "record_fact", "register_case", "serve",
-    "serve_document", "services_of", "services_of_case", "services_on_person",
+    "photographs_of", "properties_among", "properties_of", "readable_file", "record_fact",
+    "register_case", "serve", "serve_document", "services_of", "services_of_case", "services_on_person",
     "set_document_public", "set_property_status", "take_document", "take_pictures",
 ]
