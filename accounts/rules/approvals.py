@@ -14,7 +14,7 @@ from kernel.errors import DomainError, Filled
 
 
 class ApprovalState(StrEnum):
-    """``superseded``: the maker asked anew for a changed text, so the old request lapsed."""
+    """``superseded``: lapsed undecided, as the text changed or the act will not be done."""
 
     PENDING = "pending"
     APPROVED = "approved"

@@ -9,8 +9,8 @@ from accounts.services.approvals import (
     decide_approval,
     get_approval,
     request_approval,
-    withdraw_request,
     seen_by,
+    withdraw_request,
 )
 from accounts.services.courts import (
     INSTALLATION,

@@ -157,6 +157,19 @@ def test_asking_for_a_changed_text_supersedes_the_old_request(session: Session, 
         "approval.requested", "approval.superseded"]
 
 
+def test_a_request_for_what_will_not_be_done_is_withdrawn(session: Session, officer: Person,
+                                                          judges: list[Person]) -> None:
+    approval = ask(session, officer)
+    for _ in range(2):  # withdrawing what no longer waits changes nothing
+        with unit_of_work() as work:
+            services.withdraw_request(work.session, subject="lot:lot-1/1", act="lot.publish",
+                                      actor=the_actor(work.session, officer), now=clock.now())
+    with pytest.raises(ApprovalClosed):
+        decide(session, approval, judges[0])
+    assert [leaf.kind for leaf in leaves_of_subject(session, f"approval:{approval.id}")] == [
+        "approval.requested", "approval.superseded"]
+
+
 def test_after_a_refusal_the_same_may_be_asked_again_and_the_latest_counts(
         session: Session, officer: Person, judges: list[Person], at: Callable[..., None]) -> None:
     at(clock.now())  # both requests at one instant
