@@ -52,20 +52,22 @@ def _assemble(objects: list[bytes]) -> bytes:
 
 
 def facade(floors: int, lit: int) -> bytes:
-    """A drawn front of a house with one lit window, as PNG."""
-    width, height = 960, 1200
+    """A drawn front of a house with one lit window between its neighbours, as PNG."""
+    width, height = 1280, 880
     picture = Image.new("RGB", (width, height), "#e3ebed")
     draw = ImageDraw.Draw(picture)
-    top, foot, left, right = 120, 1100, 280, 680
+    for left, right, top in ((70, 330, 380), (960, 1220, 300)):
+        draw.rectangle((left, top, right, 800), fill="#d0dde1")
+    left, right, top, foot = 440, 840, 70, 800
     draw.rectangle((left, top, right, foot), fill="#b2c6cd", outline="#284653", width=3)
     step = (foot - top) / floors
     for floor in range(floors):
-        for column in range(4):
-            x = left + 28 + column * 92
+        for column in range(5):
+            x = left + 26 + column * 74
             y = foot - (floor + 1) * step + step * 0.2
-            is_lit = floor + 1 == lit and column == 1
-            draw.rectangle((x, y, x + 64, y + step * 0.55), fill="#e9b95b" if is_lit else "#7f9ca7")
-    draw.line((80, foot, 880, foot), fill="#284653", width=4)
+            is_lit = floor + 1 == lit and column == 3
+            draw.rectangle((x, y, x + 50, y + step * 0.55), fill="#e9b95b" if is_lit else "#7f9ca7")
+    draw.line((40, foot, 1240, foot), fill="#284653", width=4)
     return _png(picture)
 
 

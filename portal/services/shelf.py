@@ -32,9 +32,9 @@ class Shown:
 class Shelf:
     """All that the home page shows."""
 
-    running: Sequence[Shown]
-    coming: Sequence[Shown]
-    ended: Sequence[Shown]
+    running: list[Shown]
+    coming: list[Shown]
+    ended: list[Shown]
     draws: Sequence[Any]
     now: datetime
 

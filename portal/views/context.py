@@ -1,6 +1,6 @@
 """What every page knows: who reads it, the time, the demo, the rooms of the reader's desk."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask, current_app, request
 
@@ -9,6 +9,9 @@ from kernel import clock
 from kernel.access import current_actor
 from kernel.domain import Domain
 from kernel.languages import reader_language, say
+
+
+DESK: Final = "/desk/"
 
 
 def setup(app: Flask) -> None:
@@ -43,6 +46,8 @@ def _rooms() -> list[dict[str, Any]]:
     actor = current_actor()
     if actor is None:
         return []
+    rooms = [room for domain in domains() for room in domain.rooms if room.roles & actor.roles]
+    rooms.sort(key=lambda room: room.url != DESK)
     return [{"url": room.url, "label": say(room.label), "icon": room.icon, "count": None,
              "current": request.path == room.url or request.path.startswith(room.url + "/")}
-            for domain in domains() for room in domain.rooms if room.roles & actor.roles]
+            for room in rooms]
