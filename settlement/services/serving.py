@@ -44,8 +44,8 @@ ACCOUNTS: Final = {
 
 
 def serve_plan(session: Session, plan_id: str, *, party_id: str, way: ServiceWay,
-               served_at: datetime, proof_document_id: str | None = None, actor: Actor,
-               now: datetime) -> Service:
+               served_at: datetime, document_id: str | None = None,
+               proof_document_id: str | None = None, actor: Actor, now: datetime) -> Service:
     """Serve an approved plan on one recipient (PLAN-01); the first service fixes the version.
 
     Raises:
@@ -71,8 +71,8 @@ def serve_plan(session: Session, plan_id: str, *, party_id: str, way: ServiceWay
         record(session, plan, Kind.PLAN_SERVED, actor, {"plan_commitment": commitment_of(plan)})
     return cases.serve(
         session, case_id=plan.case_id, party_id=party_id, subject=plan.subject, way=way,
-        title=title_of(plan), served_at=served_at, proof_document_id=proof_document_id,
-        actor=actor, now=now)
+        title=title_of(plan), served_at=served_at, document_id=document_id,
+        proof_document_id=proof_document_id, actor=actor, now=now)
 
 
 def title_of(plan: DistributionPlan) -> str:
