@@ -7,6 +7,7 @@ import urllib.request
 from typing import Any, Final
 
 import socketio
+from socketio.exceptions import SocketIOError as SocketError
 
 from kernel.formats import parse_instant
 
@@ -83,8 +84,11 @@ class Bidder:
         self.code = code
         self._lot, self._key = lot, key
         self._socket = socketio.Client(reconnection=True)
-        self._socket.connect(platform.url, headers={"Origin": platform.url},
-                             transports=["websocket"], namespaces=[NAMESPACE], wait_timeout=10)
+        try:  # the WebSocket client says its Origin by itself
+            self._socket.connect(platform.url, transports=["websocket"], namespaces=[NAMESPACE],
+                                 wait_timeout=10)
+        except SocketError as error:
+            raise Refused(f"{platform.url}: no live connection ({error})") from error
         self._socket.call("watch", {"lot": lot, "key": key}, namespace=NAMESPACE, timeout=10)
 
     def bid(self, amount_fen: int, client_bid_id: str) -> dict[str, Any]:
