@@ -1,15 +1,20 @@
 """The doors of this domain."""
 
+import auction.views.public
 import auction.views.room
 import auction.views.seats  # noqa: F401 - these add their routes to the blueprint below
 from auction import events
 from auction.api import exercises, lots
 from auction.commands.rehearse import auction_commands
 from auction.jobs import JOBS
+from auction.views.bidder import my_pages
 from auction.views.blueprint import pages
-from kernel.domain import Domain
+from kernel.access import Role
+from kernel.domain import Domain, Room
+from kernel.errors import N_
 
 DOMAIN = Domain(
-    name="auction", pages=(pages,), api=(lots.api, lots.my_api, exercises.api), jobs=JOBS,
+    name="auction", pages=(pages, my_pages), api=(lots.api, lots.my_api, exercises.api), jobs=JOBS,
     commands=(auction_commands,), events=(events,),
+    rooms=(Room("/my/bids", N_("竞买与保证金"), "gavel", frozenset({Role.BIDDER})),),
 )

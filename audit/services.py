@@ -172,9 +172,24 @@ def body_of(leaf: Leaf | WrittenLeaf) -> dict[str, Any]:
     return body
 
 
-def leaves_of_subject(session: Session, subject: str) -> Sequence[Leaf]:
-    """The chain of one subject, first leaf first."""
-    return session.scalars(select(Leaf).where(Leaf.subject == subject).order_by(Leaf.seq)).all()
+def leaves_of_subject(session: Session, subject: str, *, kind: Kind | None = None, after: int = 0,
+                      most: int | None = None) -> Sequence[Leaf]:
+    """The chain of one subject, first leaf first.
+
+    Args:
+        kind: only leaves of this kind.
+        after: leave out the first so many.
+        most: only so many.
+    """
+    query = select(Leaf).where(Leaf.subject == subject)
+    if kind is not None:
+        query = query.where(Leaf.kind == str(kind))
+    return session.scalars(query.order_by(Leaf.seq).offset(after).limit(most)).all()
+
+
+def leaf_count(session: Session, subject: str) -> int:
+    """How many leaves the chain of a subject has."""
+    return session.scalar(select(func.count()).select_from(Leaf).where(Leaf.subject == subject)) or 0
 
 
 def leaves_of_case(session: Session, case_id: str) -> Sequence[Leaf]:

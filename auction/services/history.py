@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from auction.models import Attempt, Lot, Sale
 from audit import services as audit
 from audit.kinds import Kind
+from audit.models import Leaf
 
 PAGE: Final = 100
 
@@ -39,22 +40,45 @@ class HistoryPage:
 
 def history_of(session: Session, lot: Lot, *, page: int = 1) -> HistoryPage:
     """The leaves of every announced sale of a lot, first to last, a page of them."""
-    found = [(sale.number, leaf) for sale in lot.sales if sale.published_at is not None
-             for leaf in audit.leaves_of_subject(session, sale.subject)]
-    shown = found[(page - 1) * PAGE:page * PAGE]
-    return HistoryPage(
-        [HistoryLeaf(number, leaf.index, leaf.seq, leaf.kind, leaf.at, leaf.actor, leaf.hash,
-                     audit.body_of(leaf), b64encode(leaf.raw).decode()) for number, leaf in shown],
-        len(found), max(1, -(-len(found) // PAGE)))
+    skip, room = (page - 1) * PAGE, PAGE
+    shown: list[HistoryLeaf] = []
+    total = 0
+    for sale in lot.sales:
+        if sale.published_at is None:
+            continue
+        count = audit.leaf_count(session, sale.subject)
+        here = max(0, skip - total)
+        if room and here < count:
+            found = audit.leaves_of_subject(session, sale.subject, after=here, most=room)
+            shown += [_shown(sale, leaf) for leaf in found]
+            room -= len(found)
+        total += count
+    return HistoryPage(shown, total, max(1, -(-total // PAGE)))
+
+
+def _shown(sale: Sale, leaf: Leaf) -> HistoryLeaf:
+    return HistoryLeaf(sale.number, leaf.index, leaf.seq, leaf.kind, leaf.at, leaf.actor, leaf.hash,
+                       audit.body_of(leaf), b64encode(leaf.raw).decode())
+
+
+def publication_leaf(session: Session, sale: Sale) -> HistoryLeaf | None:
+    """The leaf that holds the terms under which the sale was announced; the last one counts."""
+    found = audit.leaves_of_subject(session, sale.subject, kind=Kind.LOT_PUBLISHED)
+    return _shown(sale, found[-1]) if found else None
 
 
 def bid_leaves(session: Session, sale: Sale) -> list[dict[str, Any]]:
     """Place and hash of the leaf of every attempt; the n-th belongs to position n."""
-    return [{"index": leaf.index, "hash": leaf.hash}
-            for leaf in audit.leaves_of_subject(session, sale.subject) if leaf.kind == Kind.BID]
+    return [_place(leaf) for leaf in audit.leaves_of_subject(session, sale.subject, kind=Kind.BID)]
 
 
 def leaf_of_attempt(session: Session, attempt: Attempt) -> dict[str, Any]:
     """Place and hash of the leaf that was written with an attempt."""
     sale = session.get_one(Sale, (attempt.lot_id, attempt.number))
-    return bid_leaves(session, sale)[attempt.position - 1]
+    (found,) = audit.leaves_of_subject(session, sale.subject, kind=Kind.BID,
+                                       after=attempt.position - 1, most=1)
+    return _place(found)
+
+
+def _place(leaf: Leaf) -> dict[str, Any]:
+    return {"index": leaf.index, "hash": leaf.hash}

@@ -130,11 +130,13 @@ def lots_of_case(session: Session, case_id: str) -> Sequence[Lot]:
                            .options(selectinload(Lot.sales)).order_by(Lot.created_at)).all()
 
 
-def lots_of_court(session: Session, court_id: str) -> Sequence[Lot]:
-    """All lots of a court that are no exercise, newest first."""
+def lots_of_court(session: Session, court_id: str, *, exercises: bool = False) -> Sequence[Lot]:
+    """All lots of a court, newest first; ``exercises`` only where they are asked for."""
+    query = select(Lot).where(Lot.court_id == court_id)
+    if not exercises:
+        query = query.where(~Lot.is_exercise)
     return session.scalars(
-        select(Lot).where(Lot.court_id == court_id, ~Lot.is_exercise)
-        .options(selectinload(Lot.sales)).order_by(Lot.created_at.desc())).all()
+        query.options(selectinload(Lot.sales)).order_by(Lot.created_at.desc())).all()
 
 
 def terms_of(sale: Sale) -> LotTerms:

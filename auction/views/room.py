@@ -16,9 +16,8 @@ from auction.errors import NotQualified
 from auction.live.bids import take_bid
 from auction.live.updates import result_members
 from auction.models import Attempt, Registration, Sale
-from auction.rules.band import BAND_WORDS, ENDED, RUNS, Phase, Standing, band_of, phase_of
+from auction.rules.band import BAND_WORDS, ENDED, RUNS, Phase, Standing, band_of
 from auction.rules.bidding import may_match
-from auction.rules.lifecycle import LotState
 from auction.schemas import RoomBidIn
 from auction.services.history import bid_leaves
 from auction.services.reading import (
@@ -32,7 +31,7 @@ from auction.services.reading import (
 from auction.services.registration import admitted, own_registration, takes_registrations
 from auction.views.blueprint import pages
 from auction.views.seats import own_key
-from auction.views.words import ground, sale_line, shown_bids
+from auction.views.words import ground, phase_now, sale_line, shown_bids
 from kernel import clock
 from kernel.access import Actor, Role, current_actor, public
 from kernel.database import db
@@ -79,8 +78,9 @@ def bid(lot_id: str) -> ResponseReturnValue:
     form = Form(request.form)
     with form.attempt():
         wish = form.load(RoomBidIn())
-        told = take_bid(lot_id, amount_fen=_wished(form), client_bid_id=wish["client_bid_id"] or secrets.token_hex(16),
-                        key=own_key(lot_id), received_at=g.received_at, actor=current_actor())
+        told = take_bid(lot_id, amount_fen=_wished(form), key=own_key(lot_id),
+                        client_bid_id=wish["client_bid_id"] or secrets.token_hex(16),
+                        received_at=g.received_at, actor=current_actor())
         if told["refusal"] is None:
             flash(_("出价 %(amount)s 已确认。", amount=yuan(told["amount_fen"])))
         else:
@@ -96,7 +96,7 @@ def _page(lot_id: str, form: Form, *, asks_fen: int | None) -> ResponseReturnVal
     now = clock.now()
     mine = _admitted(sale)
     bids = attempts_of(session, lot_id, sale.number, accepted_only=True)
-    phase = _phase(sale, now)
+    phase = phase_now(sale, now)
     return render_template(
         "auction/room.html", form=form,
         room=_shown(sale, bids, mine, phase, now) | {"ask": _ask(sale, asks_fen, phase, mine)},
@@ -109,11 +109,6 @@ def _admitted(sale: Sale) -> Registration | None:
         return admitted(db.session(), sale, actor=current_actor(), key=own_key(sale.lot_id))
     except NotQualified:
         return None
-
-
-def _phase(sale: Sale, now: datetime) -> Phase:
-    return phase_of(LotState(sale.state), sale.result.outcome if sale.result else None,
-                    sale.opens_at, end_in_force(sale), sale.extensions, now)
 
 
 def _shown(sale: Sale, bids: Any, mine: Registration | None, phase: Phase, now: datetime

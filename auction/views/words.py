@@ -1,13 +1,22 @@
 """Words that several pages of the auction need, put into the reader's language."""
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
+
 from accounts import services as accounts
-from auction.models import Sale
-from auction.rules.history import GROUND_WORDS
-from auction.rules.lifecycle import ROUND_LABELS, Round
+from auction.models import Attempt, Sale
+from auction.rules.band import Phase, phase_of
+from auction.rules.bidding import Reason
+from auction.rules.history import GROUND_WORDS, LEAF_WORDS, REASON_WORDS
+from auction.rules.lifecycle import ROUND_LABELS, LotState, Round
+from auction.services.reading import end_in_force
 from kernel.database import db
+from kernel.formats import parse_instant
 from kernel.languages import reader_language, say
+from kernel.pages import when, yuan
 
 
 def court_name(court_id: str) -> str:
@@ -27,11 +36,64 @@ def ground(word: str) -> str:
 
 def sale_line(sale: Sale) -> str:
     """Round and court in one line."""
-    return f"{round_name(sale)} · {court_name(sale.lot.court_id)}"
+    return _("，").join((round_name(sale), court_name(sale.lot.court_id)))
 
 
-def shown_bids(bids: Any) -> list[dict[str, Any]]:
-    """Bids as the ladder macro takes them."""
+def phase_now(sale: Sale, now: datetime) -> Phase:
+    """The phase of a sale at an instant."""
+    return phase_of(LotState(sale.state), sale.result.outcome if sale.result else None,
+                    sale.opens_at, end_in_force(sale), sale.extensions, now)
+
+
+def shown_state(sale: Sale, now: datetime) -> str:
+    """The state as the macro ``status`` knows it: that of the moment while the sale runs."""
+    phase = phase_now(sale, now)
+    return str(phase) if phase in (Phase.EXTENDED, Phase.CONFIRMING, Phase.LIVE) else str(sale.state)
+
+
+def shown_bids(bids: Iterable[Attempt]) -> list[dict[str, Any]]:
+    """Accepted bids as the ladder macro takes them."""
     return [{"seq": one.seq, "code": one.code, "amount_fen": one.amount_fen,
              "received_at": one.received_at, "priority_rank": one.priority_rank,
              "extended_to": one.closes_at if one.extended else None} for one in bids]
+
+
+def shown_attempts(bids: Iterable[Attempt]) -> list[dict[str, Any]]:
+    """Every attempt as the ladder macro takes it, refused ones with their reason."""
+    return [row | {"accepted": one.accepted,
+                   "reason": "" if one.reason is None else say(REASON_WORDS[Reason(one.reason)])}
+            for one, row in ((one, shown_bids([one])[0]) for one in bids)]
+
+
+def leaf_words(kind: str, body: Mapping[str, Any]) -> dict[str, str]:
+    """What a leaf says, in words: ``title`` and the figures worth showing beside it."""
+    title = say(LEAF_WORDS[kind]) if kind in LEAF_WORDS else kind
+    return {"title": title, "detail": _leaf_detail(kind, body)}
+
+
+def _leaf_detail(kind: str, body: Mapping[str, Any]) -> str:
+    if kind == "bid":
+        return _bid(body["bid"], body["decision"])
+    if kind == "lot.closed":
+        return _closed(body["outcome"])
+    if kind in ("lot.suspended", "lot.withdrawn"):
+        return _("，").join((ground(body.get("ground", "")), body["reason"]))
+    if kind == "bidder.admitted":
+        return _("竞买代码 %(code)s，身份以承诺封存", code=body["code"])
+    return _("%(n)s 笔", n=body["released"]) if kind == "lot.deposits_ended" else ""
+
+
+def _bid(bid: Mapping[str, Any], decision: Mapping[str, Any]) -> str:
+    said = _("%(code)s 出价 %(amount)s", code=bid["code"], amount=yuan(bid["amount_fen"]))
+    if decision["accepted"]:
+        return said
+    reason = say(REASON_WORDS[Reason(decision["reason"])])
+    return _("，").join((said, _("无效：%(reason)s", reason=reason)))
+
+
+def _closed(outcome: Mapping[str, Any]) -> str:
+    at = when(parse_instant(outcome["closed_at"]), "ms", markup=False)
+    if outcome["winner_code"] is None:
+        return _("流拍，%(at)s", at=at)
+    return _("%(code)s 以 %(price)s 成交，%(at)s", code=outcome["winner_code"],
+             price=yuan(outcome["price_fen"]), at=at)

@@ -1,0 +1,148 @@
+"""The bidder's own pages: registering for a lot, the deposit, what came of it, the purchase."""
+
+from typing import Any, Final
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from auction.models import Registration, Sale
+from auction.rules.band import ENDED, Phase
+from auction.schemas import RegisterIn
+from auction.services.closing import refund_due_at
+from auction.services.delivery import handover_due_on, ruling_due_on
+from auction.services.reading import all_announced, announced_sale, end_in_force
+from auction.services.registration import (
+    check_may_bid,
+    own_registration,
+    register_bidder,
+    registrations_of_person,
+    takes_registrations,
+)
+from auction.views.blueprint import pages
+from auction.views.lot_page import notices_of
+from auction.views.words import court_name, phase_now, sale_line, shown_state
+from kernel import clock
+from kernel.access import Role, access, signed_in
+from kernel.database import db
+from kernel.errors import NotFound
+from kernel.forms import Form
+from kernel.languages import say
+from kernel.transactions import unit_of_work
+from ledger import services as ledger
+
+my_pages = Blueprint("my_bids", __name__, url_prefix="/my/bids")
+
+_STATE_CHIPS: Final = {
+    "expected": ("soon", "clock"), "lapsed": ("quiet", "none"), "received": ("lead", "check"),
+    "released": ("quiet", "undo"), "moved_to_price": ("lead", "coins"), "held": ("time", "pause"),
+    "forfeited": ("out", "warn")}
+"""How the state of a deposit looks: colour and shape beside its word."""
+
+
+@pages.route("/lots/<lot_id>/register", methods=["GET", "POST"])
+@access(Role.BIDDER)
+def register(lot_id: str) -> ResponseReturnValue:
+    """Read the special notices, accept them, declare to be free, and get the reference."""
+    session, actor = db.session(), signed_in()
+    sale = announced_sale(session, lot_id)
+    if own_registration(session, sale, actor) is not None:
+        return redirect(url_for("my_bids.one", lot_id=lot_id))
+    check_may_bid(sale, actor)
+    form = Form(request.form)
+    if request.method == "POST":
+        with form.attempt():
+            wish = form.load(RegisterIn())
+            with unit_of_work() as work:
+                register_bidder(work.session, lot_id=lot_id, is_barred=False, actor=actor,
+                                notices_version=wish["notices_version"], now=clock.now())
+            flash(_("报名成功。请按下面的缴款码缴纳保证金。"))
+            return redirect(url_for("my_bids.one", lot_id=lot_id))
+        sale = announced_sale(session, lot_id)
+    now = clock.now()
+    return render_template(
+        "auction/register.html", form=form, sale=sale, lot=sale.lot, line=sale_line(sale),
+        notices=notices_of(sale.special_notices), closes_at=end_in_force(sale),
+        state=shown_state(sale, now), may_register=takes_registrations(sale, now),
+        court_name=court_name(sale.lot.court_id)), form.status
+
+
+@my_pages.get("")
+@access(Role.BIDDER)
+def index() -> ResponseReturnValue:
+    """My registrations: deposit, code, position and result of each, newest first."""
+    session = db.session()
+    found = registrations_of_person(session, all_announced(session), signed_in().id)
+    return render_template("auction/my_bids.html",
+                           rows=[_row(sale, registration) for sale, registration in found])
+
+
+def _row(sale: Sale, mine: Registration) -> dict[str, Any]:
+    now = clock.now()
+    phase = phase_now(sale, now)
+    deposit = ledger.payment(db.session(), mine.reference or "")
+    return {
+        "lot_id": sale.lot_id, "title": sale.lot.title, "line": sale_line(sale), "phase": phase,
+        "state": shown_state(sale, now), "code": mine.code, "price_fen": sale.price_fen,
+        "position": _position(sale, mine, phase), "closes_at": end_in_force(sale),
+        "opens_at": sale.opens_at, "deposit_fen": mine.deposit_fen, "reference": mine.reference,
+        "deposit": _deposit(deposit), "refund_due_at": refund_due_at(sale)}
+
+
+def _deposit(found: Any) -> dict[str, Any]:
+    """A payment as the page shows it; ``found`` is the ledger's."""
+    kind, icon = _STATE_CHIPS[str(found.state)]
+    return {"state": str(found.state), "word": say(found.state.word), "kind": kind, "icon": icon,
+            "reference": found.reference, "received_at": found.received_at,
+            "turned_back": found.turned_back, "amount_fen": found.amount_fen}
+
+
+def _position(sale: Sale, mine: Registration, phase: Phase) -> str:
+    leads = mine.code is not None and sale.leader_code == mine.code
+    if phase in ENDED:
+        return {Phase.SOLD: _("您买得") if leads else _("没有买得"), Phase.FAILED: _("流拍"),
+                Phase.WITHDRAWN: _("已撤回")}[phase]
+    if mine.code is None:
+        return _("还没有竞买代码")
+    if sale.leader_code is None:
+        return _("还没有人出价")
+    return _("领先") if leads else _("没有领先")
+
+
+@my_pages.get("/<lot_id>")
+@access(Role.BIDDER)
+def one(lot_id: str) -> ResponseReturnValue:
+    """One registration: how to pay the deposit, the code, and after the sale what is left to do."""
+    session = db.session()
+    sale = announced_sale(session, lot_id)
+    mine = own_registration(session, sale, signed_in())
+    if mine is None:
+        raise NotFound
+    now = clock.now()
+    return render_template(
+        "auction/my_bid.html", sale=sale, lot=sale.lot, mine=mine, row=_row(sale, mine),
+        phase=phase_now(sale, now), ended=phase_now(sale, now) in ENDED,
+        court_name=court_name(sale.lot.court_id), account=_account(sale),
+        purchase=_purchase(sale, mine))
+
+
+def _account(sale: Sale) -> str:
+    """The one account of the case; the reference tells whose money it is."""
+    return ledger.case_account_number(sale.lot.case_id or "")
+
+
+def _purchase(sale: Sale, mine: Registration) -> dict[str, Any] | None:
+    """What a buyer has to pay and to expect; None for everybody else."""
+    found = sale.delivery
+    if found is None or found.buyer_person_id != signed_in().id:
+        return None
+    balance = (ledger.payment(db.session(), found.balance_reference)
+               if found.balance_reference else None)
+    return {
+        "price_fen": found.price_fen, "deposit_fen": mine.deposit_fen,
+        "balance_fen": found.balance_fen, "due_on": found.balance_due_on,
+        "balance": _deposit(balance) if balance is not None else None, "paid_at": found.paid_at,
+        "ruling_issued_at": found.ruling_issued_at, "ruling_served_at": found.ruling_served_at,
+        "ruling_document_id": found.ruling_document_id, "handed_over_at": found.handed_over_at,
+        "handover_note": found.handover_note, "ruling_due_on": ruling_due_on(sale),
+        "handover_due_on": handover_due_on(sale)}
