@@ -164,7 +164,7 @@ def record_agreement(valuation_id: str) -> ResponseReturnValue:
     return render_template(
         "valuation/agreement.html", form=form, valuation=valuation,
         case=services.case_of(session, valuation),
-        count=services.law_of(session, valuation).integer("reference_price.institutions"),
+        places=services.law_of(session, valuation).integer("reference_price.institutions"),
         listed=[(one.entry, one.entry) for one in services.listed(session, valuation)],
         parties=[(party.id, party.name, say(party.role.word))
                  for party in services.sides_of(session, valuation.case_id)]), form.status
