@@ -21,8 +21,9 @@ from kernel.offline import Status, print_value, read_bytes
 WINDOW: Final = timedelta(seconds=300)
 LEAD: Final = 4.0
 """Seconds between opening the exercise and its first bid: time to seat and connect everybody."""
-SHIFT: Final = 0.03
-"""Seconds by which every bid is sent later, so that the first is not early by a clock's error."""
+EARLY: Final = 0.9
+"""By how much of a ladder's second every bid is sent early: a ladder prints whole seconds, so a bid
+that is on its way for up to this long is still judged in its own second."""
 COMPARED: Final = ("state", "winner_code", "price_fen", "accepted", "extensions")
 
 
@@ -87,11 +88,12 @@ def run(log: BidLog, speed: int, url: str, login: str, password: str) -> dict[st
 
 
 def _terms(terms: LotTerms, speed: int, opens_at: datetime, codes: list[str]) -> dict[str, Any]:
-    span = (terms.closes_at - terms.opens_at) / speed
+    a_second = timedelta(seconds=1) / speed
+    closes_at = opens_at + a_second + (terms.closes_at - terms.opens_at) / speed
     return {
         "title": f"演练（{speed} 倍速）", "start_price_fen": terms.start_price_fen,
         "increment_fen": terms.increment_fen, "opens_at": instant_text(opens_at),
-        "closes_at": instant_text(opens_at + span), "codes": codes,
+        "closes_at": instant_text(closes_at + timedelta(microseconds=999)), "codes": codes,
         "extension_window_seconds": int(WINDOW.total_seconds()) // speed,
     }
 
@@ -102,7 +104,8 @@ def _drive(log: BidLog, bidders: dict[str, Bidder], speed: int, opened: float
     late = 0.0
     refused = []
     for place, entry in enumerate(log.entries):
-        due = opened + (entry.received_at - log.terms.opens_at).total_seconds() / speed + SHIFT
+        passed = (entry.received_at - log.terms.opens_at).total_seconds()
+        due = opened + (passed + 1 - EARLY) / speed
         time.sleep(max(0.0, due - time.time()))
         late = max(late, time.time() - due)
         answer = bidders[entry.bid.code].bid(entry.bid.amount_fen, f"rehearsal-{place}")
