@@ -18,7 +18,8 @@ class Visit(FlaskClient):
     """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Send one request."""
+        """Send one request; no transaction of the test's own stands idle meanwhile."""
+        db.session.rollback()
         try:
             return Context().run(super().open, *args, **kwargs)
         finally:

@@ -79,12 +79,13 @@ class TestRegistering:
     def test_an_officer_registers_a_case_and_lands_in_its_file(
             self, session: Session, desk: FlaskClient, officer: Actor) -> None:
         answer = desk.post("/desk/cases/new", data=NEW_CASE)
-        (case,) = session.scalars(select(Case)).all()
-        assert (answer.status_code, answer.location) == (302, f"/desk/cases/{case.id}/file#parties")
-        assert (case.number, case.officer_id) == ("（2026）临0102执1234号", officer.id)
-        page = desk.get(f"/desk/cases/{case.id}/file").text
+        assert answer.status_code == 302
+        page = desk.get(answer.location).text
         assert "（2026）临0102执1234号" in page
         assert "案件已登记" in page
+        (case,) = session.scalars(select(Case)).all()
+        assert answer.location == f"/desk/cases/{case.id}/file#parties"
+        assert (case.number, case.officer_id) == ("（2026）临0102执1234号", officer.id)
 
     def test_a_refused_form_keeps_what_was_typed_and_says_what_would_be_right(
             self, session: Session, desk: FlaskClient) -> None:
