@@ -25,10 +25,10 @@ def work(session: Session, now: datetime) -> Iterable[WorkItem]:
     yield from _public_notices(session, now)
 
 
-def _of(case: Case, title: str, rule: str, *, due_at: datetime | None = None,
+def _of(case: Case, title: str, rule: str, *, at: str = "", due_at: datetime | None = None,
         **details: object) -> WorkItem:
     return WorkItem(court_id=case.court_id, case_id=case.id, title=title, rule=rule, due_at=due_at,
-                    url=f"/desk/cases/{case.id}", roles=_OFFICER, person_id=case.officer_id,
+                    url=f"/desk/cases/{case.id}{at}", roles=_OFFICER, person_id=case.officer_id,
                     details=details)
 
 
@@ -41,7 +41,7 @@ def _properties(session: Session) -> Iterator[WorkItem]:
         due_at = reference_price_due_at(found.seized_on, rules)
         if found.facts_missing:
             yield _of(found.case, N_("查明财产现状：%(property)s 还差 %(count)s 项"), "REF-3.1",
-                      due_at=due_at, property=found.title, count=len(found.facts_missing))
+                      at=f"/properties/{found.id}/facts", due_at=due_at, property=found.title, count=len(found.facts_missing))
         yield _of(found.case, N_("启动确定参考价程序：%(property)s"), "REF-1", due_at=due_at,
                   property=found.title)
 
@@ -51,15 +51,16 @@ def _claims(session: Session) -> Iterator[WorkItem]:
                  .where(Claim.checked_at.is_(None)).group_by(Claim.case_id).subquery())
     for case, count in session.execute(
             select(Case, unchecked.c.count).join(unchecked, unchecked.c.case_id == Case.id)):
-        yield _of(case, N_("核对 %(count)s 笔债权：%(number)s"), "PAR-01", count=count,
-                  number=case.number)
+        yield _of(case, N_("核对 %(count)s 笔债权：%(number)s"), "PAR-01", at="/file#claims",
+                  count=count, number=case.number)
 
 
 def _bases(session: Session) -> Iterator[WorkItem]:
     uploaded = exists().where(Document.case_id == Case.id,
                               Document.kind == DocumentKind.ENFORCEMENT_BASIS)
     for case in session.scalars(select(Case).where(~uploaded)):
-        yield _of(case, N_("上传执行依据：%(number)s"), "AUC-13", number=case.number)
+        yield _of(case, N_("上传执行依据：%(number)s"), "AUC-13",
+                  at="/documents/new?kind=enforcement_basis", number=case.number)
 
 
 def _public_notices(session: Session, now: datetime) -> Iterator[WorkItem]:
@@ -72,5 +73,5 @@ def _public_notices(session: Session, now: datetime) -> Iterator[WorkItem]:
             service.notice or "")
         yield WorkItem(court_id=case.court_id, case_id=case.id, rule=provision.rule,
                        title=N_("公告送达期满：向%(party)s送达“%(title)s”"),
-                       url=f"/desk/cases/{case.id}", due_at=service.received_at,
+                       url=f"/desk/cases/{case.id}/file#services", due_at=service.received_at,
                        details={"party": service.party.name, "title": service.title})

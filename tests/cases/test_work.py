@@ -52,7 +52,8 @@ def waiting(session: Session, now: datetime = NOW) -> dict[str, WorkItem]:
 def test_a_case_without_its_basis_asks_for_it(session: Session, officer: Actor) -> None:
     case = a_case(session, officer)
     item = waiting(session)["AUC-13"]
-    assert (item.person_id, item.due_at, item.url) == (officer.id, None, f"/desk/cases/{case.id}")
+    assert (item.person_id, item.due_at, item.url) == (
+        officer.id, None, f"/desk/cases/{case.id}/documents/new?kind=enforcement_basis")
     a_document(session, case, officer)
     assert waiting(session) == {}
 
