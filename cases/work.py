@@ -41,7 +41,8 @@ def _properties(session: Session) -> Iterator[WorkItem]:
         due_at = reference_price_due_at(found.seized_on, rules)
         if found.facts_missing:
             yield _of(found.case, N_("查明财产现状：%(property)s 还差 %(count)s 项"), "REF-3.1",
-                      at=f"/properties/{found.id}/facts", due_at=due_at, property=found.title, count=len(found.facts_missing))
+                      at=f"/properties/{found.id}/facts", due_at=due_at,
+                      property=found.title, count=len(found.facts_missing))
         yield _of(found.case, N_("启动确定参考价程序：%(property)s"), "REF-1", due_at=due_at,
                   property=found.title)
 
