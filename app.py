@@ -6,8 +6,8 @@ from pathlib import Path
 from flask import Flask
 
 from accounts.domain import DOMAIN as ACCOUNTS
-from audit.services import write_leaves
 from auction.domain import DOMAIN as AUCTION
+from audit.services import write_leaves
 from cases.domain import DOMAIN as CASES
 from config import logs
 from config.settings import Mode, Settings

@@ -1,11 +1,12 @@
 """The doors of this domain."""
 
+import auction.commands.rehearse
 import auction.views.public
 import auction.views.room
-import auction.views.seats  # noqa: F401 - these add their routes to the blueprint below
+import auction.views.seats  # noqa: F401 - these add their routes and command to what is named below
 from auction import events
 from auction.api import exercises, lots
-from auction.commands.rehearse import auction_commands
+from auction.commands.offline import auction_commands
 from auction.jobs import JOBS
 from auction.views.bidder import my_pages
 from auction.views.blueprint import pages

@@ -33,9 +33,8 @@ def on_starting(_server: object) -> None:
     except SettingsError as error:
         sys.exit(f"{error}")
     if settings.mode is Mode.DEMO:
-        from seeds.demo import prepare  # noqa: PLC0415
-
         from app import create_app  # noqa: PLC0415
+        from seeds.demo import prepare  # noqa: PLC0415
 
         prepare(create_app(settings), bind)
 

@@ -157,12 +157,13 @@ def init_app(app: Flask, url: str) -> None:
 
 
 def _engine_options(url: str) -> dict[str, Any]:
+    # hide_parameters: the text of an error goes to the log, and the values may be a person's.
     if url.startswith("sqlite"):
         # timeout=0: with the write lock of kernel.transactions a wait means a second process
         # writes, which must be seen, not waited for with the whole event loop standing still.
-        return {"module": sqlite,
+        return {"module": sqlite, "hide_parameters": True,
                 "connect_args": {"timeout": 0, "check_same_thread": False}}
-    return {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": True,
+    return {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": True, "hide_parameters": True,
             "connect_args": {"options": "-c idle_in_transaction_session_timeout=2000 -c timezone=UTC"}}
 
 

@@ -16,7 +16,7 @@ from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from kernel import clock
 from kernel.access import current_actor, guard_of
@@ -117,6 +117,8 @@ def _needs_no_csrf_token() -> bool:
 def _secure(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    if response.status_code == 405 and "allowed_methods" in g:
+        response.headers["Allow"] = ", ".join(g.allowed_methods)
     if request.endpoint != "static" and "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store" if current_actor() else "no-cache"
     return response
@@ -158,14 +160,12 @@ def _refusal(error: DomainError) -> tuple[Response | str, int]:
 def _http_error(error: HTTPException) -> tuple[Response | str, int]:
     status = error.code or 500
     if isinstance(error, CSRFError):
-        answer = _send(400, code="csrf",
-                       detail=say(N_("页面停留太久或来源不明，请刷新页面后重新提交。")))
-    else:
-        answer = _send(status, code="http_" + str(status),
-                       detail=say(_HTTP_WORDS.get(status, N_("请求没有成功。"))))
-    if status == 405 and isinstance(answer[0], Response) and error.get_headers():
-        answer[0].headers.update(dict(error.get_headers()) | {"Content-Type": answer[0].content_type})
-    return answer
+        return _send(400, code="csrf",
+                     detail=say(N_("页面停留太久或来源不明，请刷新页面后重新提交。")))
+    if isinstance(error, MethodNotAllowed):
+        g.allowed_methods = sorted(error.valid_methods or ())
+    return _send(status, code="http_" + str(status),
+                 detail=say(_HTTP_WORDS.get(status, N_("请求没有成功。"))))
 
 
 def _send(status: int, **problem: Any) -> tuple[Response | str, int]:

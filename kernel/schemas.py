@@ -55,7 +55,8 @@ class Text(fields.String):
         super().__init__(**kwargs)
         self.longest = longest
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | None:
+    def _deserialize(  # type: ignore[override]  # null passes where allow_none lets it
+            self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | None:
         text = super()._deserialize(value, attr, data, **kwargs)
         text = "" if text is None else str(text).strip()
         if not text and self.required:

@@ -4,7 +4,7 @@ Batch mode rebuilds a SQLite table to alter it and drops its triggers with the o
 every run the append-only triggers that are missing are put back (tests/kernel/test_migrations.py).
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
@@ -16,7 +16,7 @@ from kernel.database import append_only_tables, trigger_statements
 database = current_app.extensions["migrate"].db
 
 
-def render_item(kind: str, item: Any, _context: Any) -> str | bool:
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Print our column types as what the database sees: a migration must not import the models."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"

@@ -10,7 +10,6 @@ from kernel.access import current_actor
 from kernel.domain import Domain
 from kernel.languages import reader_language, say
 
-
 DESK: Final = "/desk/"
 
 

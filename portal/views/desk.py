@@ -47,7 +47,7 @@ def desk_without_slash() -> ResponseReturnValue:
 
 
 def _groups(desk: Desk) -> list[dict[str, Any]]:
-    groups = []
+    groups: list[dict[str, Any]] = []
     for name, items in desk.groups:
         title, light, word = _GROUPS[name]
         groups.append({"title": say(title), "rows": [_row(item, light, say(word)) for item in items]})

@@ -20,7 +20,7 @@ def test_a_route_without_a_guard_stops_the_start(app: Flask) -> None:
         check_all_guarded(app)
 
 
-def test_a_socket_event_without_a_guard_stops_the_start(app: Flask) -> None:  # noqa: ARG001
+def test_a_socket_event_without_a_guard_stops_the_start(app: Flask) -> None:
     handlers = socketio.server.handlers.setdefault("/auction", {})
     handlers["forgotten"] = lambda *_: None
     try:

@@ -45,13 +45,13 @@ def test_services_know_no_http_and_no_unit_of_work(path: Path) -> None:
     assert "kernel.transactions" not in set(imports(path)), "the edge owns the transaction"
 
 
-def test_a_table_without_leaves_says_why(app: object) -> None:  # noqa: ARG001 - loads all models
+def test_a_table_without_leaves_says_why(app: object) -> None:
     for mapper in Base.registry.mappers:
         reason = mapper.class_.unlogged
         assert reason is None or len(reason) > 5, f"{mapper.class_.__name__}: give the reason"
 
 
-def test_every_table_bound_to_a_case_names_its_court(app: object) -> None:  # noqa: ARG001
+def test_every_table_bound_to_a_case_names_its_court(app: object) -> None:
     for table in Base.metadata.tables.values():
         if "case_id" in table.columns and table.name != "leaves":
             assert "court_id" in table.columns, f"{table.name} is bound to a case, not to a court"
