@@ -28,6 +28,7 @@ from cases.services.files import (
     may_handle,
     may_read,
     numbers_of,
+    officers_of,
     register_case,
 )
 from cases.services.folder import CaseFolder, case_folder
@@ -47,6 +48,7 @@ from cases.services.properties import (
     get_property,
     properties_among,
     properties_of,
+    properties_with_status,
     record_fact,
     set_property_status,
 )
@@ -67,8 +69,9 @@ __all__ = [
     "case_file", "case_folder", "cases_of_court", "cases_of_person", "check_claim", "claims_of",
     "documents_of", "documents_of_case", "file_claim", "get_case", "get_claim", "get_document",
     "get_party", "get_property", "get_service", "identity_of_party", "keep_document", "let_read",
-    "link_party", "may_handle", "may_read", "numbers_of", "own_case", "parties_of",
-    "photographs_of", "properties_among", "properties_of", "readable_file", "record_fact",
-    "register_case", "serve", "serve_document", "services_of", "services_of_case", "services_on_person",
+    "link_party", "may_handle", "may_read", "numbers_of", "officers_of", "own_case", "parties_of",
+    "photographs_of", "properties_among", "properties_of", "properties_with_status",
+    "readable_file", "record_fact", "register_case", "serve", "serve_document",
+    "services_of", "services_of_case", "services_on_person",
     "set_document_public", "set_property_status", "take_document", "take_pictures",
 ]

@@ -200,3 +200,9 @@ def numbers_of(session: Session, case_ids: Collection[str]) -> dict[str, str]:
     """Case -> its number, of many cases at once, for lists of floors above."""
     rows = session.execute(select(Case.id, Case.number).where(Case.id.in_(case_ids)))
     return {row.id: row.number for row in rows}
+
+
+def officers_of(session: Session, case_ids: Collection[str]) -> dict[str, str]:
+    """Case -> the officer in charge, of many cases at once, for lists of floors above."""
+    rows = session.execute(select(Case.id, Case.officer_id).where(Case.id.in_(case_ids)))
+    return {row.id: row.officer_id for row in rows}

@@ -49,6 +49,16 @@ def properties_of(session: Session, case_id: str) -> Sequence[Property]:
         .options(selectinload(Property.fact_versions))).all()
 
 
+def properties_with_status(session: Session, status: PropertyStatus, *,
+                           court_id: str | None = None) -> Sequence[Property]:
+    """Properties that are so far on their way, with their cases; of every court where none is named."""
+    query = select(Property).where(Property.status == status)
+    if court_id is not None:
+        query = query.where(Property.court_id == court_id)
+    return session.scalars(query.options(selectinload(Property.case))
+                           .order_by(Property.added_at, Property.id)).all()
+
+
 def add_property(session: Session, *, case_id: str, facts: PropertyFacts, actor: Actor,
                  now: datetime) -> Property:
     """Enter a seized property.
