@@ -104,7 +104,8 @@ def test_who_defaulted_may_not_register_again(session: Session) -> None:
     lot = a_lot_on_sale(session)
     person, found = a_code(session, lot)
     bid(session, found, START_FEN, OPENS_AT)
-    sale, buyer, other = closed(session, lot), the_actor(session, person), the_actor(session, a_bidder(session))
+    buyer, other = the_actor(session, person), the_actor(session, a_bidder(session))
+    sale = closed(session, lot)
     sale.state = LotState.DEFAULT
     check_may_bid(sale, other)
     with pytest.raises(Barred) as refusal:
