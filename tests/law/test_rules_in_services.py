@@ -10,6 +10,7 @@ from accounts import services as accounts
 from auction.errors import Barred, NotRunning
 from auction.rules.lifecycle import LotState
 from auction.services import closing, delivery, undecided
+from auction.services.history import history_of
 from auction.services.reading import shown_bid
 from auction.services.registration import check_may_bid
 from audit import services as audit
@@ -123,6 +124,18 @@ def test_a_debt_paid_in_full_takes_the_lot_back_and_gives_the_deposits_back(sess
                          actor=the_actor(s, accounts.person(s, officer)), now=OPENS_AT - MS)
     assert lot.sale.state == LotState.WITHDRAWN
     assert ledger.payment(session, found.reference or "").state == "released"
+
+
+def test_a_suspension_says_why_in_the_public_history(session: Session) -> None:
+    lot = a_lot_on_sale(session)
+    officer = cases.get_case(session, lot.case_id or "").officer_id
+    with acting(session) as s:
+        closing.open_due(s, lot.id, now=OPENS_AT)
+        closing.suspend(s, lot.id, ground="stayed", reason="案外人提出异议。", document_sha256=None,
+                        actor=the_actor(s, accounts.person(s, officer)), now=OPENS_AT + MS)
+    told = [leaf.body["reason"] for leaf in history_of(session, lot).leaves
+            if leaf.kind == "lot.suspended"]
+    assert told == ["案外人提出异议。"]
 
 
 def test_the_announcement_uses_the_price_and_says_so_in_the_log(
