@@ -31,11 +31,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.configure()
     app = Flask(__name__)
     app.secret_key = settings.secret_key
+    app.wsgi_app = http.behind(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     app.extensions["settings"] = settings
     vault.install(bytes.fromhex(settings.vault_key) if settings.vault_key else None)
     files.install(Path(settings.data_dir) / "files")
     set_recorder(write_leaves)
-    database.init_app(app, settings.database_url)
+    database.init_app(app, settings.database_url,
+                      idle_limit_ms=60_000 if settings.mode is Mode.TEST else 2000)
     languages.init_app(app)
     http.init_app(app)
     pages.init_app(app)

@@ -25,9 +25,21 @@ def configure(level: int = logging.INFO) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=StandardError,
         cache_logger_on_first_use=True,
     )
+
+
+class StandardError:
+    """Prints a line to what standard error is at that moment: whoever redirects it gets it."""
+
+    def __init__(self, *_: object) -> None:
+        self.debug = self.info = self.warning = self.error = self.critical = self.exception = self.msg
+
+    def msg(self, message: str) -> None:
+        """Print one line at once."""
+        sys.stderr.write(f"{message}\n")
+        sys.stderr.flush()
 
 
 def without_personal_data(_logger: Any, _method: str,

@@ -34,6 +34,7 @@ class Settings:
     Attributes:
         origin: schema-less address that names the log, such as ``court.example/luochui``.
         secret_key, vault_key: None where not given; ``require_complete`` refuses to serve then.
+        proxies: how many proxies stand in front and may say who the visitor is.
     """
 
     mode: Mode
@@ -43,6 +44,7 @@ class Settings:
     origin: str
     secret_key: str | None
     vault_key: str | None
+    proxies: int = 0
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -68,6 +70,7 @@ class Settings:
             origin=env.get("LUOCHUI_ORIGIN", "demo.court.example/luochui" if mode is Mode.DEMO else ""),
             secret_key=env.get("LUOCHUI_SECRET_KEY") or None,
             vault_key=env.get("LUOCHUI_VAULT_KEY") or None,
+            proxies=_count("LUOCHUI_PROXIES", env.get("LUOCHUI_PROXIES", "0")),
         )
 
     def require_complete(self) -> None:
@@ -87,6 +90,12 @@ class Settings:
             wrong.append("LUOCHUI_ORIGIN is missing (names the log, such as court.example/luochui)")
         if wrong:
             raise SettingsError("the platform does not start: " + "; ".join(wrong))
+
+
+def _count(name: str, text: str) -> int:
+    if not text.isdecimal():
+        raise SettingsError(f"{name} is {text!r}; it is a number, 0 for none")
+    return int(text)
 
 
 def _is_key(text: str) -> bool:

@@ -145,10 +145,15 @@ def is_sqlite(engine: Engine | None = None) -> bool:
     return (engine or db.engine).dialect.name == "sqlite"
 
 
-def init_app(app: Flask, url: str) -> None:
-    """Bind the database and make every connection safe before its first use."""
+def init_app(app: Flask, url: str, *, idle_limit_ms: int = 2000) -> None:
+    """Bind the database and make every connection safe before its first use.
+
+    Args:
+        idle_limit_ms: after how long PostgreSQL ends a transaction that stands idle: whoever waits
+            inside one holds locks that bids wait for.
+    """
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(url, idle_limit_ms)
     db.init_app(app)
     migrate.init_app(app, db, directory="migrations", render_as_batch=True)
     with app.app_context():
@@ -156,7 +161,7 @@ def init_app(app: Flask, url: str) -> None:
             _make_sqlite_safe(db.engine)
 
 
-def _engine_options(url: str) -> dict[str, Any]:
+def _engine_options(url: str, idle_limit_ms: int) -> dict[str, Any]:
     # hide_parameters: the text of an error goes to the log, and the values may be a person's.
     if url.startswith("sqlite"):
         # timeout=0: with the write lock of kernel.transactions a wait means a second process
@@ -164,7 +169,8 @@ def _engine_options(url: str) -> dict[str, Any]:
         return {"module": sqlite, "hide_parameters": True,
                 "connect_args": {"timeout": 0, "check_same_thread": False}}
     return {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": True, "hide_parameters": True,
-            "connect_args": {"options": "-c idle_in_transaction_session_timeout=2000 -c timezone=UTC"}}
+            "connect_args": {"options": f"-c idle_in_transaction_session_timeout={idle_limit_ms} "
+                                         "-c timezone=UTC"}}
 
 
 def _make_sqlite_safe(engine: Engine) -> None:

@@ -17,6 +17,7 @@ from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kernel import clock
 from kernel.access import current_actor, guard_of
@@ -85,6 +86,13 @@ def init_app(app: Flask) -> None:
     app.after_request(_secure)
     for kind in (DomainError, HTTPException, CSRFError, Exception):
         app.register_error_handler(kind, _answer)
+
+
+def behind(wsgi_app: Any, proxies: int) -> Any:
+    """Believe what this many proxies in front say of the visitor's address; nobody else's word."""
+    if proxies == 0:
+        return wsgi_app
+    return ProxyFix(wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
 
 
 def _guard() -> None:

@@ -51,7 +51,7 @@ def on_event(name: str, guard: Guard, *, namespace: str) -> Callable[[Callable[.
                 return refusal(error)
             except Exception:
                 incident = secrets.token_hex(4)
-                log.exception("incident", incident=incident, event=name)
+                log.exception("incident", incident=incident, socket_event=name)
                 return {"ok": False, "code": "incident", "incident": incident,
                         "message": say(N_("系统出了故障，已经记录，编号 %(incident)s。"),
                                        {"incident": incident})}

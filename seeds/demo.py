@@ -21,6 +21,7 @@ from kernel.database import db
 from kernel.transactions import unit_of_work
 from portal.services.clock import stored_offset
 from seeds import people, stories
+from seeds.court import FIELD
 from seeds.world import World
 from valuation import services as valuation
 
@@ -90,7 +91,7 @@ def _found(app: Flask) -> None:
 def _list_institutions(session: Session, world: World) -> None:
     for number, name, login in people.INSTITUTIONS:
         valuation.list_institution(
-            session, court_id=people.COURT_ID, number=number, name=name, field=stories.FIELD,
+            session, court_id=people.COURT_ID, number=number, name=name, field=FIELD,
             region="临澜市", person_id=world.ids[login] if login else None, actor=SYSTEM,
             now=clock.now())
     valuation.commit_secrets(session, court_id=people.COURT_ID, count=12, actor=SYSTEM,

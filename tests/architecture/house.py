@@ -9,7 +9,8 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 
 FLOORS: Final = {
     "kernel": 0, "config": 0, "audit": 1, "accounts": 2, "cases": 3, "ledger": 4, "valuation": 5,
-    "auction": 6, "settlement": 7, "evidence": 8, "supervision": 8, "portal": 8, "app": 9, "seeds": 10,
+    "auction": 6, "settlement": 7, "evidence": 8, "supervision": 8, "portal": 8, "app": 9,
+    "seeds": 10,
 }
 """Which floor a package stands on. The log lies above the kernel it is built with; floors of
 one number do not import each other."""
@@ -22,7 +23,8 @@ DOMAINS: Final = ("accounts", "cases", "ledger", "valuation", "auction", "settle
 
 ROOMS: Final = {
     "errors": 0, "rules": 1, "kinds": 1, "passwords": 2, "models": 2, "schemas": 2, "services": 3,
-    "login": 4, "live": 4, "views": 5, "api": 5, "events": 5, "jobs": 5, "commands": 5, "work": 5, "domain": 6,
+    "login": 4, "live": 4, "views": 5, "api": 5, "events": 5, "jobs": 5, "commands": 5, "work": 5,
+    "domain": 6,
 }
 """The rooms of a domain and their order: a room imports only rooms below it."""
 

@@ -37,8 +37,10 @@ def test_nothing_slow_or_yielding_stands_inside_a_unit_of_work(path: Path) -> No
                 assert name not in SLOW, f"{short(path)}:{call.lineno}: {name} inside a unit of work"
 
 
-@pytest.mark.parametrize("path", [path for path in EVERYWHERE if "services" in path.with_suffix("").parts[-2:]],
-                         ids=short)
+SERVICES = [path for path in EVERYWHERE if "services" in path.with_suffix("").parts[-2:]]
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=short)
 def test_services_know_no_http_and_no_unit_of_work(path: Path) -> None:
     found = {name.split(".")[0] for name in imports(path)}
     assert not found & {"flask", "flask_login", "flask_socketio", "werkzeug"}

@@ -41,6 +41,17 @@ def test_an_unknown_mode_is_refused(tmp_path: Path) -> None:
         Settings.from_env({"LUOCHUI_MODE": "debug", "DATA_DIR": str(tmp_path)})
 
 
+@pytest.mark.parametrize(("given", "proxies"), [({}, 0), ({"LUOCHUI_PROXIES": "2"}, 2)])
+def test_proxies_are_believed_only_where_their_number_is_said(
+        tmp_path: Path, given: dict[str, str], proxies: int) -> None:
+    assert Settings.from_env({**given, "DATA_DIR": str(tmp_path)}).proxies == proxies
+
+
+def test_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="LUOCHUI_PROXIES"):
+        Settings.from_env({"LUOCHUI_PROXIES": "yes", "DATA_DIR": str(tmp_path)})
+
+
 def test_a_demo_has_random_secrets_of_its_own_and_keeps_them(tmp_path: Path) -> None:
     make_demo_secrets(tmp_path)
     first = Settings.from_env({"LUOCHUI_MODE": "demo", "DATA_DIR": str(tmp_path)})
