@@ -1,21 +1,28 @@
 """The doors of this domain."""
 
 import auction.commands.rehearse
+import auction.views.court
+import auction.views.court_sale
+import auction.views.court_words
 import auction.views.public
 import auction.views.room
 import auction.views.seats  # noqa: F401 - these add their routes and command to what is named below
 from auction import events
-from auction.api import exercises, lots
+from auction.api import court, exercises, lots
 from auction.commands.offline import auction_commands
 from auction.jobs import JOBS
 from auction.views.bidder import my_pages
 from auction.views.blueprint import pages
-from kernel.access import Role
+from auction.views.court_blueprint import pages as desk_pages
+from auction.work import work
+from kernel.access import STAFF, Role
 from kernel.domain import Domain, Room
 from kernel.errors import N_
 
 DOMAIN = Domain(
-    name="auction", pages=(pages, my_pages), api=(lots.api, lots.my_api, exercises.api), jobs=JOBS,
+    name="auction", pages=(pages, my_pages, desk_pages),
+    api=(lots.api, lots.my_api, court.api, exercises.api), jobs=JOBS, work=work,
     commands=(auction_commands,), events=(events,),
-    rooms=(Room("/my/bids", N_("竞买与保证金"), "gavel", frozenset({Role.BIDDER})),),
+    rooms=(Room("/desk/lots", N_("标的物"), "gavel", STAFF),
+           Room("/my/bids", N_("竞买与保证金"), "gavel", frozenset({Role.BIDDER})),),
 )

@@ -1,10 +1,14 @@
 """What the auction takes from forms and programs, and what it shows them."""
 
-from marshmallow import Schema, fields, validate
+from typing import Final
 
+from marshmallow import Schema, fields, post_load, validate
+
+from auction.rules.disclosure import AnnouncementPart, SpecialNotice
 from auction.rules.lifecycle import Group
+from cases.rules.words import ServiceWay
 from kernel.errors import N_
-from kernel.schemas import Choice, Count, Instant, Money, Text
+from kernel.schemas import Choice, Count, Day, Instant, Money, Text
 
 CLIENT_BID_ID = validate.Regexp(r"[A-Za-z0-9_.:-]{1,128}\Z",
                                 error=N_("client_bid_id 只能用字母、数字和 _ . : -，最多 128 个。"))
@@ -82,17 +86,107 @@ class ExerciseIn(Schema):
     codes = fields.List(Text(longest=40), load_default=list)
 
 
-class SuspendIn(Schema):
-    """AUC-28: why a sale is stopped, on what paper."""
+SUSPENSION_GROUNDS: Final = ("postponed", "stayed", "third_party_objection", "system_fault", "other")
+WITHDRAWAL_GROUNDS: Final = ("basis_revoked", "applicant_withdraws", "debt_paid", "settlement",
+                             "third_party_objection", "collusion", "other")
 
-    ground = Choice("postponed", "stayed", "third_party_objection", "system_fault", "other",
-                    required=True)
+
+class TermsIn(Schema):
+    """The terms of a sale as the officer fills them in; what the panel decides among them."""
+
+    title = Text(required=True, longest=120)
+    start_price_fen = Money(required=True)
+    increment_fen = Money(required=True)
+    deposit_fen = Money(required=True)
+    opens_at = Instant(required=True)
+    closes_at = Instant(required=True)
+    balance_days = Count(required=True, least=1, most=365)
+    priority_decision = Text(required=True, longest=400)
+    whole_steps = fields.Boolean(load_default=False)
+    max_steps = Count(load_default=None, allow_none=True, least=1)
+    disclaims_quality = fields.Boolean(load_default=False)
+    all_taxes_on_buyer = fields.Boolean(load_default=False)
+
+
+class DraftIn(TermsIn):
+    property_id = Text(required=True, longest=40)
+
+
+class PropertyIn(Schema):
+    property = Text(longest=40, load_default=None)
+
+
+class CourtListIn(Schema):
+    """Which lots of the court's own to list."""
+
+    group = Choice("preparing", "running", "delivering", "ended", load_default=None,
+                   allow_none=True)
+
+
+class DisclosureIn(Schema):
+    """One item of article 13: said, with a paper of the case if there is one, or not applicable."""
+
+    text = Text(longest=4000, load_default=None, allow_none=True)
+    not_applicable_reason = Text(longest=400, load_default=None, allow_none=True)
+    document_id = Text(longest=40, load_default=None, allow_none=True)
+
+
+class _Words(Schema):
+    """The words of a fixed list of parts; a part left out is empty."""
+
+    @post_load
+    def _filled(self, data: dict[str, str | None], **_: object) -> dict[str, str]:
+        return {name: text or "" for name, text in data.items()}
+
+
+SpecialNoticesIn = _Words.from_dict(
+    {notice.value: Text(longest=1000, load_default=None, allow_none=True)
+     for notice in SpecialNotice}, name="SpecialNoticesIn")
+AnnouncementIn = _Words.from_dict(
+    {part.value: Text(longest=2000, load_default=None, allow_none=True)
+     for part in AnnouncementPart}, name="AnnouncementIn")
+
+
+class NoticeIn(Schema):
+    """How a party learnt of the coming auction (AUC-16)."""
+
+    party_id = Text(required=True, longest=40)
+    way = fields.Enum(ServiceWay, by_value=True, required=True)
+    served_at = Instant(required=True)
+    unreachable_reason = Text(longest=400, load_default=None, allow_none=True)
+    proof_document_id = Text(longest=40, load_default=None, allow_none=True)
+
+
+class SuspendIn(Schema):
+    """AUC-28: why a sale is stopped, on what paper of the case."""
+
+    ground = Choice(*SUSPENSION_GROUNDS, required=True)
     reason = Text(required=True, longest=400)
+    document_id = Text(longest=40, load_default=None, allow_none=True)
+
+
+class CauseEndedIn(Schema):
+    ended_on = Day(required=True)
 
 
 class WithdrawIn(Schema):
     """GEN-17, GEN-19, CPL-268: why a lot is taken back."""
 
-    ground = Choice("basis_revoked", "applicant_withdraws", "debt_paid", "settlement",
-                    "third_party_objection", "collusion", "other", required=True)
+    ground = Choice(*WITHDRAWAL_GROUNDS, required=True)
     reason = Text(required=True, longest=400)
+
+
+class RulingIn(Schema):
+    document_id = Text(required=True, longest=40)
+
+
+class RulingServiceIn(Schema):
+    """How the ruling reached the buyer (AUC-22.2)."""
+
+    way = Choice("in_person", "electronic", "post", required=True)
+    served_at = Instant(required=True)
+    proof_document_id = Text(longest=40, load_default=None, allow_none=True)
+
+
+class HandOverIn(Schema):
+    note = Text(required=True, longest=400)

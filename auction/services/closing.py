@@ -235,7 +235,7 @@ def _end_of(sale: Sale, running: Suspension | None, now: datetime) -> dict[str, 
 
 
 def withdraw(session: Session, lot_id: str, *, ground: str, reason: str, actor: Actor,
-             now: datetime) -> None:
+             now: datetime) -> Sale:
     """Take a lot back before its bidding, or end a suspended one for good; deposits go back.
 
     Raises:
@@ -258,6 +258,7 @@ def withdraw(session: Session, lot_id: str, *, ground: str, reason: str, actor: 
         if sale.lot.property_id:
             cases.set_property_status(session, sale.lot.property_id, PropertyStatus.PRICED,
                                       actor=actor, now=now)
+    return sale
 
 
 def refund_due_at(sale: Sale) -> datetime | None:

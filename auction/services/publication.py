@@ -167,7 +167,8 @@ def facts_of(session: Session, sale: Sale, now: datetime) -> PublicationFacts:
     """Gather what the law asks about."""
     lot = sale.lot
     return PublicationFacts(
-        of_round=Round(sale.round), asset=asset_of(session, sale), published_at=now,
+        of_round=Round(sale.round), asset=class_of(session, lot.property_id or ""),
+        published_at=now,
         opens_at=sale.opens_at, closes_at=sale.planned_closes_at,
         start_price_fen=Fen(sale.start_price_fen), increment_fen=Fen(sale.increment_fen),
         deposit_fen=Fen(sale.deposit_fen), price=price_facts(session, lot.property_id or "", now),
@@ -240,7 +241,7 @@ class Dates:
 def earliest_dates(session: Session, sale: Sale, now: datetime) -> Dates:
     """Reckon the waits of AUC-16.1 and AUC-12.1 from the notices given so far."""
     law, people = law_of(session, sale), notified(session, sale)
-    asset, of_round = asset_of(session, sale), Round(sale.round)
+    asset, of_round = class_of(session, sale.lot.property_id or ""), Round(sale.round)
     publish_on = max([beijing_day(now), *(one.earliest_on for one in people if one.earliest_on)])
     told = [one.fact.received_on or one.fact.posted_on for one in people]
     days = [on for on in told if on is not None]
@@ -272,9 +273,9 @@ def _panel(session: Session, sale: Sale) -> PanelFacts | None:
         priority_decided=bool(words) and decided["priority"] == sale.priority_decision)
 
 
-def asset_of(session: Session, sale: Sale) -> AssetClass:
-    """The class of what is sold, which sets the days before the auction (AUC-12.1)."""
-    found = cases.get_property(session, sale.lot.property_id or "")
+def class_of(session: Session, property_id: str) -> AssetClass:
+    """The class of a property, which sets the days before its auction (AUC-12.1)."""
+    found = cases.get_property(session, property_id)
     if found.category is PropertyCategory.EQUITY:
         return AssetClass.EQUITY
     return {PropertyKind.MOVABLE: AssetClass.MOVABLE, PropertyKind.IMMOVABLE: AssetClass.IMMOVABLE,

@@ -1,0 +1,166 @@
+"""Everything of a draft at one glance: what stands in the way, the panel, the notices, the dates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from accounts import services as accounts
+from auction.models import Sale
+from auction.rules.lifecycle import Round
+from auction.rules.pricing import Range, lawful_deposit, least_start_price
+from auction.rules.proposal import Figures, made_lawful, proposal
+from auction.rules.publication import publication_obstacles, refusals
+from auction.rules.publication_facts import PriceFacts
+from auction.rules.schedule import earliest_opening, earliest_publication
+from auction.services.drafting import PANEL_ACT, RULE_SET, lot_under_way, terms_digest
+from auction.services.handling import law_of
+from auction.services.publication import (
+    Dates,
+    Notified,
+    class_of,
+    earliest_dates,
+    facts_of,
+    notified,
+    price_facts,
+)
+from cases import services as cases
+from cases.rules.words import PropertyStatus
+from kernel.clock import beijing_day
+from kernel.gates import Obstacle, Weight
+from kernel.law import RuleSet
+from kernel.money import Fen
+from kernel.working_days import deadline
+from valuation import services as valuation
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One member of the panel, and what this person said."""
+
+    name: str
+    approve: bool | None
+    reason: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """How the panel stands to the figures as they are now.
+
+    Attributes:
+        state: ``none``, ``pending``, ``approved`` or ``refused``; of other figures: ``differs``.
+        votes: those given, then places of those still needed.
+    """
+
+    state: str
+    approval_id: str | None
+    digest: str
+    needed: int
+    votes: tuple[Vote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckList:
+    """What an officer, a judge and a program see of a draft."""
+
+    law: RuleSet
+    obstacles: tuple[Obstacle, ...]
+    warnings: tuple[Obstacle, ...]
+    panel: Panel
+    people: Sequence[Notified]
+    dates: Dates
+    price: PriceFacts | None
+
+    @property
+    def least_start_fen(self) -> int | None:
+        """The floor of the start price; None while there is no reference price (AUC-10.3)."""
+        return None if self.price is None else least_start_price(self.price.amount_fen, self.law)
+
+
+def check_list(session: Session, sale: Sale, now: datetime) -> CheckList:
+    """Look at a draft as the gate of the publication would now."""
+    law, facts = law_of(session, sale), facts_of(session, sale, now)
+    found = publication_obstacles(facts, law)
+    return CheckList(
+        law=law, obstacles=tuple(refusals(found)),
+        warnings=tuple(one for one in found if one.weight is Weight.WARN),
+        panel=panel_of(session, sale), people=notified(session, sale),
+        dates=earliest_dates(session, sale, now), price=facts.price)
+
+
+def panel_of(session: Session, sale: Sale) -> Panel:
+    """The latest request to the panel and the words of its members."""
+    approval = accounts.approval_for(session, subject=sale.subject, act=PANEL_ACT)
+    needed = law_of(session, sale).integer("panel_members_min")
+    digest = terms_digest(sale)
+    if approval is None or approval.state == "superseded":
+        return Panel("none", None, digest, needed, (Vote("", None, "", None),) * needed)
+    names = accounts.names_of(session, {word.person_id for word in approval.decisions})
+    votes = tuple(Vote(names[word.person_id], word.approve, word.reason, word.decided_at)
+                  for word in approval.decisions)
+    places = (Vote("", None, "", None),) * (needed - len(votes))
+    state = str(approval.state) if approval.digest == digest else "differs"
+    return Panel(state, approval.id, digest, needed, votes + places)
+
+
+def deposits_of(sale: Sale, law: RuleSet) -> Range:
+    """The lawful deposits at the present start price (AUC-17.1)."""
+    return lawful_deposit(Fen(sale.start_price_fen), law)
+
+
+def lawful_figures(session: Session, sale: Sale, typed: Figures, now: datetime) -> Figures:
+    """What was typed, with each unlawful figure moved to the nearest lawful one."""
+    price = price_facts(session, sale.lot.property_id or "", now)
+    return made_lawful(typed, None if price is None else price.amount_fen,
+                       earliest_dates(session, sale, now).open_from_on, law_of(session, sale))
+
+
+def first_figures(session: Session, property_id: str, now: datetime) -> Figures | None:
+    """What the form of a new lot proposes, were everybody notified today; None without a price."""
+    price = price_facts(session, property_id, now)
+    if price is None:
+        return None
+    found = cases.get_property(session, property_id)
+    law = accounts.court_law(session, found.court_id, RULE_SET)
+    publish_on = earliest_publication(beijing_day(now), law)
+    return proposal(price.amount_fen, earliest_opening(
+        publish_on, Round.FIRST, class_of(session, property_id), law), law)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A priced property without a lot, and until when its sale is to begin (REF-30)."""
+
+    court_id: str
+    case_id: str
+    case_number: str
+    officer_id: str
+    property_id: str
+    title: str
+    price: PriceFacts
+    start_by_on: date
+
+
+def ready_properties(session: Session, now: datetime, *, court_id: str | None = None
+                     ) -> list[Waiting]:
+    """Properties that have a price in force and no lot yet, oldest first."""
+    ready = []
+    for found in cases.properties_with_status(session, PropertyStatus.PRICED, court_id=court_id):
+        price = price_facts(session, found.id, now)
+        if price is not None and lot_under_way(session, found.id) is None:
+            ready.append(Waiting(
+                found.court_id, found.case_id, found.case.number, found.case.officer_id, found.id,
+                found.title, price, start_by_on(session, found.court_id, found.id, now) or date.max))
+    return ready
+
+
+def start_by_on(session: Session, court_id: str, property_id: str, now: datetime) -> date | None:
+    """The last day for beginning the sale of a priced property (REF-30); None without a price."""
+    price = valuation.price_in_force(session, property_id, now)
+    if price is None:
+        return None
+    days = accounts.court_law(session, court_id, RULE_SET).days(
+        "reference_price.disposal_start_days")
+    return deadline(price.in_force_on, days)
