@@ -9,8 +9,9 @@ from settlement.api import payouts as payouts_api
 from settlement.api import plans as plans_api
 from settlement.commands import settlement_commands
 from settlement.jobs import JOBS
+from settlement.services import READERS
 from settlement.views import mine, payouts, public
-from settlement.views.blueprint import READERS, pages
+from settlement.views.blueprint import pages
 from settlement.work import work
 
 DOMAIN = Domain(

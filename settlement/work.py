@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from accounts import services as accounts
 from cases import services as cases
-from cases.models import Case
+from cases.services import Case
 from kernel.access import Role
 from kernel.clock import beijing_day, end_of_day
 from kernel.domain import WorkItem

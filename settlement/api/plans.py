@@ -26,10 +26,7 @@ from settlement.schemas import (
     ReadinessOut,
     ServiceIn,
 )
-from settlement.views.acting import record_service
-from settlement.views.blueprint import READERS
-from settlement.views.mine import served_plan
-from settlement.views.shown import steps_of, terms_of
+from settlement.services import READERS
 
 api = ApiBlueprint("plans-api", __name__, url_prefix="/plans",
                    description="Costs of a case, distribution plans, service and objections")
@@ -40,7 +37,12 @@ def _in_full(plan: DistributionPlan) -> dict[str, Any]:
              "served_at", "final_at", "claims", "result", "objections")
     return {**{name: getattr(plan, name) for name in names},
             "commitment": services.commitment_of(plan),
-            "terms": terms_of(db.session(), plan, beijing_day(clock.now()))}
+            "terms": services.terms_of(db.session(), plan, beijing_day(clock.now()))}
+
+
+def _served(case_id: str) -> tuple[DistributionPlan, str]:
+    _, plan, party = services.served_plan(db.session(), case_id, actor=signed_in(), now=clock.now())
+    return plan, party.id
 
 
 @api.get("")
@@ -67,7 +69,7 @@ def get_public_plan(plan_id: str) -> dict[str, Any]:
     plan = services.public_plan(db.session(), plan_id)
     return {"id": plan.id, "version": plan.version, "state": plan.state,
             "total_fen": plan.result["total_fen"], "surplus_fen": plan.result["surplus_fen"],
-            "commitment": services.commitment_of(plan), "steps": steps_of(plan)}
+            "commitment": services.commitment_of(plan), "steps": services.steps_of(plan)}
 
 
 @api.get("/cases/<case_id>")
@@ -129,7 +131,8 @@ def strike_cost(cost_id: str) -> None:
 @access(Role.OFFICER)
 def serve_plan(data: dict[str, Any], plan_id: str) -> dict[str, Any]:
     """Serve the plan on one recipient; proof is uploaded to the case."""
-    record_service(services.plan_for_staff(db.session(), plan_id, actor=signed_in()), data, None)
+    with unit_of_work() as work:
+        services.serve_plan(work.session, plan_id, **data, actor=signed_in(), now=clock.now())
     return _in_full(services.get_plan(db.session(), plan_id))
 
 
@@ -148,7 +151,7 @@ def record_objection(data: dict[str, Any], plan_id: str) -> PlanObjection:
 @access()
 def my_plan(case_id: str) -> dict[str, Any]:
     """The plan served on the reader as a party of this case."""
-    return _in_full(served_plan(case_id)[1])
+    return _in_full(_served(case_id)[0])
 
 
 @api.post("/mine/<case_id>/objections")
@@ -157,8 +160,8 @@ def my_plan(case_id: str) -> dict[str, Any]:
 @access()
 def object_to_plan(data: dict[str, Any], case_id: str) -> PlanObjection:
     """File an objection to the plan served on the reader, today."""
-    _, plan, party = served_plan(case_id)
-    plan_id, party_id = plan.id, party.id
+    plan, party_id = _served(case_id)
+    plan_id = plan.id
     with unit_of_work() as work:
         return services.object_to(work.session, plan_id, party_id=party_id, text=data["text"],
                                   raised_on=beijing_day(clock.now()), actor=signed_in(),

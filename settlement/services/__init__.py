@@ -31,6 +31,14 @@ from settlement.services.plans import (
     public_plan,
     recomputed,
 )
+from settlement.services.reading import (
+    READERS,
+    StepSum,
+    Term,
+    served_plan,
+    steps_of,
+    terms_of,
+)
 from settlement.services.serving import (
     finish_term,
     object_to,
@@ -42,10 +50,11 @@ from settlement.services.serving import (
 )
 
 __all__ = [
-    "APPROVAL_ACT", "RULE_SET", "approve_payout", "commitment_of", "cost_texts", "costs_of",
-    "done_by", "draft_obstacles", "draft_plan", "due_on", "execute_payout", "finish_term",
-    "get_payout", "get_plan", "hindrance", "in_states", "next_act", "note_approval", "object_to",
-    "opening_of", "payouts_of_court", "plan_for_staff", "plan_of", "plans_of", "plans_of_court",
-    "prepare_payout", "public_plan", "received_on", "recipients_of", "recomputed", "record_cost",
-    "serve_plan", "standing_of", "strike_cost", "title_of",
+    "APPROVAL_ACT", "READERS", "RULE_SET", "StepSum", "Term", "approve_payout", "commitment_of",
+    "cost_texts", "costs_of", "done_by", "draft_obstacles", "draft_plan", "due_on",
+    "execute_payout", "finish_term", "get_payout", "get_plan", "hindrance", "in_states",
+    "next_act", "note_approval", "object_to", "opening_of", "payouts_of_court",
+    "plan_for_staff", "plan_of", "plans_of", "plans_of_court", "prepare_payout", "public_plan",
+    "received_on", "recipients_of", "recomputed", "record_cost", "serve_plan", "served_plan",
+    "standing_of", "steps_of", "strike_cost", "terms_of", "title_of",
 ]

@@ -13,8 +13,8 @@ from accounts import services as accounts
 from auction.services.reading import Proceeds, proceeds_of
 from audit.kinds import Kind
 from cases import services as cases
-from cases.models import Case, Claim
 from cases.rules.words import PartyRole
+from cases.services import Case, Claim
 from kernel.access import Actor, Role
 from kernel.commitments import lp
 from kernel.errors import N_

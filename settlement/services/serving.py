@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from accounts import services as accounts
 from audit.kinds import Kind
 from cases import services as cases
-from cases.models import Party, Service
-from cases.rules.words import PartyRole, ServiceWay
+from cases.rules.words import DocumentKind, PartyRole, ServiceWay
+from cases.services import Party, Service
 from kernel.access import Actor
 from kernel.clock import beijing_day
 from kernel.errors import N_, InvalidInput, NotAllowed
+from kernel.files import StoredFile
 from kernel.ids import new_id
 from ledger import services as ledger
 from settlement.errors import (
@@ -45,8 +46,12 @@ ACCOUNTS: Final = {
 
 def serve_plan(session: Session, plan_id: str, *, party_id: str, way: ServiceWay,
                served_at: datetime, document_id: str | None = None,
-               proof_document_id: str | None = None, actor: Actor, now: datetime) -> Service:
+               proof: StoredFile | None = None, actor: Actor, now: datetime) -> Service:
     """Serve an approved plan on one recipient (PLAN-01); the first service fixes the version.
+
+    Args:
+        document_id: the plan on paper, kept in the case; the recipient may then open it.
+        proof: the stored paper that proves the service.
 
     Raises:
         PlanFixed: not approved yet, or no longer being served.
@@ -69,10 +74,13 @@ def serve_plan(session: Session, plan_id: str, *, party_id: str, way: ServiceWay
     if plan.state is PlanState.APPROVED:
         plan.state, plan.served_at = PlanState.SERVING, now
         record(session, plan, Kind.PLAN_SERVED, actor, {"plan_commitment": commitment_of(plan)})
+    kept = None if proof is None else cases.keep_document(
+        session, case_id=plan.case_id, subject=plan.subject, title=title_of(plan), stored=proof,
+        kind=DocumentKind.SERVICE_PROOF, is_public=False, actor=actor, now=now).id
     return cases.serve(
         session, case_id=plan.case_id, party_id=party_id, subject=plan.subject, way=way,
         title=title_of(plan), served_at=served_at, document_id=document_id,
-        proof_document_id=proof_document_id, actor=actor, now=now)
+        proof_document_id=kept, actor=actor, now=now)
 
 
 def title_of(plan: DistributionPlan) -> str:

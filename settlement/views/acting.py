@@ -1,13 +1,11 @@
 """Forms of the officer in charge: costs, service on each recipient, objections on paper."""
 
-from typing import Any
-
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cases import services as cases
-from cases.models import Case
-from cases.rules.words import DocumentKind, ServiceWay
+from cases.rules.words import ServiceWay
+from cases.services import Case
 from kernel import clock
 from kernel.access import Role, access, signed_in
 from kernel.clock import beijing_day
@@ -19,7 +17,6 @@ from kernel.languages import say
 from kernel.transactions import unit_of_work
 from settlement import services
 from settlement.errors import NotRecipient
-from settlement.models import DistributionPlan
 from settlement.rules.costs_of_case import CostKind
 from settlement.schemas import CostIn, ObjectionIn, ServiceIn
 from settlement.views.blueprint import handled_case, pages, read_plan
@@ -69,7 +66,10 @@ def serve(plan_id: str) -> ResponseReturnValue:
     if request.method == "POST":
         with form.attempt():
             data = form.load(ServiceIn())
-            record_service(plan, data, _proof(plan.case_id))
+            proof = _proof(plan.case_id)
+            with unit_of_work() as work:
+                services.serve_plan(work.session, plan_id, **data, proof=proof, actor=signed_in(),
+                                    now=clock.now())
             flash(say(N_("送达已记录，此人的异议期从收到之次日起算。")))
             return redirect(f"/desk/plans/{plan_id}#terms")
     unserved = services.standing_of(db.session(), plan, beijing_day(clock.now())).unserved
@@ -87,19 +87,6 @@ def _proof(case_id: str) -> StoredFile | None:
         return None
     return cases.take_document(db.session(), case_id, found.read(), field="proof",
                                actor=signed_in())
-
-
-def record_service(plan: DistributionPlan, data: dict[str, Any], proof: StoredFile | None) -> None:
-    """Write one service with its proof; the page and the API do the same."""
-    actor, now = signed_in(), clock.now()
-    case_id, subject, title = plan.case_id, plan.subject, services.title_of(plan)
-    plan_id = plan.id
-    with unit_of_work() as work:
-        kept = None if proof is None else cases.keep_document(
-            work.session, case_id=case_id, subject=subject, title=title, stored=proof,
-            kind=DocumentKind.SERVICE_PROOF, is_public=False, actor=actor, now=now).id
-        services.serve_plan(work.session, plan_id, **data, proof_document_id=kept, actor=actor,
-                            now=now)
 
 
 @pages.route("/<plan_id>/objections/new", methods=["GET", "POST"])

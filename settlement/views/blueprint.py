@@ -7,16 +7,13 @@ from typing import Any
 from flask import Blueprint, Response
 
 from cases import services as cases
-from cases.models import Case
+from cases.services import Case
 from kernel.access import Role, signed_in
 from kernel.database import db
 from settlement import services
 from settlement.models import DistributionPlan
 
 pages = Blueprint("plans", __name__, url_prefix="/desk/plans")
-
-READERS = (Role.OFFICER, Role.JUDGE, Role.FINANCE, Role.AUDITOR, Role.SUPERVISOR)
-"""Staff who may read plans; acting on one is for the officer in charge."""
 
 
 def read_case(case_id: str) -> Case:

@@ -6,9 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from accounts import services as accounts
-from cases import services as cases
-from cases.models import Party
-from cases.services import MyCase
+from cases.services import MyCase, Party
 from kernel import clock
 from kernel.access import access, signed_in
 from kernel.clock import beijing_day
@@ -18,7 +16,6 @@ from kernel.forms import Form
 from kernel.languages import say
 from kernel.transactions import unit_of_work
 from settlement import services
-from settlement.errors import NoSuchPlan, NotServed
 from settlement.models import DistributionPlan
 from settlement.rules.service import PlanState
 from settlement.schemas import ObjectionTextIn
@@ -30,25 +27,8 @@ pages = Blueprint("my_plan", __name__, url_prefix="/my/cases")
 
 
 def served_plan(case_id: str) -> tuple[MyCase, DistributionPlan, Party]:
-    """The plan of the reader's own case, once it has reached the reader.
-
-    Raises:
-        NoSuchCase: not a case of the reader.
-        NoSuchPlan: no plan has been served in it.
-        NotServed: not on the reader yet.
-    """
-    session = db.session()
-    mine = cases.own_case(session, case_id, signed_in().id)
-    plan = services.plan_of(session, case_id)
-    if plan is None:
-        raise NoSuchPlan
-    received = services.received_on(session, plan)
-    today = beijing_day(clock.now())
-    own = [party for party in mine.parties
-           if party.id in received and received[party.id] <= today]
-    if not own:
-        raise NotServed
-    return mine, plan, own[0]
+    """The plan of the reader's own case, once it has reached the reader."""
+    return services.served_plan(db.session(), case_id, actor=signed_in(), now=clock.now())
 
 
 @pages.get("/<case_id>/plan")

@@ -22,7 +22,6 @@ from settlement import services
 from settlement.rules.service import PlanState
 from settlement.views.blueprint import (
     FILES,
-    READERS,
     file_of,
     handled_case,
     is_in_charge,
@@ -30,7 +29,7 @@ from settlement.views.blueprint import (
     read_case,
     read_plan,
 )
-from settlement.views.shown import flow_of, groups_of, terms_of, totals_of
+from settlement.views.shown import flow_of, groups_of, totals_of
 
 LIGHTS = {PlanState.DRAFT: "wait", PlanState.SENT_BACK: "today", PlanState.REPLACED: "later",
           PlanState.APPROVED: "today", PlanState.SERVING: "wait", PlanState.CONTESTED: "block",
@@ -38,7 +37,7 @@ LIGHTS = {PlanState.DRAFT: "wait", PlanState.SENT_BACK: "today", PlanState.REPLA
 
 
 @pages.get("")
-@access(*READERS)
+@access(*services.READERS)
 def index() -> ResponseReturnValue:
     """The plans of the court, and the cases whose money waits for one."""
     session, court_id = db.session(), signed_in().court_id or ""
@@ -55,7 +54,7 @@ def index() -> ResponseReturnValue:
 
 
 @pages.get("/cases/<case_id>")
-@access(*READERS)
+@access(*services.READERS)
 def case_money(case_id: str) -> ResponseReturnValue:
     """What is there to share in a case, what it cost, and what a plan still lacks."""
     return _case_page(case_id, Form())
@@ -96,7 +95,7 @@ def draft(case_id: str) -> ResponseReturnValue:
 
 
 @pages.get("/<plan_id>")
-@access(*READERS)
+@access(*services.READERS)
 def show(plan_id: str) -> ResponseReturnValue:
     """One version of a plan, line by line."""
     session, plan = db.session(), read_plan(plan_id)
@@ -109,7 +108,7 @@ def show(plan_id: str) -> ResponseReturnValue:
     people = set() if approval is None else {one.person_id for one in approval.decisions}
     return render_template(
         "settlement/plan.html", plan=plan, case=case, groups=groups, flow=flow_of(plan, groups),
-        totals=totals_of(plan), terms=terms_of(session, plan, today), today=today,
+        totals=totals_of(plan), terms=services.terms_of(session, plan, today), today=today,
         standing=services.standing_of(session, plan, today), approval=approval,
         names=accounts.names_of(session, people | {plan.drafted_by}),
         versions=services.plans_of(session, plan.case_id), lights=LIGHTS, states=PlanState,
@@ -132,7 +131,7 @@ def _state_text(state: PlanState) -> str:
 
 
 @pages.get("/<plan_id>/<name>.json")
-@access(*READERS)
+@access(*services.READERS)
 def file(plan_id: str, name: str) -> Response:
     """A plan as a file: its claims, its result, or both with the salt of the commitment."""
     plan = read_plan(plan_id)

@@ -8,7 +8,6 @@ from kernel.access import public
 from kernel.database import db
 from settlement import services
 from settlement.views.plans import LIGHTS
-from settlement.views.shown import steps_of
 
 pages = Blueprint("public_plans", __name__, url_prefix="/plans")
 
@@ -19,6 +18,6 @@ def show(plan_id: str) -> ResponseReturnValue:
     """Where the proceeds went, step by step."""
     plan = services.public_plan(db.session(), plan_id)
     return render_template(
-        "settlement/public_plan.html", plan=plan, steps=steps_of(plan), lights=LIGHTS,
+        "settlement/public_plan.html", plan=plan, steps=services.steps_of(plan), lights=LIGHTS,
         court=accounts.get_court(db.session(), plan.court_id),
         commitment=services.commitment_of(plan))

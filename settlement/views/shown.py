@@ -122,29 +122,3 @@ def totals_of(plan: DistributionPlan) -> dict[str, int]:
     lines = plan.result["lines"]
     return {name: sum(line[name] for line in lines)
             for name in ("due_fen", "paid_fen", "reserved_fen", "reward_fen", "unpaid_fen")}
-
-
-def steps_of(plan: DistributionPlan) -> list[dict[str, Any]]:
-    """What each step asks and gets, without anybody's name (PLAN-09)."""
-    lines = plan.result["lines"]
-    found = []
-    for step in Step:
-        own = [line for line in lines if line["step"] == int(step)]
-        if own:
-            found.append({
-                "step": int(step), "word": say(step.word), "lines": len(own),
-                "due_fen": sum(line["due_fen"] for line in own),
-                "paid_fen": sum(line["paid_fen"] + line["reserved_fen"] + line["reward_fen"]
-                                for line in own),
-                "unpaid_fen": sum(line["unpaid_fen"] for line in own)})
-    return found
-
-
-def terms_of(session: Session, plan: DistributionPlan, today: Any) -> list[dict[str, Any]]:
-    """Each recipient with the day of receipt, the last day to object, and whether they did."""
-    received = services.received_on(session, plan)
-    standing = services.standing_of(session, plan, today)
-    return [{"party": party, "party_id": party.id, "received_on": received.get(party.id),
-             "ends_on": standing.ends_on.get(party.id),
-             "objected": party.id in standing.contested_by}
-            for party in services.recipients_of(session, plan)]

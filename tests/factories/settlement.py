@@ -105,7 +105,9 @@ def sell(session: Session, lot: Lot) -> Person:
 
 def pay_balance(session: Session, world: World) -> None:
     """The buyer's balance has come."""
-    reference = session.get_one(Lot, world.lot_id).sale.delivery.balance_reference or ""
+    sold = session.get_one(Lot, world.lot_id).sale.delivery
+    assert sold is not None
+    reference = sold.balance_reference or ""
     pay(session, world.court.id, reference, PRICE_FEN - DEPOSIT_FEN, world.buyer, now=SOLD_AT,
         book=ledger.Book.CASE_MONEY)
     with acting(session) as s:

@@ -129,7 +129,7 @@ def test_another_court_sees_nothing_of_it(app: Flask, session: Session, court: C
     other = a_court(session, "另一法院", "Another Court", "other.example/x")
     client = sign_in(app.test_client(), a_finance_person(session, other))
     assert reference not in client.get("/desk/money").text
-    assert client.get("/api/v1/payments").json == []
+    assert client.get("/api/v1/payments").get_json() == []
 
 
 def test_programs_book_credits_with_the_same_rules(
@@ -142,20 +142,20 @@ def test_programs_book_credits_with_the_same_rules(
             "payer_name": "李四", "received_at": "2026-06-10T09:30:00+08:00"}
     answer = client.post("/api/v1/payments/credits", json=sent, headers=bearer)
     assert answer.status_code == 201
-    assert answer.json["credit"]["verdict"] == "other_payer"
-    assert answer.json["payer_matches"] is False
+    assert answer.get_json()["credit"]["verdict"] == "other_payer"
+    assert answer.get_json()["payer_matches"] is False
     assert "李四" not in client.get("/api/v1/payments/credits", headers=bearer).text
     again = client.post("/api/v1/payments/credits", json=sent, headers=bearer)
-    assert (again.status_code, again.json["code"]) == (422, "bank_line_booked")
+    assert (again.status_code, again.get_json()["code"]) == (422, "bank_line_booked")
     naive = client.post("/api/v1/payments/credits", headers=bearer,
                         json={**sent, "bank_line": "10", "received_at": "2026-06-10T09:30:00"})
-    assert (naive.status_code, list(naive.json["fields"])) == (422, ["received_at"])
+    assert (naive.status_code, list(naive.get_json()["fields"])) == (422, ["received_at"])
     broken = client.post("/api/v1/payments/credits", headers=bearer,
                          json={**sent, "bank_line": "10", "amount_fen": 1.5})
-    assert (broken.status_code, list(broken.json["fields"])) == (422, ["amount_fen"])
-    (refund,) = client.get("/api/v1/payments/refunds", headers=bearer).json
+    assert (broken.status_code, list(broken.get_json()["fields"])) == (422, ["amount_fen"])
+    (refund,) = client.get("/api/v1/payments/refunds", headers=bearer).get_json()
     done = client.post("/api/v1/payments/refunds", headers=bearer,
                        json={"owner": refund["owner"], "bank_line": "T1"})
     assert done.status_code == 200
-    books = client.get("/api/v1/payments/books", headers=bearer).json
+    books = client.get("/api/v1/payments/books", headers=bearer).get_json()
     assert books == {"case_money_bank_fen": 0, "deposits_bank_fen": 0, "faults": []}
