@@ -17,6 +17,7 @@ from valuation.rules.selection import ExclusionGround
 from valuation.rules.stages import Stage
 
 LEAST_PHRASE: Final = 8
+MOST_DIGITS: Final = 16
 _HEX: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -39,17 +40,29 @@ class Several(fields.List[Any]):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class Names(fields.Field[list[str]]):
+class Names(fields.List[Any]):
     """Names of persons: a list in JSON, in a form one a line or with 、 between them."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:
-        found = re.split(r"[\n、，,]", str(value)) if typed_by_a_person() else value
-        if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
-            raise ValidationError(N_("这里应当是一个列表。"))
-        names = [name.strip() for name in found if name.strip()]
-        if not names or any(len(name) > 60 for name in names):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Text(longest=60), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        if typed_by_a_person():
+            value = re.split(r"[\n、，,]", str(value))
+        names = [name for name in super()._deserialize(value, attr, data, **kwargs) if name]
+        if not names:
             raise ValidationError(N_("请填写姓名，每行一位。"))
         return names
+
+
+class FenOfForm(Money):
+    """Money of a multipart call, where every member is a text: whole fen in digits."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        is_digits = isinstance(value, str) and value.isascii() and value.isdecimal()
+        if is_digits and not typed_by_a_person() and len(value) <= MOST_DIGITS:
+            value = int(value)
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Hexadecimal(fields.Field[bytes]):
@@ -119,7 +132,7 @@ class FailureIn(Schema):
 class ReportIn(Schema):
     """The members beside the file of a report."""
 
-    price_fen = Money(required=True)
+    price_fen = FenOfForm(required=True)
     dated_on = Day(required=True)
     valid_until_on = Day(required=True)
     signed_by = Names(required=True)
