@@ -20,4 +20,4 @@ def show(plan_id: str) -> ResponseReturnValue:
     return render_template(
         "settlement/public_plan.html", plan=plan, steps=services.steps_of(plan), lights=LIGHTS,
         court=accounts.get_court(db.session(), plan.court_id),
-        commitment=services.commitment_of(plan))
+        commitment=services.commitment_of(plan), same=services.recomputed(plan))

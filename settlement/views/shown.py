@@ -94,7 +94,8 @@ def _formula(line: Line, found: Explanation) -> dict[str, Any]:
             f"{one.name or one.id} .{one.decimals}" for one in found.remainders)))
     notes += [(say(N_("说明")), say(note.template, note.details)) for note in found.notes]
     notes += [(article.rule, say(article.text)) for article in found.articles]
-    exact = say(found.rounding[0].template, found.rounding[0].details) if found.rounding else ""
+    exact = ("{numerator} / {denominator} = {decimal}…".format_map(found.rounding[0].details)
+             if found.rounding else "")
     return {"terms": terms, "joins": ["×", "÷", "="], "exact": exact, "notes": notes}
 
 
