@@ -58,7 +58,8 @@ def _facts(sale: Sale, found: Any) -> list[tuple[Any, ...]]:
          _("原定 %(at)s 结束", at=when(sale.planned_closes_at, "time", markup=False)))]
     back = [one for one in registrations_of(db.session(), sale) if one.deposit_ended_at is not None
             and (sale.result is None or one.code != sale.result.winner_code or one.code is None)]
-    rows.append((_("未成交者的保证金"), _("%(n)s 人，已全部解除", n=len(back)),
+    rows.append((_("未成交者的保证金"),
+                 _("%(n)s 人，已全部解除", n=len(back)) if back else _("没有人缴纳"),
                  _("应在 %(at)s 前退回", at=when(refund_due_at(sale), "short", markup=False))))
     if sale.delivery is not None:
         rows.append((_("余款"), money(sale.delivery.balance_fen), _paid(sale)))

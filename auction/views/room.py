@@ -5,7 +5,7 @@ The page shows the standing by itself and bids without a script in two steps; wi
 """
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -129,6 +129,7 @@ def _shown(sale: Sale, bids: Any, mine: Registration | None, phase: Phase, now: 
         "price_note": _price_note(sale), "start_fen": sale.start_price_fen,
         "reference_fen": sale.reference_price_fen, "opens_at": sale.opens_at,
         "planned_closes_at": sale.planned_closes_at, "closes_at": closes_at,
+        "left": clock_text((sale.opens_at if phase is Phase.UPCOMING else closes_at) - now),
         "ends_text": _ends_text(sale, phase, closes_at),
         "window_seconds": sale.extension_window_seconds,
         "extensions": _earlier_ends(sale, bids), "minimum_fen": minimum,
@@ -165,11 +166,22 @@ def _price_label(phase: Phase) -> str:
 def _price_note(sale: Sale) -> str:
     if sale.price_fen is None:
         return _("起拍价，还没有人出价")
-    above = yuan(sale.price_fen - sale.start_price_fen)
+    above = sale.price_fen - sale.start_price_fen
+    higher = _("比起拍价高 %(above)s", above=yuan(above)) if above else _("与起拍价相同")
     if not sale.reference_price_fen:
-        return _("比起拍价高 %(above)s", above=above)
-    return _("评估价的 %(share)s，比起拍价高 %(above)s", above=above,
-             share=percent_of(sale.price_fen, sale.reference_price_fen))
+        return higher
+    share = percent_of(sale.price_fen, sale.reference_price_fen)
+    return _("，").join((_("评估价的 %(share)s", share=share), higher))
+
+
+def clock_text(span: timedelta) -> str:
+    """Time left as the countdown shows it: 09:08, 1:02:03, 2 天 03:04:05; rounded up."""
+    seconds = max(0, -(-span // timedelta(seconds=1)))
+    days, rest = divmod(seconds, 86_400)
+    hours, minutes, seconds = rest // 3600, rest // 60 % 60, rest % 60
+    if days:
+        return f"{days} {_('天')} {hours:02d}:{minutes:02d}:{seconds:02d}"
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes:02d}:{seconds:02d}"
 
 
 def _ends_text(sale: Sale, phase: Phase, closes_at: datetime) -> str:

@@ -39,14 +39,14 @@ function options(width) {
   const font = `13px ${colour("--sans")}`;
   const axis = { stroke: () => colour("--ink-2"), font, ticks: { show: false } };
   return {
-    width, height: HEIGHT, padding: [10, 14, 0, 4], legend: { show: false }, cursor: { show: false },
+    width, height: HEIGHT, padding: [10, 8, 0, 22], legend: { show: false }, cursor: { show: false },
     scales: {
       x: { time: false, range: (_, low, high) => [low - (high - low) * 0.01, high + (high - low) * 0.01 || low + 1] },
       y: { range: (_, low, high) => { const room = Math.max(high - low, 1) * 0.18; return [low - room, high + room]; } },
     },
     axes: [
       { ...axis, size: 28, space: 90, incrs: INCREMENTS, grid: { show: false }, values: timeLabels, border: { show: true, stroke: () => colour("--line-strong"), width: 1 } },
-      { ...axis, side: 1, size: 76, space: 44, stroke: () => colour("--ink-3"), grid: { stroke: () => colour("--line"), width: 1 }, values: (_, splits) => splits.map((fen) => short(Math.round(fen))) },
+      { ...axis, side: 1, size: 68, space: 44, stroke: () => colour("--ink-3"), grid: { stroke: () => colour("--line"), width: 1 }, values: (_, splits) => splits.map((fen) => short(Math.round(fen))) },
     ],
     series: [{}, { stroke: () => colour("--ink"), width: 2, fill: () => `${colour("--sunken")}99`, paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } }],
     hooks: { draw: [dots] },

@@ -31,9 +31,9 @@ function showPrice(phase) {
   const stale = connection.quality === "bad" && !ended(phase);
   const label = { sold: "final", confirming: "last" }[phase] ?? "now";
   set(by("price-label"), stale && sale.saidAt ? say("stale", { time: clockOf(Date.parse(sale.saidAt)) }) : say(label));
-  const above = { above: amount(price - sale.start) };
+  const higher = price > sale.start ? say("above", { above: amount(price - sale.start) }) : say("asStart");
   set(by("price-note"), sale.price === null ? say("startNote")
-    : sale.reference ? say("share", { ...above, share: share(price, sale.reference) }) : say("above", above));
+    : sale.reference ? say("share", { share: share(price, sale.reference) }) + say("comma") + higher : higher);
 }
 
 function showClock(phase, now) {
@@ -111,5 +111,6 @@ bar.addEventListener("accepted", (event) => {
 listenToMore(sale);
 sound.listen();
 connection.start();
+clock.redraw();
 setInterval(show, 250);
 connection.addEventListener("watching", async () => { chart ??= await import("./chart.js"); show(); }, { once: true });
