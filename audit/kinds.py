@@ -75,6 +75,7 @@ class Kind(StrEnum):
     RULING_ISSUED = "ruling.issued"
     RULING_SERVED = "ruling.served"
     HANDED_OVER = "property.handed_over"
+    LOT_DISTRIBUTED = "lot.distributed"
 
     # portal: the demo clock
     CLOCK_WALKED = "clock.walked"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from accounts import services as accounts
 from auction.errors import BalanceMissing, NotSold
-from auction.models import Delivery, Sale
+from auction.models import Delivery, Lot, Sale
 from auction.rules import schedule
 from auction.rules.lifecycle import LotState, Step, next_state
 from auction.services.handling import handled_sale, record
@@ -124,6 +124,18 @@ def hand_over(session: Session, lot_id: str, *, note: str, actor: Actor, now: da
     record(session, sale, Kind.HANDED_OVER, actor, {
         "note_sha256": sha256(note.encode()).hexdigest()})
     return delivery
+
+
+def note_distributed(session: Session, case_id: str) -> None:
+    """Take note that the money of a case has all been paid out: its delivered lots are done.
+
+    Settlement says so with the last payout (CPI-508).
+    """
+    for lot_id in session.scalars(select(Sale.lot_id).join(Lot).where(
+            Lot.case_id == case_id, Sale.state == LotState.HANDED_OVER)).all():
+        sale = lock_sale(session, lot_id)
+        sale.state = next_state(LotState(sale.state), Step.DISTRIBUTE, of_round=sale.round)
+        record(session, sale, Kind.LOT_DISTRIBUTED, "system", {"case": case_id})
 
 
 def ruling_due_on(sale: Sale) -> date | None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from accounts import services as accounts
+from auction.services import delivery
 from audit import services as audit
 from audit.kinds import Kind
 from cases import services as cases
@@ -112,6 +113,9 @@ def execute_payout(session: Session, payout_id: str, *, bank_line: str, actor: A
     _record(session, order, Kind.PAYOUT_EXECUTED, actor,
             {"amount_fen": order.amount_fen, "bank_line": bank_line})
     _tell_payee(session, order, now)
+    if all(one.executed_at is not None for one in order.plan.payouts
+           if one.destination is not Destination.HELD):
+        delivery.note_distributed(session, order.case_id)
     return order
 
 

@@ -7,6 +7,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from accounts import services as accounts
+from auction.models import Lot
+from auction.rules.lifecycle import LotState
+from auction.services import delivery
 from kernel.access import Actor
 from kernel.errors import NotAllowed
 from ledger import services as ledger
@@ -59,6 +62,20 @@ def act(session: Session, step: Act, order_id: str, actor: Actor, bank_line: str
             services.approve_payout(s, order_id, actor=actor, now=NOW)
         else:
             services.execute_payout(s, order_id, bank_line=bank_line, actor=actor, now=NOW)
+
+
+def test_the_last_payout_ends_the_way_of_the_lot(
+        session: Session, world: World, three: list[Actor]) -> None:
+    with acting(session) as s:
+        delivery.hand_over(s, world.lot_id, note="钥匙已交", actor=world.officer, now=NOW)
+    *others, last = order_ids(session, world)
+    for number, order_id in enumerate(others):
+        for step, actor in zip(Act, three, strict=True):
+            act(session, step, order_id, actor, f"FK{number}")
+    assert session.get_one(Lot, world.lot_id).sale.state == LotState.HANDED_OVER
+    for step, actor in zip(Act, three, strict=True):
+        act(session, step, last, actor, "FK-last")
+    assert session.get_one(Lot, world.lot_id).sale.state == LotState.DISTRIBUTED
 
 
 def test_three_people_pay_everyone_and_the_case_is_empty(
