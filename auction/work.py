@@ -23,18 +23,20 @@ from cases import services as cases
 from kernel.access import Role
 from kernel.clock import beijing_day, end_of_day, start_of_day
 from kernel.domain import WorkItem
-from kernel.errors import N_
+from kernel.errors import N_, Filled
 
 _OFFICER: Final = frozenset({Role.OFFICER})
+_TITLE: Final = N_("%(step)s：%(title)s")
 
 
 def work(session: Session, now: datetime) -> Iterator[WorkItem]:
     """Every open step of this floor."""
     for one in ready_properties(session, now):
         yield WorkItem(
-            court_id=one.court_id, case_id=one.case_id, title=N_("启动拍卖：%(title)s"), rule="REF-30",
+            court_id=one.court_id, case_id=one.case_id, title=_TITLE, rule="REF-30",
             url=f"/desk/lots/new?property={one.property_id}", due_at=end_of_day(one.start_by_on),
-            roles=_OFFICER, person_id=one.officer_id, details={"title": one.title})
+            roles=_OFFICER, person_id=one.officer_id,
+            details={"step": Filled(N_("启动拍卖")), "title": one.title})
     sales = session.scalars(
         select(Sale).join(Lot).where(~Lot.is_exercise, Sale.state.in_(list(_STEPS)))
         .options(selectinload(Sale.lot), selectinload(Sale.suspensions), selectinload(Sale.delivery),
@@ -45,17 +47,18 @@ def work(session: Session, now: datetime) -> Iterator[WorkItem]:
         yield step(session, sale, officers.get(sale.lot.case_id or "", ""), now)
 
 
-def _act(sale: Sale, officer_id: str, title: str, rule: str, *, due_at: datetime | None,
-         **details: object) -> WorkItem:
-    return WorkItem(court_id=sale.lot.court_id, case_id=sale.lot.case_id, title=title, rule=rule,
+def _act(sale: Sale, officer_id: str, step: str, rule: str, *, due_at: datetime | None,
+         **figures: object) -> WorkItem:
+    return WorkItem(court_id=sale.lot.court_id, case_id=sale.lot.case_id, title=_TITLE, rule=rule,
                     url=f"/desk/lots/{sale.lot_id}", due_at=due_at, roles=_OFFICER,
-                    person_id=officer_id, details={"title": sale.lot.title, **details})
+                    person_id=officer_id,
+                    details={"step": Filled(step, **figures), "title": sale.lot.title})
 
 
-def _wait(sale: Sale, title: str, rule: str, due_at: datetime) -> WorkItem:
-    return WorkItem(court_id=sale.lot.court_id, case_id=sale.lot.case_id, title=title, rule=rule,
+def _wait(sale: Sale, step: str, rule: str, due_at: datetime | None) -> WorkItem:
+    return WorkItem(court_id=sale.lot.court_id, case_id=sale.lot.case_id, title=_TITLE, rule=rule,
                     url=f"/desk/lots/{sale.lot_id}", due_at=due_at,
-                    details={"title": sale.lot.title})
+                    details={"step": Filled(step), "title": sale.lot.title})
 
 
 def _end_of(on: date | None) -> datetime | None:
@@ -67,66 +70,63 @@ def _start_by(session: Session, sale: Sale, now: datetime) -> datetime | None:
 
 
 def _draft(session: Session, sale: Sale, officer_id: str, now: datetime) -> WorkItem:
-    return _act(sale, officer_id, N_("完成拍卖草稿，提交合议庭：%(title)s"), "REF-30",
+    return _act(sale, officer_id, N_("完成拍卖草稿，提交合议庭"), "REF-30",
                 due_at=_start_by(session, sale, now))
 
 
 def _panel(session: Session, sale: Sale, _officer_id: str, now: datetime) -> WorkItem:
-    return WorkItem(
-        court_id=sale.lot.court_id, case_id=sale.lot.case_id, rule="REF-30",
-        title=N_("合议庭评议，然后发布公告：%(title)s"), url=f"/desk/lots/{sale.lot_id}",
-        due_at=_start_by(session, sale, now), details={"title": sale.lot.title})
+    return _wait(sale, N_("合议庭评议，然后发布公告"), "REF-30", _start_by(session, sale, now))
 
 
 def _notices(session: Session, sale: Sale, officer_id: str, now: datetime) -> WorkItem:
     missing = sum(not one.is_told for one in notified(session, sale))
     start_by = _start_by(session, sale, now)
     if missing:
-        return _act(sale, officer_id, N_("通知当事人，还差 %(count)s 人：%(title)s"), "AUC-16.1",
+        return _act(sale, officer_id, N_("通知当事人，还差 %(count)s 人"), "AUC-16.1",
                     due_at=start_by, count=missing)
     publish_on = earliest_dates(session, sale, now).publish_from_on
     if publish_on > beijing_day(now):
-        return _wait(sale, N_("通知期满，可以发布公告：%(title)s"), "AUC-16.1",
+        return _wait(sale, N_("通知期满，可以发布公告"), "AUC-16.1",
                      start_of_day(publish_on))
-    return _act(sale, officer_id, N_("发布拍卖公告：%(title)s"), "REF-30", due_at=start_by)
+    return _act(sale, officer_id, N_("发布拍卖公告"), "REF-30", due_at=start_by)
 
 
 def _opens(_session: Session, sale: Sale, _officer_id: str, _now: datetime) -> WorkItem:
-    return _wait(sale, N_("竞价开始：%(title)s"), "AUC-20.1", sale.opens_at)
+    return _wait(sale, N_("竞价开始"), "AUC-20.1", sale.opens_at)
 
 
 def _closes(_session: Session, sale: Sale, _officer_id: str, _now: datetime) -> WorkItem:
-    return _wait(sale, N_("竞价结束：%(title)s"), "AUC-20.4", end_in_force(sale))
+    return _wait(sale, N_("竞价结束"), "AUC-20.4", end_in_force(sale))
 
 
 def _suspended(session: Session, sale: Sale, officer_id: str, _now: datetime) -> WorkItem:
     running = next((one for one in sale.suspensions if one.to_at is None), None)
     if running is None or running.cause_ended_on is None:
-        return _act(sale, officer_id, N_("核查暂停的原因是否消除：%(title)s"), "AUC-28.4", due_at=None)
+        return _act(sale, officer_id, N_("核查暂停的原因是否消除"), "AUC-28.4", due_at=None)
     due_on = schedule.resume_due_on(running.cause_ended_on, law_of(session, sale))
-    return _act(sale, officer_id, N_("恢复拍卖：%(title)s"), "AUC-28.4", due_at=end_of_day(due_on))
+    return _act(sale, officer_id, N_("恢复拍卖"), "AUC-28.4", due_at=end_of_day(due_on))
 
 
 def _failed(session: Session, sale: Sale, _officer_id: str, now: datetime) -> WorkItem:
     failed_on = beijing_day(sale.result.closed_at if sale.result else now)
     dates = schedule.second_auction(failed_on, class_of(session, sale.lot.property_id or ""),
                                     law_of(session, sale))
-    return _wait(sale, N_("流拍后再次拍卖的期限：%(title)s"), "AUC-26.2",
+    return _wait(sale, N_("流拍后再次拍卖的期限"), "AUC-26.2",
                  end_of_day(dates.open_by_on))
 
 
 def _ruling(_session: Session, sale: Sale, officer_id: str, _now: datetime) -> WorkItem:
-    return _act(sale, officer_id, N_("作出并送达成交裁定：%(title)s"), "AUC-25.3",
+    return _act(sale, officer_id, N_("作出并送达成交裁定"), "AUC-25.3",
                 due_at=_end_of(ruling_due_on(sale)))
 
 
 def _service(_session: Session, sale: Sale, officer_id: str, _now: datetime) -> WorkItem:
-    return _act(sale, officer_id, N_("向买受人送达成交裁定：%(title)s"), "AUC-25.3",
+    return _act(sale, officer_id, N_("向买受人送达成交裁定"), "AUC-25.3",
                 due_at=_end_of(ruling_due_on(sale)))
 
 
 def _hand_over(_session: Session, sale: Sale, officer_id: str, _now: datetime) -> WorkItem:
-    return _act(sale, officer_id, N_("向买受人交付财产：%(title)s"), "AUC-25.3",
+    return _act(sale, officer_id, N_("向买受人交付财产"), "AUC-25.3",
                 due_at=_end_of(handover_due_on(sale)))
 
 

@@ -1,7 +1,7 @@
 """The court's own lots: the list, a new one, a draft's guided page, the panel, the announcement."""
 
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from flask import current_app, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -27,7 +27,7 @@ from kernel import clock
 from kernel.access import STAFF, Role, access, signed_in
 from kernel.database import db
 from kernel.domain import Domain, WorkItem
-from kernel.errors import N_, NotAllowed
+from kernel.errors import N_, Filled, NotAllowed
 from kernel.forms import Form
 from kernel.languages import say
 from kernel.law import rule_set
@@ -60,7 +60,8 @@ def index() -> ResponseReturnValue:
         numbers=numbers, rounds={lot.id: round_name(lot.sale) for lot in lots},
         states={lot.id: shown_state(lot.sale, now) for lot in lots}, actor_id=actor.id,
         lights={lot.id: _light(steps.get(lot.id)) for lot in lots},
-        step_words={lot_id: say(item.title, item.details) for lot_id, item in steps.items()})
+        step_words={lot_id: say(cast("Filled", item.details["step"]))
+                    for lot_id, item in steps.items()})
 
 
 def _group(lot: Lot) -> str:

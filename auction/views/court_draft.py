@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from auction.models import Lot, Sale
 from auction.rules.disclosure import (
@@ -18,6 +19,7 @@ from auction.rules.disclosure import (
 from auction.services.checklist import CheckList, Panel, deposits_of
 from auction.services.publication import Notified
 from auction.views.court_blueprint import may_handle
+from auction.views.words import round_name
 from cases import services as cases
 from cases.rules.words import ServiceWay
 from kernel import clock
@@ -44,7 +46,7 @@ def draft_context(lot: Lot, found: CheckList, form: Form) -> dict[str, Any]:
     _mark_fields(form, found)
     deposits = deposits_of(sale, found.law)
     return {
-        "found": found, "missing": _listed(lot, found.obstacles),
+        "found": found, "round": round_name(sale), "missing": _listed(lot, found.obstacles),
         "warnings": _listed(lot, found.warnings), "stepper_items": _stepper(sale, found, blocked),
         "votes": _votes(found.panel), "people": [_person(lot, one, found) for one in found.people],
         "disclosures": _disclosures(lot, blocked), "notices": _notices(lot, blocked),
@@ -177,14 +179,15 @@ def _announcement(lot: Lot, blocked: set[str]) -> list[dict[str, Any]]:
 def _check(lot: Lot, about: str, text: Text, article: str, blocked: set[str], *, detail: str,
            word: str = "", files: list[Mapping[str, Any]] | None = None) -> dict[str, Any]:
     """One line of a check-list: said, excused, or missing with the way to mend it."""
-    edit = {"url": place(lot, about), "label": _("填写"), "main": False}
     missing = about in blocked
-    state = "block" if missing else "none" if word else "done"
-    kind = about.partition(".")[0]
-    if kind == "disclosures" and not missing:
-        edit["label"] = _("修改")
+    title: str = say(text.label)
+    url = place(lot, about)
+    handles = may_handle(lot)
     return {
-        "id": about.replace(".", "-"), "title": say(text.label), "state": state, "files": files or [],
+        "id": about.replace(".", "-"), "files": files or [],
+        "title": Markup('<a href="{}">{}</a>').format(url, title) if handles else title,
+        "state": "block" if missing else "none" if word else "done",
         "word": _("缺") if missing else word or _("齐备"),
         "detail": say(text.missing) if missing else detail, "rule": article if missing else "",
-        "action": edit if may_handle(lot) and (missing or kind == "disclosures") else None}
+        "action": {"url": url, "label": _("填写"), "main": False}
+        if handles and missing and about.startswith("disclosures.") else None}

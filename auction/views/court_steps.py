@@ -52,8 +52,9 @@ def _before_the_end(sale: Sale, now: datetime, *, handles: bool) -> Iterator[dic
                    "when": _("%(start)s 至 %(end)s", start=when(stop.from_at, "short", markup=False),
                              end=when(stop.to_at, "short", markup=False))}
     if not ended:
+        stopped = sale.state == LotState.SUSPENDED
         yield {"state": "now" if running else "later", "title": _("竞价结束"), "rule": "AUC-20.4",
-               "when": when(end_in_force(sale)),
+               "when": _("恢复后接着计算") if stopped else when(end_in_force(sale)),
                "why": _("到时由系统结束；最后 %(minutes)s 分钟内有出价的，自动延时",
                         minutes=sale.extension_window_seconds // 60)}
 
