@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from cases.models import Case, Property
+from cases.services import Case, Property
 from kernel.access import Role
 from kernel.domain import WorkItem
 from kernel.errors import N_, Filled

@@ -214,7 +214,7 @@ def _round_obstacles(rounds: Sequence[Round], pool: Collection[str]) -> Iterator
         yield Obstacle(
             "pool_holds_failed", basis.EXHAUSTED,
             N_("名单中仍有前一轮没有完成评估的机构：%(institutions)s。"),
-            N_("排除这些机构以后再冻结名单。"), {"institutions": "、".join(failed)})
+            N_("排除这些机构以后再冻结名单。"), {"institutions": failed})
 
 
 def _pool_obstacles(pool: Collection[str], rules: RuleSet) -> Iterator[Obstacle]:

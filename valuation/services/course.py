@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from accounts import services as accounts
 from audit.kinds import Kind
 from cases import services as cases
-from cases.models import Party, Property
 from cases.rules.words import FactTopic, PartyRole, PropertyStatus
+from cases.services import Party, Property
 from kernel.access import Actor
 from kernel.clock import beijing_day
 from kernel.errors import N_, InvalidInput

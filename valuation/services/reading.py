@@ -9,7 +9,7 @@ from accounts import services as accounts
 from audit import services as audit
 from audit.kinds import Kind
 from cases import services as cases
-from cases.models import Case
+from cases.services import Case
 from kernel.access import Actor, Role
 from kernel.law import RuleSet
 from valuation.errors import NoSuchValuation

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from accounts import services as accounts
 from audit.kinds import Kind
 from cases import services as cases
-from cases.models import Party, Service
 from cases.rules.words import DocumentKind, PartyRole, PropertyStatus, ServiceWay
+from cases.services import Party, Service
 from kernel.access import SYSTEM, Actor
 from kernel.clock import beijing_day
 from kernel.errors import N_, InvalidInput, NotAllowed

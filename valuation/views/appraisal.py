@@ -127,11 +127,12 @@ def serve_report(valuation_id: str, party_id: str) -> ResponseReturnValue:
                 services.serve_report(work.session, valuation_id, party_id=party_id, proof=proof,
                                       **data, actor=signed_in(), now=clock.now())
             return to_course(valuation_id, N_("送达已记录，这位当事人的异议期限从次日起算。"))
+    rules = services.law_of(db.session(), valuation)
     return render_template(
         "valuation/service.html", form=form, valuation=valuation, party=party,
         case=services.case_of(db.session(), valuation),
         ways=[(way.value, say(way.word)) for way in ServiceWay if way is not ServiceWay.WAIVED],
-        days=services.law_of(db.session(), valuation).days("reference_price.public_posting_days")), form.status
+        days=rules.days("reference_price.public_posting_days")), form.status
 
 
 @desk.route("/<valuation_id>/objections/<party_id>", methods=["GET", "POST"])

@@ -15,7 +15,7 @@ from kernel.clock import beijing_day
 from kernel.database import db
 from kernel.errors import N_
 from kernel.forms import Form
-from kernel.languages import say
+from kernel.languages import cite, say
 from kernel.transactions import unit_of_work
 from valuation import services
 from valuation.models import Valuation
@@ -111,7 +111,7 @@ def _grounds(valuation: Valuation) -> list[tuple[str, str, str]]:
         return []
     method = Method(valuation.stage.value)
     barred = standing_grounds(method, services.situation_of(valuation))
-    return [(ground.value, say(rule.name), f"{rule.basis.rule} · {rule.basis.article}")
+    return [(ground.value, say(rule.name), f"{rule.basis.rule} · {cite(rule.basis.article)}")
             for ground, rule in GROUNDS[method].items()
             if (ground in barred if barred else rule.standing is None)]
 
