@@ -35,9 +35,11 @@ def index() -> ResponseReturnValue:
     actor, session = signed_in(), db.session()
     found = services.valuations_of_court(session, actor.court_id or "")
     wanted = request.args.get("stage", "")
-    rows = [{"valuation": one, "property": cases.get_property(session, one.property_id),
-             "case": cases.get_case(session, one.case_id), "stage": say(STAGE_NAMES[one.stage])}
-            for one in found if wanted in ("", one.stage)]
+    shown_here = [one for one in found if wanted in ("", one.stage)]
+    numbers = cases.numbers_of(session, {one.case_id for one in shown_here})
+    things = cases.properties_among(session, {one.property_id for one in shown_here})
+    rows = [{"valuation": one, "property": things[one.property_id], "number": numbers[one.case_id],
+             "stage": say(STAGE_NAMES[one.stage])} for one in shown_here]
     count = Counter(one.stage for one in found)
     return render_template(
         "valuation/list.html", rows=rows, wanted=wanted, total=len(found),

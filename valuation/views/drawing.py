@@ -1,6 +1,7 @@
 """The draw clerk's desk: draws, the court's numbered secrets, and a pool to propose."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, request
@@ -35,19 +36,21 @@ def index() -> ResponseReturnValue:
     found = services.draws_of_court(session, actor.court_id or "")
     numbers = services.secrets_of(session, actor.court_id or "")
     return render_template(
-        "valuation/draw_desk.html", rows=[_row(draw) for draw in found], numbers=numbers,
+        "valuation/draw_desk.html", rows=_rows(found), numbers=numbers,
         left=sum(one.draw_id is None for one in numbers), draw_states={d.id: d for d in found},
         may_keep=actor.may_act_as(Role.DRAW_CLERK, Role.ADMINISTRATOR),
         groups=[(N_("等待核准"), [DrawState.PROPOSED]), (N_("进行中"), list(_RUNNING)),
                 (N_("已有结果"), [DrawState.DONE, DrawState.REFUSED])])
 
 
-def _row(draw: Draw) -> dict[str, Any]:
+def _rows(found: Sequence[Draw]) -> list[dict[str, Any]]:
     session = db.session()
-    return {"draw": draw, "case": cases.get_case(session, draw.case_id),
-            "property": cases.get_property(session, draw.valuation.property_id),
-            "until_at": {DrawState.SEALING: draw.seal_by_at,
-                         DrawState.OPENING: draw.open_by_at}.get(draw.state)}
+    numbers = cases.numbers_of(session, {draw.case_id for draw in found})
+    things = cases.properties_among(session, {draw.valuation.property_id for draw in found})
+    return [{"draw": draw, "number": numbers[draw.case_id],
+             "property": things[draw.valuation.property_id],
+             "until_at": {DrawState.SEALING: draw.seal_by_at,
+                          DrawState.OPENING: draw.open_by_at}.get(draw.state)} for draw in found]
 
 
 @draw_desk.get("/<draw_id>")
@@ -58,7 +61,7 @@ def show(draw_id: str) -> ResponseReturnValue:
     draw = services.get_draw(session, draw_id)
     of_own_court(signed_in(), draw.court_id)
     return render_template(
-        "valuation/proposal.html", **_row(draw),
+        "valuation/proposal.html", **_rows([draw])[0],
         proposer=accounts.names_of(session, {draw.proposed_by}).get(draw.proposed_by, ""),
         grounds={ground.value: (say(name), where.rule, where.article)
                  for ground, (name, where) in EXCLUSION_GROUNDS.items()})
