@@ -227,7 +227,6 @@ def announce(world: World, home: Home, file: File) -> Story:
                        priority_decision="经查询，本标的无优先购买权人。"))
     file.lot_id = lot.id
     for item, text in (
-        (DisclosureItem.PRICE_BASIS, "房地产估价报告副本见本页文件。"),
         (DisclosureItem.PRIORITY_RIGHTS, "经查询，无承租人、共有人等优先购买权人。"),
         (DisclosureItem.NOTICES, "已通知申请执行人和被执行人。"),
         (DisclosureItem.OTHER, "看样请先联系法院预约，每周三上午。"),

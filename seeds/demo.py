@@ -89,10 +89,10 @@ def _found(app: Flask) -> None:
 
 
 def _list_institutions(session: Session, world: World) -> None:
-    for number, name, login in people.INSTITUTIONS:
+    for number, name in people.INSTITUTIONS:
         valuation.list_institution(
             session, court_id=people.COURT_ID, number=number, name=name, field=FIELD,
-            region="临澜市", person_id=world.ids[login] if login else None, actor=SYSTEM,
+            region="临澜市", person_id=world.ids["institution"], actor=SYSTEM,
             now=clock.now())
     valuation.commit_secrets(session, court_id=people.COURT_ID, count=12, actor=SYSTEM,
                              now=clock.now())

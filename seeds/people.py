@@ -48,7 +48,7 @@ OUTSIDE: Final = (
     Figure("applicant", "临澜农商银行东麓支行", Role.PARTY, "申请执行人（银行）"),
     Figure("respondent", "冯立群", Role.PARTY, "被执行人", 1101),
     Figure("creditor", "周怀瑾", Role.PARTY, "其他债权人", 1102),
-    Figure("institution", "江东正衡房地产评估有限公司", Role.INSTITUTION, "评估机构"),
+    Figure("institution", "评估机构联络处", Role.INSTITUTION, "评估机构，演示中代表名单里的各家"),
     Figure("bidder-1", "顾长风", Role.BIDDER, "竞买人", 1201),
     Figure("bidder-2", "叶知秋", Role.BIDDER, "竞买人", 1202),
     Figure("bidder-3", "宋晚晴", Role.BIDDER, "竞买人", 1203),
@@ -58,13 +58,13 @@ OUTSIDE: Final = (
 PEOPLE: Final = STAFF + OUTSIDE
 
 INSTITUTIONS: Final = (
-    ("PG-01", "江东正衡房地产评估有限公司", "institution"),
-    ("PG-02", "临澜中信达房地产估价所", None),
-    ("PG-03", "江东恒信土地房地产评估公司", None),
-    ("PG-04", "临澜华审资产评估事务所", None),
-    ("PG-05", "江东天平房地产评估咨询公司", None),
-    ("PG-06", "临澜衡准估价有限公司", None),
-    ("PG-07", "江东嘉诚房地产估价有限公司", None),
+    ("PG-01", "江东正衡房地产评估有限公司"),
+    ("PG-02", "临澜中信达房地产估价所"),
+    ("PG-03", "江东恒信土地房地产评估公司"),
+    ("PG-04", "临澜华审资产评估事务所"),
+    ("PG-05", "江东天平房地产评估咨询公司"),
+    ("PG-06", "临澜衡准估价有限公司"),
+    ("PG-07", "江东嘉诚房地产估价有限公司"),
 )
 
 

@@ -24,7 +24,7 @@ class Shown:
 
     sale: Any
     found: Any
-    court: str
+    court: Any
     photo_url: str | None
 
 
@@ -41,7 +41,7 @@ class Shelf:
 
 def shelf(session: Session, now: datetime) -> Shelf:
     """Sort the announced lots: ending first, opening first, ended last."""
-    courts = {court.id: court.name_zh for court in accounts.courts(session)}
+    courts = {court.id: court for court in accounts.courts(session)}
     lots = [_shown(session, sale, courts) for sale in reading.all_announced(session)]
     running = sorted((one for one in lots if one.sale.state in RUNNING),
                      key=lambda one: one.sale.closes_at)
@@ -51,8 +51,8 @@ def shelf(session: Session, now: datetime) -> Shelf:
     return Shelf(running, coming, ended[:6], valuation.public_draws(session)[:5], now)
 
 
-def _shown(session: Session, sale: Any, courts: dict[str, str]) -> Shown:
+def _shown(session: Session, sale: Any, courts: dict[str, Any]) -> Shown:
     lot = sale.lot
     found = cases.get_property(session, lot.property_id)
     photos = cases.photographs_of(session, lot.property_id)
-    return Shown(sale, found, courts.get(lot.court_id, ""), photos[0].url if photos else None)
+    return Shown(sale, found, courts[lot.court_id], photos[0].url if photos else None)

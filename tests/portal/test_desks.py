@@ -1,0 +1,59 @@
+"""A desk shows whose act it is, worst first, and never another court's."""
+
+from datetime import UTC, datetime, timedelta
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from kernel.access import Actor, Role
+from kernel.domain import WorkItem
+from portal.services.desks import collect, desk_of
+from tests.factories.accounts import a_court, a_person, sign_in
+
+NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+OFFICER = Actor("p-1", "沈同舟", frozenset({Role.OFFICER}), court_id="c-1")
+
+
+def work(title: str, days: float | None, *, court: str = "c-1",
+         roles: frozenset[Role] = frozenset({Role.OFFICER}),
+         person_id: str | None = None) -> WorkItem:
+    due_at = None if days is None else NOW + timedelta(days=days)
+    return WorkItem(court_id=court, title=title, url="/", rule="REF-1", due_at=due_at, roles=roles,
+                    person_id=person_id)
+
+
+def test_work_is_grouped_by_how_near_its_term_is() -> None:
+    items = [work("later", 9), work("overdue", -1), work("soon", 2), work("today", 0.1)]
+    desk = desk_of(items, OFFICER, NOW)
+    assert [(name, [one.title for one in found]) for name, found in desk.groups] == [
+        ("overdue", ["overdue"]), ("today", ["today"]), ("soon", ["soon"]), ("later", ["later"])]
+
+
+def test_what_others_or_time_must_bring_is_seen_but_not_ones_own() -> None:
+    desk = desk_of([work("mine", 1), work("theirs", 1, roles=frozenset({Role.JUDGE})),
+                    work("time", 1, roles=frozenset())], OFFICER, NOW)
+    assert [one.title for one in desk.mine] == ["mine"]
+    assert [one.title for one in desk.waiting] == ["theirs", "time"]
+
+
+def test_an_act_of_one_named_person_is_on_that_desk_alone() -> None:
+    assert desk_of([work("named", 1, person_id="p-2")], OFFICER, NOW).mine == ()
+    assert len(desk_of([work("named", 1, person_id="p-1")], OFFICER, NOW).mine) == 1
+
+
+def test_another_courts_work_is_not_there_at_all() -> None:
+    desk = desk_of([work("elsewhere", 1, court="c-2")], OFFICER, NOW)
+    assert (desk.mine, desk.waiting) == ((), ())
+
+
+def test_work_without_a_term_comes_last() -> None:
+    found = collect([lambda _session, _now: [work("some day", None), work("soon", 1)]], None, NOW)  # type: ignore[arg-type]
+    assert [one.title for one in found] == ["soon", "some day"]
+
+
+def test_an_empty_desk_says_so(client: FlaskClient, session: Session) -> None:
+    court = a_court(session)
+    sign_in(client, a_person(session, Role.AUDITOR, court))
+    page = client.get("/desk/")
+    assert page.status_code == 200
+    assert "现在没有要您办的事" in page.text
