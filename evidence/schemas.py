@@ -9,7 +9,7 @@ class AttemptsIn(Schema):
     """Filters over the attempts of a sale; left out means all."""
 
     code = Text(longest=40, load_default="")
-    verdict = Choice("accepted", "refused", load_default="")
+    verdict = Choice("", "accepted", "refused", load_default="")
     reason = Text(longest=24, load_default="")
     from_at = Instant(load_default=None)
     to_at = Instant(load_default=None)

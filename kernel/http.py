@@ -10,8 +10,6 @@ from urllib.parse import urlencode
 
 import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request
-from flask_smorest import Api
-from flask_smorest import Blueprint as SmorestBlueprint
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
@@ -23,11 +21,12 @@ from kernel import clock
 from kernel.access import current_actor, guard_of
 from kernel.errors import N_, DomainError, InvalidInput, NotSignedIn
 from kernel.languages import explain, list_obstacles, say
+from kernel.openapi import PROBLEM, DescribedApi, DescribedBlueprint
 from kernel.schemas import flatten
 
 log = structlog.get_logger()
 csrf = CSRFProtect()
-api = Api()
+api = DescribedApi()
 
 SIGN_IN: Final = "/login"
 """Where a page sends a person who must sign in first; ``next`` says where they wanted to go."""
@@ -65,7 +64,7 @@ class _Parser(FlaskParser):
         raise InvalidInput(flatten(messages)) from error
 
 
-class ApiBlueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest ships no types
+class ApiBlueprint(DescribedBlueprint):
     """A part of ``/api/v1``: strict input, our errors, the same guards as pages."""
 
     ARGUMENTS_PARSER = _Parser()
@@ -180,7 +179,7 @@ def _send(status: int, **problem: Any) -> tuple[Response | str, int]:
     if wants_json():
         problem = {name: value for name, value in problem.items() if value is not None}
         response = jsonify({"type": "about:blank", "status": status, **problem})
-        response.content_type = "application/problem+json"
+        response.content_type = PROBLEM
         return response, status
     page = f"errors/{status}.html" if status in (401, 403, 404, 409, 422, 429, 500) else "errors/error.html"
     return render_template(page, status=status, **problem), status
