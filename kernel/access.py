@@ -75,7 +75,7 @@ class Actor:
         return bool(self.roles.intersection(roles))
 
 
-SYSTEM: Final = Actor(id="system", name="系统")
+SYSTEM: Final = Actor(id="system", name=N_("系统"))
 
 
 @dataclass(frozen=True, slots=True)

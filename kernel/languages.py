@@ -10,6 +10,7 @@ from flask_babel import Babel, gettext
 from kernel.clock import beijing
 from kernel.errors import DomainError, Filled
 from kernel.gates import Obstacle
+from kernel.law import read_citation
 from kernel.money import yuan_text
 
 LANGUAGES: Final = {"zh_Hans_CN": "中文", "en": "English"}
@@ -40,7 +41,8 @@ def reader_language() -> str:
 def say(message: str, details: Mapping[str, object] | None = None) -> str:
     """Put a marked message (``N_``) into the reader's language, with its figures printed.
 
-    ``details`` named ``…_fen`` are printed as yuan, ``…_at`` as Beijing time, ``…_on`` as days.
+    ``details`` named ``…_fen`` are printed as yuan, ``…_at`` as Beijing time, ``…_on`` as days;
+    several of one kind are enumerated.
     """
     own = message.details if isinstance(message, Filled) else {}
     shown = {name: _print(name, value) for name, value in {**(details or {}), **own}.items()}
@@ -53,9 +55,25 @@ def explain(error: DomainError) -> str:
     return say(error.message, error.details)
 
 
+def cite(article: str) -> str:
+    """An article of the law as its reader writes it.
+
+    ``网络司法拍卖规定第十条第二款``, or Online Judicial Auction Provisions, art. 10(2).
+    """
+    found = read_citation(article)
+    if found is None or reader_language() != "en":
+        return str(gettext(article)) if article else ""
+    name = str(gettext(found.instrument.short))
+    if not found.article:
+        return name
+    paragraph = f"({found.paragraph})" if found.paragraph else ""
+    item = f", item {found.item}" if found.item else ""
+    return f"{name}, art. {found.article}{paragraph}{item}"
+
+
 def list_obstacles(obstacles: Iterable[Obstacle]) -> list[dict[str, str]]:
     """Obstacles in the reader's words, as pages and problem JSON list them."""
-    return [{"code": one.code, "rule": one.rule, "article": one.article, "field": one.about,
+    return [{"code": one.code, "rule": one.rule, "article": cite(one.article), "field": one.about,
              "weight": str(one.weight), "message": say(one.problem, one.details),
              "remedy": say(one.remedy, one.details) if one.remedy else ""} for one in obstacles]
 
@@ -69,4 +87,6 @@ def _print(name: str, value: object) -> object:
         return f"{beijing(value):%Y-%m-%d %H:%M:%S}"
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return str(gettext("、")).join(str(_print(name, one)) for one in value)
     return value

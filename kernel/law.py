@@ -18,7 +18,9 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal, NamedTuple, TypeVar
+
+from kernel.errors import N_
 
 RULES_FOLDER: Final = Path(__file__).resolve().parents[1] / "config" / "rules"
 
@@ -43,40 +45,40 @@ class Instrument:
 
 INSTRUMENTS: Final[Mapping[str, Instrument]] = MappingProxyType({
     entry.short: entry for entry in (
-        Instrument("网络司法拍卖规定", "最高人民法院关于人民法院网络司法拍卖若干问题的规定",
+        Instrument(N_("网络司法拍卖规定"), "最高人民法院关于人民法院网络司法拍卖若干问题的规定",
                    "法释〔2016〕18号", date(2017, 1, 1)),
-        Instrument("参考价规定", "最高人民法院关于人民法院确定财产处置参考价若干问题的规定",
+        Instrument(N_("参考价规定"), "最高人民法院关于人民法院确定财产处置参考价若干问题的规定",
                    "法释〔2018〕15号", date(2018, 9, 1)),
-        Instrument("拍卖变卖规定", "最高人民法院关于人民法院民事执行中拍卖、变卖财产的规定",
+        Instrument(N_("拍卖变卖规定"), "最高人民法院关于人民法院民事执行中拍卖、变卖财产的规定",
                    "法释〔2004〕16号，法释〔2020〕21号修正", date(2021, 1, 1)),
-        Instrument("网络变卖通知",
+        Instrument(N_("网络变卖通知"),
                    "最高人民法院关于认真做好网络司法拍卖与网络司法变卖衔接工作的通知",
                    "法明传〔2017〕455号", date(2017, 7, 18)),
-        Instrument("房产竞买人资格规定",
+        Instrument(N_("房产竞买人资格规定"),
                    "最高人民法院关于人民法院司法拍卖房产竞买人资格若干问题的规定",
                    "法释〔2021〕18号", date(2022, 1, 1)),
-        Instrument("民诉法", "中华人民共和国民事诉讼法", "2023年修正，主席令第十一号",
+        Instrument(N_("民诉法"), "中华人民共和国民事诉讼法", "2023年修正，主席令第十一号",
                    date(2024, 1, 1)),
-        Instrument("民诉解释", "最高人民法院关于适用《中华人民共和国民事诉讼法》的解释",
+        Instrument(N_("民诉解释"), "最高人民法院关于适用《中华人民共和国民事诉讼法》的解释",
                    "法释〔2015〕5号，法释〔2022〕11号修正", date(2022, 4, 10)),
-        Instrument("执行程序解释",
+        Instrument(N_("执行程序解释"),
                    "最高人民法院关于适用《中华人民共和国民事诉讼法》执行程序若干问题的解释",
                    "法释〔2008〕13号，法释〔2020〕21号修正", date(2021, 1, 1)),
-        Instrument("案款规定", "最高人民法院关于执行款物管理工作的规定", "法发〔2017〕6号",
+        Instrument(N_("案款规定"), "最高人民法院关于执行款物管理工作的规定", "法发〔2017〕6号",
                    date(2017, 5, 1)),
-        Instrument("迟延履行利息解释",
+        Instrument(N_("迟延履行利息解释"),
                    "最高人民法院关于执行程序中计算迟延履行期间的债务利息适用法律若干问题的解释",
                    "法释〔2014〕8号", date(2014, 8, 1)),
-        Instrument("评估工作规范", "人民法院委托评估工作规范", "法办〔2018〕273号",
+        Instrument(N_("评估工作规范"), "人民法院委托评估工作规范", "法办〔2018〕273号",
                    date(2018, 12, 10)),
-        Instrument("资产评估法", "中华人民共和国资产评估法", "主席令第四十六号", date(2016, 12, 1)),
-        Instrument("公司法", "中华人民共和国公司法", "2023年修订，主席令第十五号",
+        Instrument(N_("资产评估法"), "中华人民共和国资产评估法", "主席令第四十六号", date(2016, 12, 1)),
+        Instrument(N_("公司法"), "中华人民共和国公司法", "2023年修订，主席令第十五号",
                    date(2024, 7, 1)),
-        Instrument("民法典", "中华人民共和国民法典", "主席令第四十五号", date(2021, 1, 1)),
-        Instrument("合同编通则解释",
+        Instrument(N_("民法典"), "中华人民共和国民法典", "主席令第四十五号", date(2021, 1, 1)),
+        Instrument(N_("合同编通则解释"),
                    "最高人民法院关于适用《中华人民共和国民法典》合同编通则若干问题的解释",
                    "法释〔2023〕13号", date(2023, 12, 5)),
-        Instrument("放假办法", "全国年节及纪念日放假办法", "2024年修订，国务院令第795号",
+        Instrument(N_("放假办法"), "全国年节及纪念日放假办法", "2024年修订，国务院令第795号",
                    date(2025, 1, 1)),
     )
 })
@@ -88,6 +90,43 @@ def instrument_of(article: str) -> Instrument:
     if found is None or found[1] not in INSTRUMENTS:
         raise LawError(f"no known instrument at the beginning of {article!r}")
     return INSTRUMENTS[found[1]]
+
+
+class Citation(NamedTuple):
+    """An article taken apart; a part that is not named is 0."""
+
+    instrument: Instrument
+    article: int
+    paragraph: int
+    item: int
+
+
+_DIGITS: Final = "零一二三四五六七八九"
+_PLACES: Final = {"十": 10, "百": 100}
+_COUNT: Final = f"[{_DIGITS}十百]+"
+_CITED: Final = re.compile(rf"([^第]+)(?:第({_COUNT})条(?:第({_COUNT})款)?(?:第（({_COUNT})）项)?)?")
+
+
+def read_citation(article: str) -> Citation | None:
+    """Take apart what cites one article: ``网络司法拍卖规定第十条第二款`` is article 10, paragraph 2.
+
+    None for what cites several, or an instrument that is not known.
+    """
+    found = _CITED.fullmatch(article)
+    if found is None or found[1] not in INSTRUMENTS:
+        return None
+    return Citation(INSTRUMENTS[found[1]], *(_count(part or "") for part in found.groups()[1:]))
+
+
+def _count(numeral: str) -> int:
+    """A number below a thousand as laws write it: ``二百六十八`` is 268."""
+    total, digit = 0, 0
+    for sign in numeral:
+        if sign in _DIGITS:
+            digit = _DIGITS.index(sign)
+        else:
+            total, digit = total + (digit or 1) * _PLACES[sign], 0
+    return total + digit
 
 
 Unit = Literal["ratio", "count", "days", "working_days", "months", "years", "hours", "seconds",

@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 from kernel import charts, rulers
 from kernel.access import ROLE_NAMES, Role
 from kernel.formats import BEIJING
+from kernel.languages import cite
 from kernel.money import Fen, parse_yuan, yuan_text
 from kernel.money import capitals as capitals_text
 
@@ -45,7 +46,7 @@ def init_app(app: Flask) -> None:
         "money": money, "yuan": yuan, "wan": wan, "capitals": capitals, "percent_of": percent_of,
         "when": when, "until": until, "day": day, "weekday": weekday, "duration": duration,
         "brief_hash": brief_hash, "filesize": filesize, "field_id": field_id,
-        "field_value": field_value, "typed_capitals": typed_capitals,
+        "field_value": field_value, "typed_capitals": typed_capitals, "cite": cite,
     }
     app.jinja_env.filters.update(filters)
     assets = Assets(app)
@@ -113,7 +114,7 @@ class Assets:
 def law(rule: str, article: str = "") -> Markup:
     """A rule id as it stands beside what rests on it, after the name of its article if given."""
     shown = Markup('<span class="rule">{}</span>').format(rule)
-    return escape(article) + Markup(" ") + shown if article else shown
+    return escape(cite(article)) + Markup(" ") + shown if article else shown
 
 
 def role_names(roles: Iterable[str]) -> list[str]:

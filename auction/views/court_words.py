@@ -42,7 +42,7 @@ from kernel.access import Role, access, signed_in
 from kernel.database import db
 from kernel.errors import N_
 from kernel.forms import Form
-from kernel.languages import say
+from kernel.languages import cite, say
 from kernel.transactions import unit_of_work
 
 
@@ -135,7 +135,7 @@ def announcement(lot_id: str) -> ResponseReturnValue:
 
 def _parts(texts: Iterable[tuple[StrEnum, Text]], articles: Mapping[Any, str]
            ) -> list[dict[str, str]]:
-    return [{"name": str(part), "label": say(text.label), "article": articles.get(part, "")}
+    return [{"name": str(part), "label": say(text.label), "article": cite(articles.get(part, ""))}
             for part, text in texts]
 
 

@@ -69,7 +69,7 @@ def picture(thing: Any) -> dict[str, Any]:
 
 
 def square_metres(hundredths: int) -> str:
-    return f"{hundredths // 100:,}.{hundredths % 100:02d} ㎡"
+    return _("%(area)s ㎡", area=f"{hundredths // 100:,}.{hundredths % 100:02d}")
 
 
 def _facts(thing: Any) -> list[tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from kernel.errors import Filled
 from ledger.errors import Overdrawn
 from ledger.rules.accounts import Account, Book
 from ledger.rules.transfers import Posting, Transfer
@@ -25,7 +26,8 @@ def booked(balances: Balances, transfer: Transfer) -> dict[Account, int]:
     for posting in transfer.postings:
         balance_fen = after.get(posting.account, 0) + effect_fen(posting)
         if balance_fen < 0:
-            raise Overdrawn(account=posting.account.kind.word, missing_fen=-balance_fen)
+            raise Overdrawn(account=Filled(posting.account.kind.word),
+                            missing_fen=-balance_fen)
         after[posting.account] = balance_fen
     return after
 

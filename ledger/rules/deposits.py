@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from kernel.errors import N_
+from kernel.errors import N_, Filled
 from ledger.errors import DepositStateError
 from ledger.rules.kinds import TransferKind
 
@@ -71,5 +71,5 @@ def step(state: DepositState, to: DepositState) -> TransferKind | None:
         DepositStateError: a deposit in ``state`` cannot become ``to``.
     """
     if (state, to) not in STEPS:
-        raise DepositStateError(state=state.word, wanted=to.word)
+        raise DepositStateError(state=Filled(state.word), wanted=Filled(to.word))
     return STEPS[state, to]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from kernel.errors import N_
+from kernel.errors import N_, Filled
 from ledger.errors import BadTransfer, CrossCase, KeyReused, RouteNotAllowed, Unbalanced
 from ledger.rules.accounts import Account, Book
 from ledger.rules.kinds import ROUTES, TransferKind
@@ -117,7 +117,7 @@ def check_balanced(postings: Sequence[Posting]) -> None:
     """
     for book, difference_fen in _differences(postings):
         if difference_fen:
-            raise Unbalanced(book=book.word, difference_fen=difference_fen)
+            raise Unbalanced(book=Filled(book.word), difference_fen=difference_fen)
 
 
 def _differences(postings: Sequence[Posting]) -> Iterator[tuple[Book, int]]:
@@ -131,7 +131,8 @@ def _check_routes(transfer: Transfer) -> None:
     for taken in (p.account.kind for p in transfer.postings if p.side is Side.DEBIT):
         for given in (p.account.kind for p in transfer.postings if p.side is Side.CREDIT):
             if taken.book is given.book and (taken, given) not in ROUTES[transfer.kind]:
-                raise RouteNotAllowed(kind=transfer.kind.word, debit=given.word, credit=taken.word)
+                raise RouteNotAllowed(kind=Filled(transfer.kind.word), debit=Filled(given.word),
+                                      credit=Filled(taken.word))
     between_banks_fen = sum(p.signed_fen for p in transfer.postings if p.account.kind.is_bank)
     if between_banks_fen and not transfer.kind.crosses_the_door:
         raise Unbalanced(N_("两个专户之间划出与划入相差 %(difference_fen)s。"),

@@ -156,7 +156,7 @@ def check_books(session: Session, court_id: str) -> list[str]:
         Filled(N_("%(account)s：账上 %(stored_fen)s 元，按记账重算 %(counted_fen)s 元"), account=key,
                stored_fen=stored.get(key, 0), counted_fen=recounted.get(key, 0))
         for key in sorted({*stored, *recounted}) if stored.get(key, 0) != recounted.get(key, 0)]
-    found += [Filled(N_("%(book)s：存款与应付相差 %(difference_fen)s 元"), book=book.word,
+    found += [Filled(N_("%(book)s：存款与应付相差 %(difference_fen)s 元"), book=Filled(book.word),
                      difference_fen=gap)
               for book in Book if (gap := books.uncovered_fen(counted, book))]
     return found

@@ -11,6 +11,7 @@ from accounts import services as accounts
 from audit import services as audit
 from audit.kinds import Kind
 from kernel.access import Actor
+from kernel.errors import Filled
 from kernel.formats import instant_text
 from kernel.vault import the_vault
 from ledger.errors import DepositStateError, NoSuchPayment
@@ -121,7 +122,8 @@ def release_deposit(session: Session, ref: str, *, reason: str, actor: Actor | s
     """
     found = _locked(session, ref)
     if step(found.state, DepositState.RELEASED) is not TransferKind.DEPOSIT_RELEASED:
-        raise DepositStateError(state=found.state.word, wanted=DepositState.RELEASED.word)
+        raise DepositStateError(state=Filled(found.state.word),
+                                wanted=Filled(DepositState.RELEASED.word))
     refund = Account(AccountKind.DEPOSIT_REFUND, owner=ref)
     _post(session, TransferKind.DEPOSIT_RELEASED,
           (debit(_resting(found), found.amount_fen), credit(refund, found.amount_fen)),

@@ -54,7 +54,7 @@ def _of_claim(claim: Claim, line: Line) -> tuple[str, str]:
         parts.append(say(N_("%(registered_on)s 登记"),
                          {"registered_on": claim.registered_at.date()}))
     parts.append(say(N_("有执行依据") if claim.titled else N_("无执行依据")))
-    return claim.creditor, "，".join(parts)
+    return claim.creditor, say(N_("，")).join(parts)
 
 
 def _of_cost(cost: Cost, text: str) -> tuple[str, str]:
@@ -63,7 +63,7 @@ def _of_cost(cost: Cost, text: str) -> tuple[str, str]:
     if cost.advanced_by is None:
         return who, text
     advanced = say(N_("%(name)s 垫付，退还"), {"name": cost.advanced_by})
-    return who, f"{text}，{advanced}" if text else advanced
+    return who, say(N_("，")).join((text, advanced)) if text else advanced
 
 
 def _shown(no: int, line: Line, words: Words) -> dict[str, Any]:
