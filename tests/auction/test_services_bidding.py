@@ -1,6 +1,7 @@
 """Taking bids under the lock of the sale's row: what is decided, stored, logged and answered."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -110,7 +111,7 @@ def test_an_equal_bid_needs_a_priority_right_that_goes_before_the_leaders(sessio
     ({"whole_steps": True}, START_FEN + 2 * STEP_FEN, None),
     ({"max_steps": 3}, START_FEN + 3 * STEP_FEN + 1, Reason.STEP_TOO_LARGE),
     ({"max_steps": 3}, START_FEN + 3 * STEP_FEN, None)])
-def test_steps_are_held_to_where_the_court_set_them(session: Session, terms: dict[str, object],
+def test_steps_are_held_to_where_the_court_set_them(session: Session, terms: dict[str, Any],
                                                     amount_fen: int, reason: Reason | None) -> None:
     _, bidder = a_code(session, a_lot_on_sale(session, **terms))
     assert bid(session, bidder, amount_fen, OPENS_AT).decision.reason is reason

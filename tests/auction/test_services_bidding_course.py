@@ -80,7 +80,7 @@ class LiveSale(RuleBasedStateMachine):
             self.now - timedelta(milliseconds=back_ms), bid_id=name)
         self.sent.append((who, amount, name))
 
-    @precondition(lambda self: getattr(self, "sent", None))
+    @precondition(lambda self: bool(getattr(self, "sent", None)))
     @rule(data=st.data(), other=st.booleans())
     def repeats(self, data: Any, other: bool) -> None:
         who, amount, name = data.draw(st.sampled_from(self.sent))

@@ -264,6 +264,19 @@ class TestNotices:
         assert "下落不明，电话停机。" in publication.notices_text(session, sitting.sale(session))
         publish(sitting)
 
+    def test_while_somebody_is_not_told_the_days_run_as_if_told_today(
+            self, session: Session, at: Walk) -> None:
+        sitting = a_draft(session, a_priced_scene(session, at))
+        decided(session, sitting)
+        today = beijing_day(clock.now())
+        dates = publication.earliest_dates(session, sitting.sale(session), clock.now())
+        assert (dates.last_notice_on, dates.publish_from_on, dates.open_from_on) == (
+            None, today + timedelta(days=4), today + timedelta(days=4 + 31))
+        self._notify(sitting, sitting.scene.parties[0].id, ServiceWay.IN_PERSON)
+        at(clock.now() + timedelta(days=2))
+        dates = publication.earliest_dates(session, sitting.sale(session), clock.now())
+        assert (dates.last_notice_on, dates.publish_from_on) == (None, today + timedelta(days=6))
+
     def test_of_two_notices_the_one_counts_that_lets_the_sale_begin_first(
             self, session: Session, at: Walk) -> None:
         sitting = a_ready_lot(session, at)

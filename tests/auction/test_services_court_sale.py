@@ -304,6 +304,25 @@ class TestDelivery:
         assert sitting.sale(session).state == LotState.HANDED_OVER
         assert items_of(session, sitting) == []
 
+    def test_a_ruling_may_be_served_in_the_minute_in_which_it_was_made(
+            self, session: Session, at: Walk) -> None:
+        sitting, _winner = sold(session, at)
+        pay_balance(session, sitting)
+        paper = a_document(session, sitting.scene.case, sitting.officer, title="成交裁定书")
+        at(clock.now().replace(second=12))
+        issued_at = clock.now()
+        with unit_of_work() as work:
+            delivery.issue_ruling(work.session, sitting.lot_id, document_id=paper.id,
+                                  actor=sitting.officer, now=issued_at)
+        at(issued_at + timedelta(seconds=20))
+        typed_at = issued_at.replace(second=0, microsecond=0)
+        with pytest.raises(InvalidInput):
+            self._serve(sitting, at=typed_at - MS)
+        self._serve(sitting, at=typed_at)
+        found = sitting.sale(session).delivery
+        assert found is not None
+        assert found.ruling_served_at == issued_at
+
     @staticmethod
     def _serve(sitting: Sitting, *, way: ServiceWay = ServiceWay.IN_PERSON,
                at: datetime | None = None) -> None:

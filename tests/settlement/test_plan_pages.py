@@ -14,7 +14,9 @@ from accounts import services as accounts
 from kernel.access import Role
 from kernel.clock import beijing_day, end_of_day
 from settlement import jobs, services
+from settlement.models import DistributionPlan
 from settlement.rules.service import PlanState
+from settlement.views.shown import totals_of
 from settlement.work import work
 from tests.factories.accounts import a_court, a_person, a_token, acting, sign_in
 from tests.factories.ledger import a_finance_person
@@ -31,6 +33,7 @@ from tests.factories.settlement import (
     serve,
     with_costs,
 )
+from tests.settlement.claims_files import a_claim, a_file
 
 NAMES = ("临澜农商银行东麓支行", "宏达建材有限公司", "吴月华", "冯立群")
 
@@ -260,3 +263,13 @@ def test_programs_walk_the_same_way(app: Flask, session: Session, world: World, 
     objection = client.post(f"/api/v1/plans/mine/{world.case_id}/objections", headers=creditor,
                             json={"text": "不同意第 2 行"})
     assert (objection.status_code, objection.get_json()["raised_on"]) == (201, "2026-06-23")
+
+
+def test_the_sum_counts_what_a_claim_lacks_once(session: Session) -> None:
+    """A secured claim that falls short comes again among the ordinary ones; it is one debt."""
+    claims = [a_claim("bank", "security", 12_000, asset="house", doubled_interest_fen=500,
+                      registered_at="2020-01-01T00:00:00+08:00"), a_claim("Zhou", amount_fen=3_000)]
+    plan = DistributionPlan(claims=a_file(claims=claims, costs=[
+        {"id": "cost", "kind": "appraisal", "amount_fen": 1_000}]))
+    assert totals_of(plan) == {"due_fen": 16_500, "paid_fen": 10_000, "reserved_fen": 0,
+                               "reward_fen": 0, "unpaid_fen": 6_500}
