@@ -374,7 +374,8 @@ def the_money_is_shared(world: World) -> None:
     officer = world["officer"]
     for kind, text, amount_fen in (("execution_fee", "申请执行费", 21_400_00),
                                    ("appraisal", "评估费", 9_800_00)):
-        officer.post(f"/plans/cases/{world.case}/costs", {"kind": kind, "text": text, "amount_fen": amount_fen})
+        officer.post(f"/plans/cases/{world.case}/costs",
+                     {"kind": kind, "text": text, "amount_fen": amount_fen})
     assert officer.get(f"/plans/cases/{world.case}") == {
         "case_money_fen": START_FEN + 9 * STEP_FEN, "obstacles": []}
     plan = officer.post(f"/plans/cases/{world.case}")
