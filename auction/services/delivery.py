@@ -90,7 +90,10 @@ def serve_ruling(session: Session, lot_id: str, *, served_at: datetime, actor: A
     sale.state = next_state(LotState(sale.state), Step.SERVE_RULING, of_round=sale.round)
     if way not in RULING_WAYS:
         raise InvalidInput({"way": N_("成交裁定须直接、电子或者邮寄送达买受人。")}, rule="AUC-22.2")
-    if not (delivery.ruling_issued_at or now) <= served_at <= now:
+    issued_at = delivery.ruling_issued_at or now
+    if served_at == issued_at.replace(second=0, microsecond=0):
+        served_at = issued_at  # a form knows minutes only
+    if not issued_at <= served_at <= now:
         raise InvalidInput({"served_at": N_("送达时间应在作出裁定之后、现在之前。")})
     if proof_document_id is not None and (
             cases.get_document(session, proof_document_id).case_id != sale.lot.case_id):

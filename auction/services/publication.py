@@ -227,7 +227,8 @@ class Dates:
 
     Attributes:
         last_notice_on: when the last notice was received or posted; None while one is missing.
-        publish_from_on: the first day for the announcement, never before today.
+        publish_from_on: the first day for the announcement, never before today; while somebody is
+            not told yet, as if they were told today.
         open_from_on: the first day for the bidding if it is announced on that day.
     """
 
@@ -242,7 +243,10 @@ def earliest_dates(session: Session, sale: Sale, now: datetime) -> Dates:
     """Reckon the waits of AUC-16.1 and AUC-12.1 from the notices given so far."""
     law, people = law_of(session, sale), notified(session, sale)
     asset, of_round = class_of(session, sale.lot.property_id or ""), Round(sale.round)
-    publish_on = max([beijing_day(now), *(one.earliest_on for one in people if one.earliest_on)])
+    today = beijing_day(now)
+    waits = [schedule.earliest_publication(today, law) if one.way is None else one.earliest_on
+             for one in people]
+    publish_on = max([today, *(on for on in waits if on is not None)])
     told = [one.fact.received_on or one.fact.posted_on for one in people]
     days = [on for on in told if on is not None]
     provision = law.provision(schedule.lead_name(of_round, asset))
