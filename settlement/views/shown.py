@@ -119,7 +119,11 @@ def flow_of(plan: DistributionPlan, groups: Sequence[Mapping[str, Any]],
 
 
 def totals_of(plan: DistributionPlan) -> dict[str, int]:
-    """The sums under the lines."""
-    lines = plan.result["lines"]
-    return {name: sum(line[name] for line in lines)
-            for name in ("due_fen", "paid_fen", "reserved_fen", "reward_fen", "unpaid_fen")}
+    """The sums under the lines. What a claim lacks is counted once, at the last of its lines."""
+    lines = distribute(read_claims(plan.claims)).lines
+    last = {(line.id, line.step is Step.DOUBLED): line for line in lines if line.kind is not None}
+    sums = {name: sum(getattr(line, name) for line in lines)
+            for name in ("paid_fen", "reserved_fen", "reward_fen")}
+    unpaid_fen = sum(line.unpaid_fen for line in lines if line.kind is None) + sum(
+        line.unpaid_fen for line in last.values())
+    return {"due_fen": sum(sums.values()) + unpaid_fen, **sums, "unpaid_fen": unpaid_fen}
