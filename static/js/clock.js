@@ -1,6 +1,7 @@
 // The server's clock in this page: asked a few times, the shortest round trip believed, its error shown.
 // Countdowns run by it. At zero they never say "ended" by themselves: only the server's word ends a sale.
 const ASK = "/api/v1/time";
+const JUMP = 10_000;     // no message is this long on its way, ms
 let offset = 0;          // server minus this machine, ms
 let error = Infinity;    // half the shortest round trip, ms
 const started = performance.timeOrigin;
@@ -27,9 +28,16 @@ export async function ask() {
   }
 }
 
-/** Believe a time that came with an update of the room, if it is better than none. */
+/** Believe a time that came with an update of the room, if it is better than none, or so far off
+ *  that no way here explains it: the clock was walked, or this machine slept. Then ask again. */
 export function hint(instant) {
-  if (error === Infinity) offset = Date.parse(instant) - machine();
+  const told = Date.parse(instant) - machine();
+  const jumped = error !== Infinity && Math.abs(told - offset) > JUMP;
+  if (error === Infinity || jumped) offset = told;
+  if (jumped) {
+    error = 1000;
+    settle();
+  }
 }
 
 async function settle() {
