@@ -52,7 +52,7 @@ def sample(found: fields.Field[Any]) -> Any:
         (Money, 100), (Count, 1), (Instant, "2026-11-21T10:00:00+08:00"), (Day, "2026-11-21"),
         (fields.Boolean, True), (fields.Integer, 1), (fields.List, []), (fields.String, "x"))
     if isinstance(found, fields.Enum):
-        return next(iter(found.enum)).value
+        return next(word.value for word in found.enum)
     return next((value for kind, value in samples if isinstance(found, kind)), "x")
 
 
@@ -124,7 +124,8 @@ def test_a_missing_member_is_refused_by_name(app: Flask, client: FlaskClient,
 
 
 @pytest.mark.usefixtures("nothing_written")
-@pytest.mark.parametrize(("kind", "wrong"), [(Money, FLOATS), (Count, FLOATS), (Instant, NAIVE), (Day, NO_DAYS)])
+@pytest.mark.parametrize(("kind", "wrong"), [
+    (Money, FLOATS), (Count, FLOATS), (Instant, NAIVE), (Day, NO_DAYS)])
 def test_what_is_not_exact_is_refused_by_name(
         app: Flask, client: FlaskClient, headers: Mapping[Role | None, dict[str, str]],
         kind: type[fields.Field[Any]], wrong: tuple[Any, ...]) -> None:

@@ -211,7 +211,8 @@ class TestRefusals:
         assert [one["rule"] for one in obstacles] == ["AUC-17.1", "AUC-12.1"]
         assert obstacles[0] == {
             "code": "deposit", "rule": "AUC-17.1", "article": "网络司法拍卖规定第十七条",
-            "field": "deposit_fen", "weight": "refuse", "message": "保证金过高。", "remedy": "不超过 200,000.00 元。"}
+            "field": "deposit_fen", "weight": "refuse", "message": "保证金过高。",
+            "remedy": "不超过 200,000.00 元。"}
         page = client.get("/toys/refusals/gate").text
         assert "公告太晚。" in page
         assert "AUC-12.1" in page
