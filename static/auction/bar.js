@@ -20,7 +20,11 @@ export class Bar extends EventTarget {
     this.unsettled = null;   // a bid that nobody has answered for
     if (!bar) return;
     this.chips = [...bar.querySelectorAll("[name=amount_fen]")];
-    by("bid-form").addEventListener("submit", (event) => { event.preventDefault(); this.openAsk(); });
+    by("bid-form").addEventListener("submit", (event) => {
+      if (!sale.heard) return;   // not yet in touch with the server: the page that works without a script
+      event.preventDefault();
+      this.openAsk();
+    });
     by("bid-form").addEventListener("input", () => { this.clearRefusal(); this.show(this.phase); });
     by("own-back").addEventListener("click", () => { this.chips[0].checked = true; this.chips[0].focus(); this.show(this.phase); });
     by("chip-own").addEventListener("click", () => { by("own-amount").focus(); });

@@ -1,6 +1,6 @@
 // The price as a step line, drawn by uPlot once its file has come; until then the server's drawing stands.
 import uPlot from "../vendor/uPlot.esm.js";
-import { hourOf, clockOf, short, dayOf } from "./words.js";
+import { amount, clockOf, dayOf, hourOf, say, short } from "./words.js";
 
 const place = document.getElementById("chart");
 const HEIGHT = 186;
@@ -62,11 +62,12 @@ export function showChart(sale, now) {
   const until = Math.max(bids.at(-1).at, Math.min(now, sale.closes));
   const xs = [...bids.map((bid) => bid.at / 1000), until / 1000];
   const ys = [...bids.map((bid) => bid.amount), bids.at(-1).amount];
+  const label = say("chart", { n: bids.length, first: amount(bids[0].amount), last: amount(bids.at(-1).amount) });
   if (plot) {
+    plot.root.setAttribute("aria-label", label);
     plot.setData([xs, ys]);
     return;
   }
-  const label = place.firstElementChild?.getAttribute("aria-label") ?? "";
   place.replaceChildren();
   plot = new uPlot(options(place.clientWidth), [xs, ys], place);
   plot.root.setAttribute("role", "img");

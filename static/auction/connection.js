@@ -33,6 +33,7 @@ export class Connection extends EventTarget {
     addEventListener("online", () => this.ask());
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.ask(); });
     setInterval(() => this.check(), 500);
+    this.ask();   // the first word comes by the shorter way
   }
 
   /** Whether messages come by the socket. */

@@ -8,7 +8,7 @@ import { showRuler } from "./ruler.js";
 import { Sale, ended } from "./sale.js";
 import * as sound from "./sound.js";
 import { money } from "./svg.js";
-import { amount, clockOf, say, share } from "./words.js";
+import { amount, clockOf, endOf, say, share } from "./words.js";
 
 const by = (id) => document.getElementById(id);
 const room = by("room");
@@ -53,7 +53,7 @@ function showClock(phase, now) {
     timer.dataset.countdown = Math.round(target);
     clock.redraw();
   }
-  const time = clockOf(sale.closes);
+  const time = endOf(sale.closes, now);
   set(by("ends"), phase === "upcoming" ? say("starts", { time: sale.opensText })
     : phase === "suspended" ? say("resume")
       : phase === "confirming" ? say("wasOver", { time })
@@ -61,6 +61,7 @@ function showClock(phase, now) {
 }
 
 function showLine() {
+  if (!sale.heard) return;
   const { quality } = connection;
   const good = quality === "good";
   by("line").classList.toggle("bad", quality === "bad");

@@ -46,6 +46,9 @@ export const hourOf = (ms) => minutes.format(ms);
 /** 06-10 */
 export const dayOf = (ms) => days.format(ms).split("/").reverse().join("-");
 
+/** 10:06:20, with its day in front where that is not the day of `now`. */
+export const endOf = (ms, now) => (dayOf(ms) === dayOf(now) ? clockOf(ms) : `${dayOf(ms)} ${clockOf(ms)}`);
+
 /** The instant of midnight in Beijing before `ms`. */
 export function midnight(ms) {
   const part = Object.fromEntries(numbers.formatToParts(ms).map((one) => [one.type, Number(one.value)]));
