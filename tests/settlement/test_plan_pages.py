@@ -130,6 +130,7 @@ def test_a_creditor_sees_their_own_line_first_and_objects(
     at(SERVED_AT + timedelta(days=3))
     client = creditor_of(app, session, world)
     url = f"/my/cases/{world.case_id}/plan"
+    assert f'href="{url}"' in client.get(f"/my/cases/{world.case_id}").text
     page = client.get(url).text
     assert "您分得" in page
     assert "2026 年 7 月 10 日" in page
