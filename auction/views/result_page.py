@@ -3,8 +3,12 @@
 
 from typing import Any, Final
 
+from flask import render_template
+from flask_babel import force_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
+from accounts import services as accounts
 from auction.models import Sale
 from auction.rules.replay import outcome_members
 from auction.services.closing import refund_due_at
@@ -21,6 +25,7 @@ from cases import services as cases
 from kernel import clock
 from kernel.database import db
 from kernel.formats import canonical
+from kernel.languages import DEFAULT
 from kernel.pages import duration, money, when
 
 SHOWN: Final = 100
@@ -43,7 +48,20 @@ def build(sale: Sale, *, everything: bool) -> dict[str, Any]:
         "file": f"{sale.lot_id}-{sale.number}.json",
         "outcome": canonical(outcome_members(outcome)).decode() if outcome else "",
         "published": publication_leaf(session, sale), "ground": _ground(sale),
-        "due": _due(sale)}
+        "letter": _letter(sale), "due": _due(sale)}
+
+
+def _letter(sale: Sale) -> Markup:
+    """The confirmation; empty where nothing was sold."""
+    if sale.delivery is None:
+        return Markup("")
+    session = db.session()
+    with force_locale(DEFAULT):
+        return Markup(render_template(  # noqa: S704 - a template of our own, which escapes
+            "auction/confirmation.html", lot=sale.lot, result=sale.result, delivery=sale.delivery,
+            court=accounts.get_court(session, sale.lot.court_id),
+            case_number=cases.get_case(session, sale.lot.case_id or "").number,
+            published=publication_leaf(session, sale)))
 
 
 def _facts(sale: Sale, found: Any) -> list[tuple[Any, ...]]:
