@@ -109,7 +109,8 @@ def announced_sales(session: Session, *, group: Group | None = None, court_id: s
                  else_=2)
     soonest = case((place == 0, Sale.closes_at), (place == 1, Sale.opens_at))
     found = session.scalars(
-        select(Sale).join(Lot).where(*here).options(selectinload(Sale.lot), selectinload(Sale.suspensions))
+        select(Sale).join(Lot).where(*here)
+        .options(selectinload(Sale.lot), selectinload(Sale.suspensions), selectinload(Sale.result))
         .order_by(place, soonest, Sale.closes_at.desc(), Sale.lot_id)
         .limit(PAGE).offset((page - 1) * PAGE)).all()
     total = counts[group] if group is not None else sum(n for _, n in counted)
@@ -120,7 +121,8 @@ def all_announced(session: Session) -> Sequence[Sale]:
     """Every announced sale that is no exercise, newest announcement first."""
     return session.scalars(
         select(Sale).join(Lot).where(Sale.published_at.is_not(None), ~Lot.is_exercise)
-        .options(selectinload(Sale.lot), selectinload(Sale.result), selectinload(Sale.delivery))
+        .options(selectinload(Sale.lot), selectinload(Sale.result), selectinload(Sale.delivery),
+                 selectinload(Sale.suspensions))
         .order_by(Sale.published_at.desc())).all()
 
 

@@ -12,8 +12,10 @@ let drawn = [];
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function timeLabels(_, splits) {
-  const span = (splits.at(-1) - splits[0]) * 1000;
-  return splits.map((at) => (span > 86_400_000 ? dayOf(at * 1000) : span < 300_000 ? clockOf(at * 1000) : hourOf(at * 1000)));
+  const shown = splits.filter((at) => at !== null);   // uPlot leaves out what would overlap
+  const span = (shown.at(-1) - shown[0]) * 1000;
+  const word = span > 86_400_000 ? dayOf : span < 300_000 ? clockOf : hourOf;
+  return splits.map((at) => (at === null ? null : word(at * 1000)));
 }
 
 function dots(u) {
@@ -46,7 +48,7 @@ function options(width) {
     },
     axes: [
       { ...axis, size: 28, space: 90, incrs: INCREMENTS, grid: { show: false }, values: timeLabels, border: { show: true, stroke: () => colour("--line-strong"), width: 1 } },
-      { ...axis, side: 1, size: 68, space: 44, stroke: () => colour("--ink-3"), grid: { stroke: () => colour("--line"), width: 1 }, values: (_, splits) => splits.map((fen) => short(Math.round(fen))) },
+      { ...axis, side: 1, size: 68, space: 44, stroke: () => colour("--ink-3"), grid: { stroke: () => colour("--line"), width: 1 }, values: (_, splits) => splits.map((fen) => (fen === null ? null : short(Math.round(fen)))) },
     ],
     series: [{}, { stroke: () => colour("--ink"), width: 2, fill: () => `${colour("--sunken")}99`, paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } }],
     hooks: { draw: [dots] },
