@@ -69,7 +69,7 @@ def _facts(sale: Sale, found: Any) -> list[tuple[Any, ...]]:
     codes = len({one.code for one in found if one.accepted})
     moved = sale.closes_at - sale.planned_closes_at
     rows: list[tuple[Any, ...]] = [
-        (_("出价"), _("%(yes)s 口有效，%(no)s 口无效", yes=accepted, no=len(found) - accepted),
+        (_("出价记录"), _("%(yes)s 口有效，%(no)s 口无效", yes=accepted, no=len(found) - accepted),
          _("竞买代码 %(n)s 个", n=codes)),
         (_("延时"), _("%(n)s 次，共 %(span)s", n=sale.extensions, span=duration(moved))
          if sale.extensions else _("没有延时"),

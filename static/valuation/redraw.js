@@ -119,7 +119,7 @@ function showWork(found) {
     for (const part of document.querySelectorAll(selector)) part.textContent = text;
   };
   fill("[data-seed]", found?.seed ?? "");
-  fill("[data-order]", found?.order?.join("、") ?? "");
+  fill("[data-order]", found?.order?.join(document.documentElement.lang === "en" ? ", " : "、") ?? "");
   for (const body of document.querySelectorAll("[data-picks]")) {
     const template = body.querySelector("template");
     const rows = (found?.picks ?? []).map((pick, i) => {

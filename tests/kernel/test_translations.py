@@ -126,6 +126,11 @@ def test_english_does_not_shout(texts: list[Message]) -> None:
     assert [one.string for one in texts if "!" in str(one.string)] == []
 
 
+def test_english_has_straight_quotes(texts: list[Message]) -> None:
+    """Chinese fonts, which come first on every page, draw the curly ones a whole sign wide."""
+    assert [one.string for one in texts if re.search("[\u2018\u2019\u201c\u201d]", str(one.string))] == []
+
+
 @pytest.mark.parametrize("word", GLOSSARY)
 def test_the_words_are_those_of_the_glossary(texts: list[Message], word: str) -> None:
     wrong = {one.id: one.string for one in texts if word in str(one.id).partition("例如")[0]
