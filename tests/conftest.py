@@ -15,7 +15,7 @@ from kernel import clock
 from kernel.database import Base, db
 from tests.clients import Visit
 
-pytest_plugins = ["tests.services", "tests.browser"]
+pytest_plugins = ["tests.services", "tests.browser", "tests.demo"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

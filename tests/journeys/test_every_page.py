@@ -1,0 +1,217 @@
+"""Every page of the demo, as every role finds it by following the links from its first page."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from accounts.models import Person
+from kernel.database import db
+from seeds.people import OUTSIDE, PEOPLE
+from seeds.stories import SOLD
+from tests.factories.accounts import sign_in
+
+DEEPEST = 5
+MOST_OF_A_KIND = 3
+"""Pages behind links that differ only in ids: so many of them are looked at."""
+LOGINS = ("", *(one.login for one in PEOPLE
+                if one.login not in ("judge-2", "judge-3", "finance-2", "finance-3", "bidder-2")))
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+BIDDERS = {one.login: one.name for one in OUTSIDE if one.login.startswith("bidder")}
+BUYER = BIDDERS["bidder-1"]
+
+
+@dataclass
+class Page(HTMLParser):
+    """What one page is made of."""
+
+    url: str = ""
+    found_on: str = ""
+    status: int = 0
+    text: str = ""
+    ids: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    headings: list[int] = field(default_factory=list)
+    targets: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    language: str = ""
+    title: str = ""
+    _in_title: bool = False
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self.feed(self.text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if "id" in found:
+            self.ids.append(found["id"])
+        self.targets += [found[name] for name in ("for", "aria-labelledby", "aria-describedby")
+                         if name in found]
+        if tag == "a" and "href" in found:
+            self.links.append(found["href"])
+        if tag in ("img", "script") and "src" in found:
+            self.parts.append(found["src"])
+        if tag == "link" and "href" in found:
+            self.parts.append(found["href"])
+        if tag in HEADINGS:
+            self.headings.append(int(tag[1]))
+        if tag == "html":
+            self.language = found.get("lang", "")
+        self._in_title = tag == "title"
+        self._look_for_faults(tag, found)
+
+    def _look_for_faults(self, tag: str, found: dict[str, str]) -> None:
+        if "style" in found or any(name.startswith("on") for name in found):
+            self.faults.append(f"<{tag}> has a style or a handler of its own: the policy forbids it")
+        if tag == "img" and "alt" not in found:
+            self.faults.append(f"<img src={found.get('src')}> says nothing to who cannot see it")
+        if tag == "form" and found.get("method", "get").lower() not in ("get", "post"):
+            self.faults.append("a form with a method that browsers do not know")
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title and data.strip():
+            self.title += data.strip()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title":
+            self._in_title = False
+
+
+def kind_of(url: str) -> str:
+    """An address without what differs between two objects of a kind."""
+    parts = urlsplit(url)
+    path = re.sub(r"/[a-z]+-[2-9a-hj-z]{10}\b", "/#", parts.path)
+    path = re.sub(r"/[0-9a-f]{64}\b", "/#", re.sub(r"/\d+\b", "/#", path))
+    return path + "?" + ",".join(sorted({name for name, _ in parse_qsl(parts.query)}))
+
+
+def walk(client: FlaskClient, start: str) -> Iterator[Page]:
+    """Follow the links from a page, breadth first; a few of each kind are enough."""
+    seen, kinds, ahead = {start}, {kind_of(start): 1}, [(start, 0, "")]
+    while ahead:
+        url, depth, found_on = ahead.pop(0)
+        with client.get(url, follow_redirects=True) as answer:
+            is_html = answer.mimetype == "text/html"
+            page = Page(url, found_on, answer.status_code, answer.text if is_html else "")
+        if is_html or page.status != 200:
+            yield page
+        for link in page.links if depth < DEEPEST else ():
+            target = urldefrag(urljoin(url, link))[0]
+            kind = kind_of(target)
+            if is_ours(target) and target not in seen and kinds.get(kind, 0) < MOST_OF_A_KIND:
+                seen.add(target)
+                kinds[kind] = kinds.get(kind, 0) + 1
+                ahead.append((target, depth + 1, url))
+
+
+def is_ours(target: str) -> bool:
+    """A page of the platform that may be read without changing anything."""
+    return target.startswith("/") and not target.startswith(("//", "/language/", "/theme/"))
+
+
+@pytest.fixture(scope="module")
+def walked(demo_app: Flask) -> dict[str, list[Page]]:
+    """Everything that each account of the demo, and a visitor, can reach."""
+    found = {}
+    for login in LOGINS:
+        client = demo_app.test_client()
+        if login:
+            sign_in(client, db.session.scalars(select(Person).where(Person.login == login)).one())
+        outside = login in [one.login for one in OUTSIDE]
+        found[login] = list(walk(client, "/" if not login else "/my" if outside else "/desk/"))
+    return found
+
+
+def everywhere(walked: dict[str, list[Page]]) -> Iterator[tuple[str, Page]]:
+    for login, pages in walked.items():
+        for page in pages:
+            yield f"{login or 'visitor'} at {page.url} (from {page.found_on})", page
+
+
+def none(wrong: list[str]) -> None:
+    """Nothing is wrong; else everything that is, a line each."""
+    assert not wrong, "\n".join([f"{len(wrong)} places:", *wrong])
+
+
+def test_there_is_something_to_see_for_everybody(walked: dict[str, list[Page]]) -> None:
+    for login, pages in walked.items():
+        assert len(pages) > 10, (login, [page.url for page in pages])
+
+
+def test_no_link_leads_nowhere_or_to_a_refusal(walked: dict[str, list[Page]]) -> None:
+    none([f"{where}: {page.status}" for where, page in everywhere(walked) if page.status != 200])
+
+
+def test_every_page_has_a_title_one_heading_and_a_language(walked: dict[str, list[Page]]) -> None:
+    none([f"{where}: title {page.title!r}, headings {page.headings}, language {page.language!r}"
+          for where, page in everywhere(walked)
+          if not page.title or page.headings.count(1) != 1 or page.language != "zh-Hans"])
+
+
+def test_ids_are_unique_and_what_points_to_one_finds_it(walked: dict[str, list[Page]]) -> None:
+    wrong = []
+    for where, page in everywhere(walked):
+        twice = {one for one in page.ids if page.ids.count(one) > 1}
+        lost = {one for target in page.targets for one in target.split()} - set(page.ids)
+        within = {link[1:] for link in page.links if link.startswith("#") and len(link) > 1} - set(page.ids)
+        wrong += [f"{where}: twice {twice}, lost {lost}, within {within}"] if twice or lost or within else []
+    none(wrong)
+
+
+def test_nothing_is_written_that_the_policy_forbids(walked: dict[str, list[Page]]) -> None:
+    none(sorted({f"{where}: {fault}" for where, page in everywhere(walked) for fault in page.faults}))
+
+
+def test_every_part_of_a_page_is_there(demo_app: Flask, walked: dict[str, list[Page]]) -> None:
+    """Scripts, styles and pictures; a picture that is not public is for those who may see it."""
+    missing = []
+    parts = {urljoin(page.url, part) for _, page in everywhere(walked) for part in page.parts}
+    public = {urljoin(page.url, part) for page in walked[""] for part in page.parts}
+    for part in sorted(parts):
+        with demo_app.test_client().get(part) as answer:
+            if answer.status_code != 200 and (part in public or not part.startswith("/files/")):
+                missing.append(f"{part}: {answer.status_code}")
+    none(missing)
+
+
+def test_nothing_of_the_makers_is_left_on_a_page(walked: dict[str, list[Page]]) -> None:
+    """No value that nobody turned into words, no message that lost its figures."""
+    shape = re.compile(r"%\(\w+\)|\bNone\b|\bTrue\b|\bFalse\b|<[A-Z]\w+ object|\{\{|\bdatetime\.|Undefined|"
+                       r"\bTODO\b|lorem|\bnan\b", re.ASCII)
+    wrong = []
+    for where, page in everywhere(walked):
+        text = re.sub(r"<(script|template|style|pre|code)\b.*?</\1>", "", page.text, flags=re.DOTALL)
+        text = re.sub(r"<[^>]+>", " ", text)
+        wrong += [f"{where}: {text[max(0, one.start() - 40):one.end() + 40]!r}" for one in shape.finditer(text)]
+    none(wrong)
+
+
+def test_no_bidder_is_named_to_anybody_before_the_end_of_a_sale(walked: dict[str, list[Page]]) -> None:
+    """AUC-18.2: of the running and the coming sale nobody learns who bids, staff no more than others.
+
+    The buyer of the sold flat is named in its confirmation (AUC-22.1) and where that sale is handled.
+    """
+    told = []
+    for login, pages in walked.items():
+        for page in pages:
+            for bidder, name in BIDDERS.items():
+                if bidder == login or name not in page.text:
+                    continue
+                if name == BUYER and SOLD.title.split()[0] in page.text:
+                    continue
+                told.append(f"{login or 'visitor'} reads the name of {bidder} at {page.url}")
+    none(told)
+
+
+def test_no_number_of_a_person_is_shown_to_the_public(walked: dict[str, list[Page]]) -> None:
+    number = re.compile(r"(?<!\w)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\w)")
+    none([page.url for page in walked[""] if number.search(re.sub(r"<[^>]+>", " ", page.text))])
