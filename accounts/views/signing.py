@@ -61,8 +61,9 @@ def _after(actor: Actor) -> str:
 @pages.post("/logout")
 @access()
 def logout() -> ResponseReturnValue:
+    """Sign out; ``next`` leads on, for instance to the log-in of somebody else."""
     sign_in.end()
-    return redirect("/")
+    return redirect(_wanted() or "/")
 
 
 @pages.get("/register")

@@ -211,12 +211,15 @@ def _towards_a_code(sale: Sale, actor: Actor | None) -> dict[str, str] | None:
 def _steps(sale: Sale) -> list[dict[str, Any]]:
     """How far the reader has come towards a code."""
     actor = current_actor()
+    may_bid = actor is None or actor.may_act_as(Role.BIDDER)
     found = own_registration(db.session(), sale, actor)
     paid = found is not None and ledger.is_received(db.session(), found.reference or "")
     return [
-        {"title": _("登录"), "done": actor is not None, "note": _("实名账号"), "url": "/login"},
+        {"title": _("登录"), "done": actor is not None, "note": _("实名账号"),
+         "url": f"/login?next=/lots/{sale.lot_id}" if actor is None else ""},
         {"title": _("接受特别提示"), "done": found is not None, "note": _("约 3 分钟"),
-         "url": f"/lots/{sale.lot_id}/register"},
-        {"title": _("交保证金"), "done": paid, "note": _("到账即确认"), "url": f"/my/bids/{sale.lot_id}"},
+         "url": f"/lots/{sale.lot_id}/register" if may_bid and found is None else ""},
+        {"title": _("交保证金"), "done": paid, "note": _("到账即确认"),
+         "url": f"/my/bids/{sale.lot_id}" if found is not None else ""},
         {"title": _("取得竞买代码"), "done": bool(found and found.code), "note": _("随机产生，不显示姓名"),
          "url": ""}]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -98,10 +98,12 @@ def lot(lot_id: str) -> ResponseReturnValue:
 @pages.get("/lots/<lot_id>/result")
 @public
 def result(lot_id: str) -> ResponseReturnValue:
-    """How the sale ended, with everything needed to recompute it."""
+    """How the sale ended, with everything needed to recompute it; before the end, the lot itself."""
     sale = announced_sale(db.session(), lot_id)
-    if sale.result is None or sale.lot.is_exercise:
+    if sale.lot.is_exercise:
         raise NoSuchLot(lot_id=lot_id)
+    if sale.result is None:
+        return redirect(url_for("lots.lot", lot_id=lot_id))
     return render_template("auction/result.html",
                            **result_page.build(sale, everything="all" in request.args))
 

@@ -29,7 +29,8 @@ def case(case_id: str) -> ResponseReturnValue:
     items = [item for item in collect((d.work for d in domains() if d.work), session, now)
              if item.case_id == case_id]
     return render_template(
-        "portal/case.html", case=found, now=now, settings=current_app.extensions["settings"],
+        "portal/case.html", case=found, now=now, mine=signed_in().id == found.officer_id,
+        reads_plans=signed_in().may_act_as(*settlement.READERS), settings=current_app.extensions["settings"],
         steps=[{"title": say(item.title, item.details), "url": item.url, "due_at": item.due_at,
                 "rule": item.rule, "mine": bool(item.roles)} for item in items],
         valuations=valuation.valuations_of_case(session, case_id),

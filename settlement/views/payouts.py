@@ -31,7 +31,7 @@ def index() -> ResponseReturnValue:
     orders = services.payouts_of_court(session, court_id)
     rows = shown(orders)
     return render_template(
-        "settlement/payouts.html", rows=rows, acts=Act,
+        "settlement/payouts.html", rows=rows, acts=Act, may_act=signed_in().may_act_as(Role.FINANCE),
         open_fen=sum(row["order"].amount_fen for row in rows if row["act"] is not None),
         paid_fen=sum(row["order"].amount_fen for row in rows if row["act"] is None),
         due=[row for row in rows if row["may"]])
