@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -53,7 +53,8 @@ def sample(found: fields.Field[Any]) -> Any:
         (fields.Boolean, True), (fields.Integer, 1), (fields.List, []), (fields.String, "x"))
     if isinstance(found, fields.Enum):
         return next(word.value for word in found.enum)
-    return next((value for kind, value in samples if isinstance(found, kind)), "x")
+    words = [word for rule in found.validators if isinstance(rule, validate.OneOf) for word in rule.choices]
+    return next((value for kind, value in samples if isinstance(found, kind)), "x") if not words else words[0]
 
 
 def doors(app: Flask) -> Iterator[Door]:

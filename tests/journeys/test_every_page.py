@@ -101,7 +101,7 @@ def walk(client: FlaskClient, start: str) -> Iterator[Page]:
         url, depth, found_on = ahead.pop(0)
         with client.get(url, follow_redirects=True) as answer:
             is_html = answer.mimetype == "text/html"
-            page = Page(url, found_on, answer.status_code, answer.text if is_html else "")
+            page = Page(url, found_on, answer.status_code, answer.get_data(as_text=True) if is_html else "")
         if is_html or page.status != 200:
             yield page
         for link in page.links if depth < DEEPEST else ():
@@ -191,7 +191,8 @@ def test_nothing_of_the_makers_is_left_on_a_page(walked: dict[str, list[Page]]) 
     for where, page in everywhere(walked):
         text = re.sub(r"<(script|template|style|pre|code)\b.*?</\1>", "", page.text, flags=re.DOTALL)
         text = re.sub(r"<[^>]+>", " ", text)
-        wrong += [f"{where}: {text[max(0, one.start() - 40):one.end() + 40]!r}" for one in shape.finditer(text)]
+        wrong += [f"{where}: {text[max(0, one.start() - 40):one.end() + 40]!r}"
+                  for one in shape.finditer(text)]
     none(wrong)
 
 
