@@ -11,6 +11,7 @@ from kernel.law import (
     LawError,
     Provision,
     instrument_of,
+    read_citation,
     read_rule_set,
     rule_set,
 )
@@ -180,3 +181,30 @@ class TestSettings:
 def test_a_file_that_is_not_well_formed_is_refused_with_the_provision(text: str, said: str) -> None:
     with pytest.raises(LawError, match=said):
         read_rule_set("broken", text)
+
+
+@pytest.mark.parametrize(("article", "parts"), [
+    ("网络司法拍卖规定第十条第二款", ("网络司法拍卖规定", 10, 2, 0)),
+    ("网络司法拍卖规定第十三条第（十一）项", ("网络司法拍卖规定", 13, 0, 11)),
+    ("参考价规定第二十七条第三款", ("参考价规定", 27, 3, 0)),
+    ("公司法第八十五条", ("公司法", 85, 0, 0)),
+    ("民法典第一百八十七条", ("民法典", 187, 0, 0)),
+    ("民诉法第二百六十八条", ("民诉法", 268, 0, 0)),
+    ("民诉解释第五百零八条", ("民诉解释", 508, 0, 0)),
+    ("网络变卖通知", ("网络变卖通知", 0, 0, 0))])
+def test_a_citation_is_taken_apart(article: str, parts: tuple[str, int, int, int]) -> None:
+    found = read_citation(article)
+    assert found is not None
+    assert (found.instrument.short, *found[1:]) == parts
+
+
+@pytest.mark.parametrize("article", [
+    "", "我们自己的设计", "第十条", "民诉解释第五百零八条、第五百一十四条",
+    "民诉解释第五百零七条第二款，节选"])
+def test_what_cites_no_single_known_article_is_left_whole(article: str) -> None:
+    assert read_citation(article) is None
+
+
+@pytest.mark.parametrize("provision", PROVISIONS)
+def test_every_article_of_a_rule_set_can_be_taken_apart(provision: Provision) -> None:
+    assert read_citation(provision.article)
