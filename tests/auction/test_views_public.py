@@ -97,8 +97,13 @@ def test_a_lots_photographs_stand_in_the_place_of_the_drawing(client: FlaskClien
 
 def test_what_is_no_lot_is_not_found(client: FlaskClient, session: Session, lot: Lot) -> None:
     for address in ("/lots/lot-none", "/lots/lot-none/room", "/lots/lot-none/history",
-                    f"/lots/{lot.id}/result", f"/api/v1/lots/{lot.id}/replay"):
+                    "/lots/lot-none/result", f"/api/v1/lots/{lot.id}/replay"):
         assert client.get(address).status_code == 404, address
+
+
+def test_before_the_end_the_result_leads_to_the_lot(client: FlaskClient, lot: Lot) -> None:
+    answer = client.get(f"/lots/{lot.id}/result")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/lots/{lot.id}")
 
 
 def test_the_history_shows_every_leaf_with_its_hash(client: FlaskClient, session: Session,
