@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeVar
+from urllib.parse import urlsplit
 
-from flask import Flask, g
+from flask import Flask, current_app, g
+from werkzeug.exceptions import HTTPException
 
 from kernel.errors import N_, NotAllowed, NotSignedIn
 
@@ -167,6 +169,23 @@ def signed_in() -> Actor:
     if actor is None:
         raise NotSignedIn
     return actor
+
+
+def may_open(url: str) -> bool:
+    """Whether the reader's roles open this page; so that no list links to a refusal.
+
+    Whose object it is, the page itself decides.
+    """
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(urlsplit(url).path, method="GET")
+    except HTTPException:
+        return False
+    guard = guard_of(current_app.view_functions[endpoint])
+    try:
+        (guard or PUBLIC).check(current_actor())
+    except (NotSignedIn, NotAllowed):
+        return False
+    return True
 
 
 def of_own_court(actor: Actor, court_id: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from babel.dates import format_date, format_datetime
 from flask import Flask, request, url_for
 from flask_babel import get_locale, gettext
+from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup, escape
 
 from kernel import charts, rulers
@@ -55,6 +56,12 @@ def init_app(app: Flask) -> None:
         role_names=role_names, timedelta=timedelta,
     )
     app.context_processor(_theme)
+
+
+def keep_compiled(app: Flask, folder: Path) -> None:
+    """Keep compiled templates in a folder of our own, so that after a restart pages come at once."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 def _theme() -> dict[str, str]:

@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from kernel import clock
-from kernel.access import Role, access, signed_in
+from kernel.access import Role, access, may_open, signed_in
 from kernel.database import db
 from kernel.domain import Domain
 from kernel.languages import say
@@ -22,7 +22,8 @@ def overview() -> ResponseReturnValue:
     late = overdue_of_court((domain.work for domain in domains if domain.work), session, court_id, now)
     return render_template(
         "supervision/overview.html", figures=figures_of_court(session, court_id),
-        books=books_of_court(session, court_id),
-        late=[{"title": say(item.title, item.details), "url": item.url, "due_at": item.due_at,
+        books=[say(fault) for fault in books_of_court(session, court_id)],
+        late=[{"title": say(item.title, item.details), "url": item.url if may_open(item.url) else "",
+               "due_at": item.due_at,
                "rule": item.rule, "days": (now - item.due_at).days if item.due_at else 0}
               for item in late])

@@ -84,6 +84,7 @@ class Bidder:
         self.code = code
         self._lot, self._key = lot, key
         self._socket = socketio.Client(reconnection=True)
+        self._socket.on("disconnect", self._close, namespace=NAMESPACE)
         try:  # the WebSocket client says its Origin by itself
             self._socket.connect(platform.url, transports=["websocket"], namespaces=[NAMESPACE],
                                  wait_timeout=10)
@@ -99,4 +100,14 @@ class Bidder:
         return answer
 
     def leave(self) -> None:
-        self._socket.disconnect()
+        """Hang up, and look for a lost server no longer; a polite close would wait three seconds."""
+        self._socket.reconnection = False
+        if self._socket.eio.ws.connected:
+            self._socket.eio.ws.abort()
+        self._socket.shutdown()
+        self._close()
+
+    def _close(self, _reason: str = "") -> None:
+        """A connection that the server dropped is left open by the library; its socket is closed here."""
+        if self._socket.eio.ws is not None:
+            self._socket.eio.ws.shutdown()

@@ -7,7 +7,7 @@ from auction.services import reading
 from audit import services as audit
 from cases import services as cases
 from kernel import clock
-from kernel.access import STAFF, access, signed_in
+from kernel.access import STAFF, access, may_open, signed_in
 from kernel.database import db
 from kernel.languages import say
 from ledger import services as ledger
@@ -31,7 +31,8 @@ def case(case_id: str) -> ResponseReturnValue:
     return render_template(
         "portal/case.html", case=found, now=now, mine=signed_in().id == found.officer_id,
         reads_plans=signed_in().may_act_as(*settlement.READERS), settings=current_app.extensions["settings"],
-        steps=[{"title": say(item.title, item.details), "url": item.url, "due_at": item.due_at,
+        steps=[{"title": say(item.title, item.details), "url": item.url if may_open(item.url) else "",
+                "due_at": item.due_at,
                 "rule": item.rule, "mine": bool(item.roles)} for item in items],
         valuations=valuation.valuations_of_case(session, case_id),
         prices={price.property_id: price for price in valuation.prices_of_case(session, case_id)},

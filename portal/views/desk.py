@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from kernel import clock
-from kernel.access import STAFF, access, signed_in
+from kernel.access import STAFF, access, may_open, signed_in
 from kernel.clock import beijing_day
 from kernel.database import db
 from kernel.domain import WorkItem
@@ -63,7 +63,8 @@ def _row(item: WorkItem, light: str, word: str) -> dict[str, Any]:
 
 
 def _waiting(desk: Desk) -> list[dict[str, Any]]:
-    return [_row(item, "wait", say(N_("等待"))) | {"action": None} for item in desk.waiting]
+    return [_row(item, "wait", say(N_("等待")))
+            | {"action": None, "url": item.url if may_open(item.url) else ""} for item in desk.waiting]
 
 
 def _marks(desk: Desk, now: datetime) -> list[dict[str, Any]]:

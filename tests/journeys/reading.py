@@ -36,6 +36,7 @@ class Forms(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.forms: list[Form] = []
+        self._by_id: dict[str, Form] = {}
         self.links: list[tuple[str, str]] = []
         self.text = ""
         self._form: Form | None = None
@@ -56,14 +57,16 @@ class Forms(HTMLParser):
             self._form = Form(found.get("action", ""), found.get("method", "get").lower(),
                               found.get("enctype") == "multipart/form-data")
             self.forms.append(self._form)
+            self._by_id[found.get("id", "")] = self._form
+        elif tag == "button" and "form" in found:
+            self._begin_button(found, self._by_id[found["form"]])
         elif self._form is not None:
             self._field(tag, found, self._form)
 
     def _field(self, tag: str, found: dict[str, str], form: Form) -> None:
         name = found.get("name", "")
         if tag == "button":
-            self._button = {"label": "", "name": name, "value": found.get("value", ""),
-                            "on": "disabled" not in found}
+            self._begin_button(found, form)
         elif tag == "select" and name:
             form.names.add(name)
             self._choice = (name, False)
@@ -77,6 +80,10 @@ class Forms(HTMLParser):
             self._area = name
         elif tag == "input" and name and "disabled" not in found:
             self._input(name, found, form)
+
+    def _begin_button(self, found: dict[str, str], form: Form) -> None:
+        self._button = {"label": "", "name": found.get("name", ""), "value": found.get("value", ""),
+                        "on": "disabled" not in found, "form": form}
 
     @staticmethod
     def _input(name: str, found: dict[str, str], form: Form) -> None:
@@ -105,9 +112,9 @@ class Forms(HTMLParser):
         elif tag == "a" and self._link is not None:
             self.links.append((self._link[0], " ".join(self._link[1].split())))
             self._link = None
-        elif tag == "button" and self._button is not None and self._form is not None:
+        elif tag == "button" and self._button is not None:
             one = self._button
-            self._form.buttons.append((" ".join(one["label"].split()), one["name"], one["value"], one["on"]))
+            one["form"].buttons.append((" ".join(one["label"].split()), one["name"], one["value"], one["on"]))
             self._button = None
         elif tag == "select":
             self._choice = None

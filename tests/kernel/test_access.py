@@ -1,7 +1,9 @@
 """Who may do what: guards as they decide, and a start that is refused where one is missing."""
 
+from collections.abc import Iterator
+
 import pytest
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, g
 
 from kernel.access import (
     PUBLIC,
@@ -14,6 +16,7 @@ from kernel.access import (
     access,
     check_all_guarded,
     guard_of,
+    may_open,
     of_own_court,
     public,
     signed_in,
@@ -108,3 +111,21 @@ class TestActors:
     def test_a_guarded_view_has_an_actor_or_is_left(self, app: Flask) -> None:
         with app.test_request_context("/"), pytest.raises(NotSignedIn):
             signed_in()
+
+
+def test_a_list_can_ask_whether_its_reader_may_follow_a_link(app: Flask) -> None:
+    def reader(*roles: Role) -> Iterator[None]:
+        with app.test_request_context("/"):
+            g.actor = Actor("p-1", "甲", frozenset(roles)) if roles else None
+            yield
+
+    for _ in reader(Role.FINANCE):
+        assert may_open("/desk/money")
+        assert may_open("/desk/money?page=2")
+        assert may_open("/")
+        assert not may_open("/my/bids")
+        assert not may_open("/no/such/page")
+        assert not may_open("/logout")
+    for _ in reader():
+        assert may_open("/lots")
+        assert not may_open("/desk/money")
