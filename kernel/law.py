@@ -23,6 +23,8 @@ from typing import Final, Literal, NamedTuple, TypeVar
 from kernel.errors import N_
 
 RULES_FOLDER: Final = Path(__file__).resolve().parents[1] / "config" / "rules"
+CURRENT: Final = "civil-online-2017.01"
+"""The rule set that new cases, lots and plans run under; what runs already keeps its own."""
 
 T = TypeVar("T")
 Value = int | str | bool | date

@@ -1,15 +1,14 @@
 """``flask settlement compute`` and ``interest``: any creditor recomputes, with a file alone."""
 
-from typing import Any, Final
+from typing import Any
 
 import click
 from flask.cli import AppGroup
 
-from kernel.law import rule_set
+from kernel.law import CURRENT, rule_set
 from kernel.offline import Answer, answer
 from settlement.rules import interest_format, plan_format
 
-RULES: Final = "civil-online-2017.01"
 """The rule set whose rate and first day interest/v1 stands for."""
 
 settlement_commands = AppGroup("settlement", help="Recompute a distribution plan or interest.")
@@ -42,4 +41,4 @@ def _compute(value: Any) -> Answer:
 
 
 def _interest(value: Any) -> Answer:
-    return Answer(interest_format.compute(value, rule_set(RULES)))
+    return Answer(interest_format.compute(value, rule_set(CURRENT)))

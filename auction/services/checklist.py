@@ -14,7 +14,7 @@ from auction.rules.proposal import Figures, made_lawful, proposal
 from auction.rules.publication import publication_obstacles, refusals
 from auction.rules.publication_facts import PriceFacts
 from auction.rules.schedule import earliest_opening, earliest_publication
-from auction.services.drafting import PANEL_ACT, RULE_SET, lot_under_way, terms_digest
+from auction.services.drafting import PANEL_ACT, lot_under_way, terms_digest
 from auction.services.handling import law_of
 from auction.services.publication import (
     Dates,
@@ -29,7 +29,7 @@ from cases import services as cases
 from cases.rules.words import PropertyStatus
 from kernel.clock import beijing_day
 from kernel.gates import Obstacle, Weight
-from kernel.law import RuleSet
+from kernel.law import CURRENT, RuleSet
 from kernel.money import Fen
 from kernel.working_days import deadline
 from valuation import services as valuation
@@ -123,7 +123,7 @@ def first_figures(session: Session, property_id: str, now: datetime) -> Figures 
     if price is None:
         return None
     found = cases.get_property(session, property_id)
-    law = accounts.court_law(session, found.court_id, RULE_SET)
+    law = accounts.court_law(session, found.court_id, CURRENT)
     publish_on = earliest_publication(beijing_day(now), law)
     return proposal(price.amount_fen, earliest_opening(
         publish_on, Round.FIRST, class_of(session, property_id), law), law)
@@ -161,6 +161,6 @@ def start_by_on(session: Session, court_id: str, property_id: str, now: datetime
     price = valuation.price_in_force(session, property_id, now)
     if price is None:
         return None
-    days = accounts.court_law(session, court_id, RULE_SET).days(
+    days = accounts.court_law(session, court_id, CURRENT).days(
         "reference_price.disposal_start_days")
     return deadline(price.in_force_on, days)

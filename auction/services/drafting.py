@@ -32,12 +32,11 @@ from kernel.access import Actor, Role
 from kernel.errors import N_, InvalidInput
 from kernel.formats import canonical
 from kernel.ids import new_id
-from kernel.law import RuleSet
+from kernel.law import CURRENT, RuleSet
 from kernel.money import Fen
 from valuation import services as valuation
 from valuation.rules.ladder import METHOD_NAMES
 
-RULE_SET: Final = "civil-online-2017.01"
 PANEL_ACT: Final = "auction.panel"
 FREE_AGAIN: Final = frozenset({LotState.WITHDRAWN, LotState.CLOSED_NO_SALE, LotState.REVOKED})
 """States after which a property may be put on sale anew, as another lot."""
@@ -73,7 +72,7 @@ def draft_lot(session: Session, *, property_id: str, terms: Terms, actor: Actor,
     found = cases.get_property(session, property_id)
     case = cases.get_case(session, found.case_id)
     cases.may_handle(actor, case)
-    law = accounts.court_law(session, case.court_id, RULE_SET)
+    law = accounts.court_law(session, case.court_id, CURRENT)
     _check(terms, law)
     price = valuation.price_in_force(session, property_id, now)
     if lot_under_way(session, property_id) is not None:
@@ -83,7 +82,7 @@ def draft_lot(session: Session, *, property_id: str, terms: Terms, actor: Actor,
     notices = first_notices(facts)
     window = law.span("bidding.extension_window")
     sale = Sale(
-        number=1, round=Round.FIRST, state=LotState.DRAFT, rule_set=RULE_SET,
+        number=1, round=Round.FIRST, state=LotState.DRAFT, rule_set=CURRENT,
         extension_window_seconds=int(window.total_seconds()), special_notices=notices,
         notices_version=version_of(notices), accepted=0, attempts=0, extensions=0,
         suspensions_over=0, announcement=first_announcement(

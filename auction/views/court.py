@@ -30,7 +30,7 @@ from kernel.domain import Domain, WorkItem
 from kernel.errors import N_, Filled, NotAllowed
 from kernel.forms import Form
 from kernel.languages import say
-from kernel.law import rule_set
+from kernel.law import CURRENT, rule_set
 from kernel.transactions import unit_of_work
 
 _ENDED: Final = "ended"
@@ -108,7 +108,7 @@ def new() -> ResponseReturnValue:
                     work.session, property_id=data.pop("property_id"), terms=Terms(**data),
                     actor=actor, now=now).id
             return back(lot_id, N_("拍卖草稿已建立，案卷里已有的内容已经填好。"))
-    rules = rule_set(drafting.RULE_SET)
+    rules = rule_set(CURRENT)
     return render_template(
         "auction/court/new.html", form=form, ready=ready, picked=picked,
         least_hours=rules.span("bidding.min_time") // HOUR, percents={
@@ -124,7 +124,7 @@ def _proposed(property_id: str) -> dict[str, Any]:
     nobody = not any(party.role in _HOLDERS for party in cases.parties_of(session, found.case_id))
     return {
         "property_id": property_id, "title": found.title, "disclaims_quality": True,
-        "balance_days": rule_set(drafting.RULE_SET).days("after.balance_days"),
+        "balance_days": rule_set(CURRENT).days("after.balance_days"),
         "priority_decision": "经查询，本标的无承租人、共有人等优先购买权人。" if nobody else "",
         **(asdict(figures) if figures else {})}
 

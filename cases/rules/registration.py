@@ -11,7 +11,6 @@ from cases.rules.numbers import read_case_number
 from cases.rules.words import DebtorKind, Regime
 from kernel.errors import N_, InvalidInput
 
-RULE_SET: Final = "civil-online-2017.01"
 """The rule set under which a new case runs."""
 
 LAWFUL_REGIMES: Final = {

@@ -12,12 +12,13 @@ from audit import services as audit
 from audit.kinds import Kind
 from cases.errors import CaseExists, NoSuchCase, NotYourCase
 from cases.models import Case, Claim, Party, Property
-from cases.rules.registration import RULE_SET, CaseFacts, check_case
+from cases.rules.registration import CaseFacts, check_case
 from cases.rules.words import Regime
 from kernel.access import Actor, Role
 from kernel.clock import beijing_day
 from kernel.errors import N_, InvalidInput, NotAllowed
 from kernel.ids import new_id
+from kernel.law import CURRENT
 
 PAGE = 30
 
@@ -83,7 +84,7 @@ def register_case(session: Session, facts: CaseFacts, *, actor: Actor, now: date
     if actor.court_id is None or not actor.may_act_as(Role.OFFICER):
         raise NotAllowed
     _refuse_double(session, actor.court_id, number)
-    case = Case(id=new_id("case"), court_id=actor.court_id, rule_set=RULE_SET, officer_id=actor.id,
+    case = Case(id=new_id("case"), court_id=actor.court_id, rule_set=CURRENT, officer_id=actor.id,
                 registered_by=actor.id, registered_at=now, **_columns(facts, number, regime))
     session.add(case)
     audit.record(session, court_id=case.court_id, kind=Kind.CASE_REGISTERED, subject=case.subject,

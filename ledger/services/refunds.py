@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts import services as accounts
 from kernel.access import Actor
+from kernel.law import CURRENT
 from ledger.errors import NoSuchRefund
 from ledger.models import AccountBalance, ExpectedPayment, JournalEntry, JournalPosting
 from ledger.rules.accounts import Account, AccountKind
@@ -17,7 +17,6 @@ from ledger.rules.kinds import TransferKind
 from ledger.rules.transfers import Side, Transfer, credit, debit, key
 from ledger.services.journal import lock_books, post
 
-RULE_SET: Final = "civil-online-2017.01"
 """Whose terms the refund of a deposit keeps."""
 
 
@@ -61,7 +60,7 @@ def refunds_open(session: Session, court_id: str | None = None) -> Sequence[Refu
         query = query.where(AccountBalance.court_id == court_id)
     found = []
     for row, released_at, subject in session.execute(query):
-        provision = accounts.court_law(session, row.court_id, RULE_SET)
+        provision = accounts.court_law(session, row.court_id, CURRENT)
         found.append(Refund(
             row.court_id, row.owner, subject or "", row.balance_fen, released_at,
             released_at + provision.span("after.refund_within"),

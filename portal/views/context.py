@@ -9,6 +9,7 @@ from kernel import clock
 from kernel.access import current_actor
 from kernel.domain import Domain
 from kernel.languages import reader_language, say
+from kernel.law import CURRENT
 
 DESK: Final = "/desk/"
 
@@ -21,7 +22,7 @@ def page_context() -> dict[str, Any]:
     """The context that templates/base.html and desk.html count on."""
     actor = current_actor()
     return {"actor": actor, "now": clock.now(), "locale": reader_language(), "demo": _demo(),
-            "desk_rooms": _rooms(), "rule_set": "civil-online-2017.01"}
+            "desk_rooms": _rooms(), "rule_set": CURRENT}
 
 
 def is_demo() -> bool:

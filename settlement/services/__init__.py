@@ -3,7 +3,6 @@
 from settlement.services.costs import cost_texts, costs_of, record_cost, strike_cost
 from settlement.services.drafting import (
     APPROVAL_ACT,
-    RULE_SET,
     commitment_of,
     draft_obstacles,
     draft_plan,
@@ -50,7 +49,7 @@ from settlement.services.serving import (
 )
 
 __all__ = [
-    "APPROVAL_ACT", "READERS", "RULE_SET", "StepSum", "Term", "approve_payout", "commitment_of",
+    "APPROVAL_ACT", "READERS", "StepSum", "Term", "approve_payout", "commitment_of",
     "cost_texts", "costs_of", "done_by", "draft_obstacles", "draft_plan", "due_on",
     "execute_payout", "finish_term", "get_payout", "get_plan", "hindrance", "in_states",
     "next_act", "note_approval", "object_to", "opening_of", "payouts_of_court",

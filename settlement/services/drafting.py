@@ -21,6 +21,7 @@ from kernel.errors import N_
 from kernel.formats import canonical, instant_text
 from kernel.gates import Obstacle, pass_gate
 from kernel.ids import new_id
+from kernel.law import CURRENT
 from ledger import services as ledger
 from settlement.models import DistributionPlan
 from settlement.rules.drafting import REDRAWN, DraftFacts, obstacles
@@ -29,7 +30,6 @@ from settlement.rules.service import PlanState
 from settlement.services.costs import costs_of
 from settlement.services.plans import plans_of, record
 
-RULE_SET: Final = "civil-online-2017.01"
 APPROVAL_ACT: Final = "settlement.plan"
 
 
@@ -68,7 +68,7 @@ def draft_plan(session: Session, case_id: str, *, actor: Actor, now: datetime) -
         DistributionPlan.case_id == case_id)) or 0) + 1
     plan = DistributionPlan(
         id=new_id("plan"), court_id=case.court_id, case_id=case_id, version=version,
-        state=PlanState.DRAFT, rule_set=RULE_SET, claims=claims, result=result, names=names,
+        state=PlanState.DRAFT, rule_set=CURRENT, claims=claims, result=result, names=names,
         debtor=names[case.parties_as(PartyRole.RESPONDENT)[0].id], digest=digest_of(claims, result),
         salt=secrets.token_bytes(32), drafted_by=actor.id, drafted_at=now)
     accounts.request_approval(
