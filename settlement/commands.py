@@ -9,8 +9,6 @@ from kernel.law import CURRENT, rule_set
 from kernel.offline import Answer, answer
 from settlement.rules import interest_format, plan_format
 
-"""The rule set whose rate and first day interest/v1 stands for."""
-
 settlement_commands = AppGroup("settlement", help="Recompute a distribution plan or interest.")
 
 

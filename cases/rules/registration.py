@@ -11,8 +11,6 @@ from cases.rules.numbers import read_case_number
 from cases.rules.words import DebtorKind, Regime
 from kernel.errors import N_, InvalidInput
 
-"""The rule set under which a new case runs."""
-
 LAWFUL_REGIMES: Final = {
     DebtorKind.NATURAL_PERSON: Regime.PRO_RATA,
     DebtorKind.OTHER_ORGANISATION: Regime.PRO_RATA,

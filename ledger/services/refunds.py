@@ -17,8 +17,6 @@ from ledger.rules.kinds import TransferKind
 from ledger.rules.transfers import Side, Transfer, credit, debit, key
 from ledger.services.journal import lock_books, post
 
-"""Whose terms the refund of a deposit keeps."""
-
 
 @dataclass(frozen=True, slots=True)
 class Refund:
