@@ -1,6 +1,7 @@
 """The doors of this domain."""
 
 from accounts import api
+from accounts.commands import accounts_commands
 from accounts.jobs import JOBS
 from accounts.login import sign_in
 from accounts.views import account, approvals, signing
@@ -14,6 +15,7 @@ DOMAIN = Domain(
     pages=(signing.pages, account.pages, approvals.pages),
     api=(api.people, api.tokens, api.me, api.approvals),
     jobs=JOBS,
+    commands=(accounts_commands,),
     work=work,
     rooms=(Room("/desk/approvals", N_("审批"), "check-circle", STAFF),),
     setup=sign_in.init_app,

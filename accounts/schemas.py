@@ -229,3 +229,17 @@ class ApprovalOut(Schema):
     decisions = fields.List(fields.Nested(DecisionOut))
     why_not = Said(attribute="hindrance", allow_none=True, metadata={
         "description": "why the reader may not decide; null where the reader may"})
+
+
+class CourtIn(Schema):
+    """What a court is called."""
+
+    name_zh = Text(required=True, longest=100)
+    name_en = Text(required=True, longest=200)
+
+
+class StaffIn(Schema):
+    """Somebody who acts for a court or an institution, under a public name."""
+
+    login = NewLogin(required=True)
+    name = Text(required=True, longest=60)

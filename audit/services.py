@@ -59,6 +59,11 @@ def open_log(session: Session, *, court_id: str, origin: str, is_exercise: bool 
            body={"court": court_id, "exercise": is_exercise}, is_exercise=is_exercise)
 
 
+def has_log(session: Session, court_id: str) -> bool:
+    """Whether the log of this court was begun."""
+    return session.scalar(select(Log.origin).where(Log.court_id == court_id).limit(1)) is not None
+
+
 def record(session: Session, *, court_id: str, kind: Kind, subject: str, actor: Actor | str,
            body: Mapping[str, Any], case_id: str | None = None, is_exercise: bool = False) -> None:
     """Note an act; its leaf is written when the unit of work commits, or not at all.

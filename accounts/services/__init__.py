@@ -16,6 +16,7 @@ from accounts.services.courts import (
     INSTALLATION,
     court_law,
     courts,
+    found_court,
     get_court,
     open_court,
     open_installation,
@@ -60,7 +61,7 @@ from accounts.services.sessions import (
 __all__ = [
     "INSTALLATION", "PER_PAGE", "Identity", "SeenApproval", "actor_of_session", "actor_of_token",
     "approval_for", "approvals_of", "change_password", "court_law", "courts", "credentials",
-    "decide_approval", "forget_sessions", "get_approval", "get_court", "grant_role",
+    "decide_approval", "forget_sessions", "found_court", "get_approval", "get_court", "grant_role",
     "hash_password", "identity_for_machine", "identity_of", "issue_token", "mark_read",
     "masked_name", "masked_number", "message_count", "messages_of", "names_of", "open_court",
     "open_installation", "open_message", "own_identity", "people_with_role", "person",

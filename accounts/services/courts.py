@@ -1,5 +1,6 @@
 """Courts: opening one with its logs, and the readings of the law it has chosen."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -12,8 +13,13 @@ from accounts.models import Court
 from audit import services as audit
 from audit.kinds import Kind
 from kernel.access import Actor, of_own_court
+from kernel.errors import N_, InvalidInput
 from kernel.ids import new_id
 from kernel.law import RuleSet, Value, rule_set
+
+_SLUG: Final = re.compile(r"[a-z][a-z0-9-]{1,29}")
+_RESERVED: Final = frozenset({"installation", "exercise"})
+"""Words that end the origins of other logs."""
 
 INSTALLATION: Final = "installation"
 """The court_id of the log that holds what concerns no court."""
@@ -22,6 +28,31 @@ INSTALLATION: Final = "installation"
 def open_installation(session: Session, *, origin: str) -> None:
     """Open the log ``origin/installation``, once, before anyone can register."""
     audit.open_log(session, court_id=INSTALLATION, origin=f"{origin}/installation")
+
+
+def found_court(session: Session, *, slug: str, name_zh: str, name_en: str, origin: str,
+                actor: Actor, now: datetime) -> Court:
+    """Found a court of this installation: ``court-SLUG``, its log named ``origin/SLUG``.
+
+    The first one opens the installation's own log too.
+
+    Raises:
+        InvalidInput: the word that names its log is unfit or taken, or the name is.
+    """
+    wrong = {}
+    if not _SLUG.fullmatch(slug) or slug in _RESERVED:
+        wrong["slug"] = N_("法院的短名由 2 至 30 个小写字母、数字、横线组成，以字母开头，例如 donglu。")
+    for one in courts(session):
+        if one.id == f"court-{slug}" or one.origin == f"{origin}/{slug}":
+            wrong["slug"] = N_("这个短名已经有一家法院使用。")
+        if one.name_zh == name_zh:
+            wrong["name_zh"] = N_("已经有一家同名的法院。")
+    if wrong:
+        raise InvalidInput(wrong)
+    if not audit.has_log(session, INSTALLATION):
+        open_installation(session, origin=origin)
+    return open_court(session, name_zh=name_zh, name_en=name_en, origin=f"{origin}/{slug}",
+                      actor=actor, now=now, court_id=f"court-{slug}")
 
 
 def open_court(session: Session, *, name_zh: str, name_en: str, origin: str, actor: Actor,
