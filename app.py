@@ -12,7 +12,7 @@ from cases.domain import DOMAIN as CASES
 from config import logs
 from config.settings import Mode, Settings
 from evidence.domain import DOMAIN as EVIDENCE
-from kernel import access, database, files, health, http, languages, pages, sockets, vault
+from kernel import access, database, files, health, http, languages, migrations, pages, sockets, vault
 from kernel.transactions import set_recorder
 from ledger.domain import DOMAIN as LEDGER
 from portal.domain import DOMAIN as PORTAL
@@ -26,7 +26,8 @@ DOMAINS = (ACCOUNTS, CASES, LEDGER, VALUATION, AUCTION, SETTLEMENT, EVIDENCE, SU
 def create_app(settings: Settings | None = None) -> Flask:
     """The platform, ready to serve. Under ``flask …`` it may lack secrets: offline commands need none."""
     settings = settings or Settings.from_env()
-    if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
+    under_flask = os.environ.get("FLASK_RUN_FROM_CLI") == "true"
+    if not under_flask:
         settings.require_complete()
     logs.configure()
     app = Flask(__name__)
@@ -38,6 +39,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     set_recorder(write_leaves)
     database.init_app(app, settings.database_url,
                       idle_limit_ms=60_000 if settings.mode is Mode.TEST else 2000)
+    if under_flask:
+        migrations.install(app)
     languages.init_app(app)
     http.init_app(app)
     pages.init_app(app)

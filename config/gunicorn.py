@@ -1,17 +1,18 @@
-"""How gunicorn serves the platform: one gevent process on SQLite, any number on PostgreSQL."""
+"""How gunicorn serves the platform: one gevent process on SQLite, any number on PostgreSQL.
 
+The platform and its libraries are imported by the worker alone, after gevent has patched it: a psycopg
+imported before that would block the whole process.
+"""
+
+import gc
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import gevent
 from gevent import monkey
-
-monkey.patch_all()  # before psycopg is imported anywhere, or it blocks the whole process
-
-import gc  # noqa: E402
-import os  # noqa: E402
-import sys  # noqa: E402
-from collections.abc import Iterator  # noqa: E402
-from contextlib import contextmanager  # noqa: E402
-from typing import Any  # noqa: E402
-
-import gevent  # noqa: E402
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "gevent"

@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import (
@@ -51,7 +50,6 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
-migrate = Migrate()
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -155,7 +153,6 @@ def init_app(app: Flask, url: str, *, idle_limit_ms: int = 2000) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(url, idle_limit_ms)
     db.init_app(app)
-    migrate.init_app(app, db, directory="migrations", render_as_batch=True)
     with app.app_context():
         if is_sqlite():
             _make_sqlite_safe(db.engine)

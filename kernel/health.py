@@ -1,13 +1,11 @@
 """``/healthz``: the process lives. ``/readyz``: it can do its work."""
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from kernel import clock
+from kernel import clock, migrations
 from kernel.access import public
 from kernel.database import db
 from kernel.formats import instant_text
@@ -32,9 +30,8 @@ def readyz() -> ResponseReturnValue:
     try:
         db.session.execute(text("SELECT 1"))
         checks["database"] = True
-        here = MigrationContext.configure(db.session.connection()).get_current_heads()
-        wanted = ScriptDirectory(f"{current_app.root_path}/migrations").get_heads()
-        checks["migrations"] = set(here) == set(wanted)
+        here = migrations.standing(db.session.connection())
+        checks["migrations"] = here == migrations.newest(current_app)
     except SQLAlchemyError:
         current_app.logger.exception("not ready")
     ready = all(checks.values())

@@ -1,10 +1,11 @@
 """What the API says of itself at ``/api/v1/openapi.json``: problems, tokens, and who may do what."""
 
-from collections.abc import Collection
-from functools import cache
+from collections.abc import Callable, Collection
+from functools import cache, partial
 from typing import Any, Final
 
 from flask import Flask
+from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema, fields
@@ -51,12 +52,23 @@ class DescribedApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
 
     def init_app(self, app: Flask, **kwargs: Any) -> None:
         """Bind the app; add the scheme of tokens and the types of our own fields."""
+        self._undescribed: list[Callable[[], None]] = []
         super().init_app(app, **kwargs)
         self.spec.components.security_scheme(TOKEN, {
             "type": "http", "scheme": "bearer", "description": "from POST /api/v1/tokens"})
         for kind, word, form in ((Money, "integer", "int64"), (Count, "integer", None),
                                  (Instant, "string", "date-time"), (Day, "string", "date")):
             self.register_field(kind, word, form)
+
+    def describe_later(self, describe: Callable[[], None]) -> None:
+        """Keep a part's description until somebody asks; no start waits for it."""
+        self._undescribed.append(describe)
+
+    def _openapi_json(self) -> ResponseReturnValue:
+        while self._undescribed:
+            self._undescribed.pop(0)()
+        answer: ResponseReturnValue = super()._openapi_json()
+        return answer
 
     def _register_responses(self) -> None:
         self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM
@@ -66,6 +78,10 @@ class DescribedApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
 
 class DescribedBlueprint(SmorestBlueprint):  # type: ignore[misc]  # as above
     """A blueprint whose operations say by themselves which roles they ask for, and files with members."""
+
+    def register_views_in_doc(self, api: DescribedApi, *args: Any, **options: Any) -> None:
+        """Describe the operations when the description is first read."""
+        api.describe_later(partial(super().register_views_in_doc, api, *args, **options))
 
     def _store_endpoint_docs(self, endpoint: str, obj: Any, *args: Any, **options: Any) -> None:
         super()._store_endpoint_docs(endpoint, obj, *args, **options)

@@ -4,18 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import click
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import upgrade
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts import services as accounts
 from accounts.models import Court
 from accounts.passwords import hash_password
 from config.settings import Mode, Settings
-from kernel import clock
+from kernel import clock, migrations
 from kernel.access import ROLE_NAMES, SYSTEM
 from kernel.database import db
 from kernel.transactions import unit_of_work
@@ -52,13 +49,11 @@ def announce_accounts(app: Flask) -> None:
 
 
 def _migrate(app: Flask) -> None:
-    folder = f"{app.root_path}/migrations"
     with db.engine.connect() as connection:
-        here = set(MigrationContext.configure(connection).get_current_heads())
-        empty = not inspect(connection).get_table_names()
-    if here != set(ScriptDirectory(folder).get_heads()):
-        click.echo("building the database …" if empty else "bringing the database up to date …")
-        upgrade(directory=folder)
+        here = migrations.standing(connection)
+    if here != migrations.newest(app):
+        click.echo("bringing the database up to date …" if here else "building the database …")
+        migrations.bring_up_to_date(app)
 
 
 def _found(app: Flask) -> None:

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.cli import FlaskGroup
 
+from kernel import migrations
 from tests.architecture.house import ROOT, short
 
 DOCS: Final = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "verifier").glob("*.md")])
@@ -118,6 +119,7 @@ def test_every_named_flask_command_exists(app: Flask) -> None:
     named = {tuple(words.split()) for path in DOCS for code in code_of(path)
              for words in command.findall(code.partition("#")[0])}
     assert ("audit", "check") in named
+    migrations.install(app)  # as under `flask`
     runner = app.test_cli_runner()
     for words in sorted(named):
         answer = runner.invoke(FlaskGroup(create_app=lambda: app), [*words, "--help"])

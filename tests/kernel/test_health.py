@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 from sqlalchemy import text
 
-from kernel import clock
+from kernel import clock, migrations
 from kernel.database import Base, db
 from kernel.formats import parse_instant
 from tests.clients import json_of
@@ -16,7 +15,7 @@ from tests.clients import json_of
 
 def migrate(app: Flask) -> None:
     Base.metadata.drop_all(db.engine)
-    upgrade(directory=f"{app.root_path}/migrations")
+    migrations.bring_up_to_date(app)
 
 
 def test_a_process_that_answers_lives(client: FlaskClient) -> None:

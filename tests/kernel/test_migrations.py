@@ -1,12 +1,16 @@
 """The migrations build just what the models say, on both databases, triggers included."""
 
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
+from kernel import migrations
 from kernel.database import Base, append_only_tables, db
 
 
@@ -15,6 +19,7 @@ def empty(app: Flask) -> Flask:
     Base.metadata.drop_all(db.engine)
     with db.engine.begin() as connection:
         connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+    migrations.install(app)
     return app
 
 
@@ -45,3 +50,17 @@ def test_the_way_back_leaves_an_empty_database(empty: Flask) -> None:
     upgrade(directory=folder)
     downgrade(directory=folder, revision="base")
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+
+
+def test_the_last_number_is_the_head_that_alembic_finds(app: Flask) -> None:
+    folder = Path(app.root_path, migrations.FOLDER)
+    assert ScriptDirectory(str(folder)).get_heads() == [migrations.newest(app)]
+
+
+@pytest.mark.both_databases
+def test_a_database_without_a_schema_stands_nowhere_and_can_be_brought_up_to_date(empty: Flask) -> None:
+    with db.engine.connect() as connection:
+        assert migrations.standing(connection) is None
+    migrations.bring_up_to_date(empty)
+    with db.engine.connect() as connection:
+        assert migrations.standing(connection) == migrations.newest(empty)
