@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
+from functools import partial
+from urllib.parse import urljoin
 
 import pytest
 from flask import Flask
@@ -13,109 +12,22 @@ from sqlalchemy import select
 
 from accounts.models import Person
 from kernel.database import db
-from seeds.people import OUTSIDE, PEOPLE
+from seeds.people import OUTSIDE
 from seeds.stories import SOLD
 from tests.factories.accounts import sign_in
+from tests.journeys.crawling import LOGINS, Page, first_page, walk
 
-DEEPEST = 5
-MOST_OF_A_KIND = 3
-"""Pages behind links that differ only in ids: so many of them are looked at."""
-LOGINS = ("", *(one.login for one in PEOPLE
-                if one.login not in ("judge-2", "judge-3", "finance-2", "finance-3", "bidder-2")))
-
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 BIDDERS = {one.login: one.name for one in OUTSIDE if one.login.startswith("bidder")}
 BUYER = BIDDERS["bidder-1"]
 
 
-@dataclass
-class Page(HTMLParser):
-    """What one page is made of."""
-
-    url: str = ""
-    found_on: str = ""
-    status: int = 0
-    text: str = ""
-    ids: list[str] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
-    headings: list[int] = field(default_factory=list)
-    targets: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    language: str = ""
-    title: str = ""
-    _in_title: bool = False
-
-    def __post_init__(self) -> None:
-        super().__init__()
-        self.feed(self.text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
-        if "id" in found:
-            self.ids.append(found["id"])
-        self.targets += [found[name] for name in ("for", "aria-labelledby", "aria-describedby")
-                         if name in found]
-        if tag == "a" and "href" in found:
-            self.links.append(found["href"])
-        if tag in ("img", "script") and "src" in found:
-            self.parts.append(found["src"])
-        if tag == "link" and "href" in found:
-            self.parts.append(found["href"])
-        if tag in HEADINGS:
-            self.headings.append(int(tag[1]))
-        if tag == "html":
-            self.language = found.get("lang", "")
-        self._in_title = tag == "title"
-        self._look_for_faults(tag, found)
-
-    def _look_for_faults(self, tag: str, found: dict[str, str]) -> None:
-        if "style" in found or any(name.startswith("on") for name in found):
-            self.faults.append(f"<{tag}> has a style or a handler of its own: the policy forbids it")
-        if tag == "img" and "alt" not in found:
-            self.faults.append(f"<img src={found.get('src')}> says nothing to who cannot see it")
-        if tag == "form" and found.get("method", "get").lower() not in ("get", "post"):
-            self.faults.append("a form with a method that browsers do not know")
-
-    def handle_data(self, data: str) -> None:
-        if self._in_title and data.strip():
-            self.title += data.strip()
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "title":
-            self._in_title = False
-
-
-def kind_of(url: str) -> str:
-    """An address without what differs between two objects of a kind."""
-    parts = urlsplit(url)
-    path = re.sub(r"/[a-z]+-[2-9a-hj-z]{10}\b", "/#", parts.path)
-    path = re.sub(r"/[0-9a-f]{64}\b", "/#", re.sub(r"/\d+\b", "/#", path))
-    return path + "?" + ",".join(sorted({name for name, _ in parse_qsl(parts.query)}))
-
-
-def walk(client: FlaskClient, start: str) -> Iterator[Page]:
-    """Follow the links from a page, breadth first; a few of each kind are enough."""
-    seen, kinds, ahead = {start}, {kind_of(start): 1}, [(start, 0, "")]
-    while ahead:
-        url, depth, found_on = ahead.pop(0)
-        with client.get(url, follow_redirects=True) as answer:
-            is_html = answer.mimetype == "text/html"
-            page = Page(url, found_on, answer.status_code, answer.get_data(as_text=True) if is_html else "")
-        if is_html or page.status != 200:
-            yield page
-        for link in page.links if depth < DEEPEST else ():
-            target = urldefrag(urljoin(url, link))[0]
-            kind = kind_of(target)
-            if is_ours(target) and target not in seen and kinds.get(kind, 0) < MOST_OF_A_KIND:
-                seen.add(target)
-                kinds[kind] = kinds.get(kind, 0) + 1
-                ahead.append((target, depth + 1, url))
-
-
-def is_ours(target: str) -> bool:
-    """A page of the platform that may be read without changing anything."""
-    return target.startswith("/") and not target.startswith(("//", "/language/", "/theme/"))
+def read(client: FlaskClient, url: str) -> Page | None:
+    """The page behind an address; nothing for a file."""
+    with client.get(url, follow_redirects=True) as answer:
+        is_html = answer.mimetype == "text/html"
+        if answer.status_code == 200 and not is_html:
+            return None
+        return Page(url, answer.status_code, answer.get_data(as_text=True) if is_html else "")
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +38,7 @@ def walked(demo_app: Flask) -> dict[str, list[Page]]:
         client = demo_app.test_client()
         if login:
             sign_in(client, db.session.scalars(select(Person).where(Person.login == login)).one())
-        outside = login in [one.login for one in OUTSIDE]
-        found[login] = list(walk(client, "/" if not login else "/my" if outside else "/desk/"))
+        found[login] = list(walk(partial(read, client), first_page(login)))
     return found
 
 
