@@ -3,6 +3,7 @@
 import auction.commands.rehearse
 import auction.views.court
 import auction.views.court_sale
+import auction.views.court_surplus
 import auction.views.court_words
 import auction.views.public
 import auction.views.room

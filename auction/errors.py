@@ -80,6 +80,34 @@ class PublicationRefused(WrongState):
         self.obstacles = tuple(obstacles)
 
 
+class SurplusLeft(WrongState):
+    """An applicant is told of a sale without surplus only where there is none."""
+
+    code = "surplus_left"
+    message = N_("按现在的起拍价，清偿优先债权和执行费用后还有剩余，不需要通知申请执行人。")
+    rule = "GEN-6"
+
+
+class ApplicantNotTold(WrongState):
+    code = "applicant_not_told"
+    message = N_("还没有通知这位申请执行人。")
+    rule = "GEN-6"
+
+
+class AlreadyTold(WrongState):
+    code = "already_told"
+    message = N_("已经通知过这位申请执行人。")
+    rule = "GEN-6"
+
+
+class ObjectionStands(WrongState):
+    """A third party's objection keeps the property from being sold."""
+
+    code = "objection_stands"
+    message = N_("案外人异议还没有处理完毕，拍卖不能恢复。")
+    rule = "AUC-36.2"
+
+
 class AlreadyOnSale(WrongState):
     code = "already_on_sale"
     message = N_("这项财产已经有一个标的物，不能重复拍卖。")

@@ -34,6 +34,16 @@ def _close(work: UnitOfWork, lot_id: str) -> None:
         promise_standing(work, lot_id)
 
 
+def stop_objected() -> None:
+    """Suspend every running sale that a third party's objection forbids (AUC-36.2)."""
+    _each(closing.due_to_stop(db.session(), clock.now()), _stop)
+
+
+def _stop(work: UnitOfWork, lot_id: str) -> None:
+    if closing.stop_objected(work.session, lot_id, now=clock.now()):
+        promise_standing(work, lot_id)
+
+
 def admit_paid() -> None:
     """Give every bidder whose deposit has come a code (AUC-18.1)."""
     _each([one.id for one in registration.paid_registrations(db.session())],
@@ -62,6 +72,7 @@ def _each(ids: Iterable[str], act: Callable[[UnitOfWork, str], object]) -> None:
             log.exception("incident", subject=one, incident=secrets.token_hex(4))
 
 
-JOBS = (Job("open and close sales", 0.2, sweep), Job("admit paid bidders", 1.0, admit_paid),
+JOBS = (Job("stop sales under objection", 1.0, stop_objected),
+        Job("open and close sales", 0.2, sweep), Job("admit paid bidders", 1.0, admit_paid),
         Job("note paid balances", 1.0, note_payments),
         Job("note panel decisions", 1.0, note_panels))

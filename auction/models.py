@@ -60,6 +60,8 @@ class Sale(Base):
     """The N-th sale of a lot: its terms, and how it stands now.
 
     ``closes_at`` moves with extensions and suspensions; ``planned_closes_at`` is as announced.
+    ``enforcement_costs_fen`` is the estimate, ``unfiled_prior_fen`` what has priority by a register
+    but was not filed as a claim: with the claims they say whether anything will be left (GEN-6).
     """
 
     __tablename__ = "sales"
@@ -67,6 +69,7 @@ class Sale(Base):
         CheckConstraint("start_price_fen > 0", name="start_price"),
         CheckConstraint("increment_fen > 0", name="increment"),
         CheckConstraint("deposit_fen >= 0", name="deposit"),
+        CheckConstraint("enforcement_costs_fen >= 0 AND unfiled_prior_fen >= 0", name="prior"),
         CheckConstraint("closes_at > opens_at", name="window"),
         CheckConstraint("price_fen IS NULL OR price_fen >= start_price_fen", name="price"),
         CheckConstraint("(price_fen IS NULL) = (leader_code IS NULL)", name="leader"),
@@ -83,6 +86,8 @@ class Sale(Base):
     start_price_fen: Mapped[int] = mapped_column(FenColumn)
     increment_fen: Mapped[int] = mapped_column(FenColumn)
     deposit_fen: Mapped[int] = mapped_column(FenColumn)
+    enforcement_costs_fen: Mapped[int] = mapped_column(FenColumn)
+    unfiled_prior_fen: Mapped[int] = mapped_column(FenColumn)
     whole_steps: Mapped[bool]
     max_steps: Mapped[int | None] = mapped_column(Integer)
     extension_window_seconds: Mapped[int] = mapped_column(Integer)
@@ -157,6 +162,28 @@ class SaleNotice(Base):
     number: Mapped[int] = mapped_column(Integer)
     party_id: Mapped[str] = mapped_column(ForeignKey("parties.id"))
     unreachable_reason: Mapped[str] = mapped_column(String(400), default="")
+
+
+class SurplusNotice(Base):
+    """That an applicant was told that nothing would be left, and whether it insists (GEN-6).
+
+    The act of service is kept in the case; the figures are those of which the applicant was told.
+    """
+
+    __tablename__ = "surplus_notices"
+    __table_args__ = (_of_sale(), UniqueConstraint("lot_id", "number", "party_id"),
+                      CheckConstraint("(insisted_on IS NULL) = (application_id IS NULL)", name="paper"))
+
+    service_id: Mapped[str] = mapped_column(ForeignKey("service_acts.id"), primary_key=True)
+    lot_id: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int] = mapped_column(Integer)
+    party_id: Mapped[str] = mapped_column(ForeignKey("parties.id"))
+    told_on: Mapped[date]
+    start_price_fen: Mapped[int] = mapped_column(FenColumn)
+    prior_claims_fen: Mapped[int] = mapped_column(FenColumn)
+    enforcement_costs_fen: Mapped[int] = mapped_column(FenColumn)
+    insisted_on: Mapped[date | None]
+    application_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"))
 
 
 class Registration(Base):

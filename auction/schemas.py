@@ -102,6 +102,8 @@ class TermsIn(Schema):
     closes_at = Instant(required=True)
     balance_days = Count(required=True, least=1, most=365)
     priority_decision = Text(required=True, longest=400)
+    enforcement_costs_fen = Money(required=True, least=0)
+    unfiled_prior_fen = Money(load_default=0, least=0)
     whole_steps = fields.Boolean(load_default=False)
     max_steps = Count(load_default=None, allow_none=True, least=1)
     disclaims_quality = fields.Boolean(load_default=False)
@@ -155,6 +157,28 @@ class NoticeIn(Schema):
     served_at = Instant(required=True)
     unreachable_reason = Text(longest=400, load_default=None, allow_none=True)
     proof_document_id = Text(longest=40, load_default=None, allow_none=True)
+
+
+class SurplusNoticeIn(Schema):
+    """How an applicant learnt that nothing would be left for it (GEN-6)."""
+
+    party_id = Text(required=True, longest=40)
+    way = Choice("in_person", "electronic", "post", "public_notice", required=True)
+    served_at = Instant(required=True)
+    proof_document_id = Text(longest=40, load_default=None, allow_none=True)
+
+
+class InsistIn(Schema):
+    """An applicant's application for the auction to go on, a paper of the case (GEN-6)."""
+
+    insisted_on = Day(required=True)
+    document_id = Text(required=True, longest=40)
+
+
+class InsistedOnIn(Schema):
+    """The day of the application, where its paper comes as a file."""
+
+    insisted_on = Day(required=True)
 
 
 class SuspendIn(Schema):

@@ -19,6 +19,7 @@ from auction.services.delivery import handover_due_on, ruling_due_on
 from auction.services.handling import law_of
 from auction.services.publication import class_of, earliest_dates, notified
 from auction.services.reading import end_in_force
+from auction.services.stops import surplus_of
 from cases import services as cases
 from kernel.access import Role
 from kernel.clock import beijing_day, end_of_day, start_of_day
@@ -84,6 +85,9 @@ def _notices(session: Session, sale: Sale, officer_id: str, now: datetime) -> Wo
     if missing:
         return _act(sale, officer_id, N_("通知当事人，还差 %(count)s 人"), "AUC-16.1",
                     due_at=start_by, count=missing)
+    surplus = surplus_of(session, sale)
+    if surplus.is_useless and any(one.notice is None for one in surplus.applicants):
+        return _act(sale, officer_id, N_("通知申请执行人没有剩余可能"), "GEN-6", due_at=start_by)
     publish_on = earliest_dates(session, sale, now).publish_from_on
     if publish_on > beijing_day(now):
         return _wait(sale, N_("通知期满，可以发布公告"), "AUC-16.1",

@@ -2,11 +2,13 @@
 
 import cases.api.files
 import cases.api.papers
+import cases.api.third_parties
 import cases.views.claims
 import cases.views.desk
 import cases.views.papers
 import cases.views.parties
-import cases.views.properties  # noqa: F401 - these add their routes to the blueprints below
+import cases.views.properties
+import cases.views.third_parties  # noqa: F401 - these add their routes to the blueprints below
 from cases.api.blueprint import api
 from cases.api.mine import api as my_api
 from cases.views import files, mine

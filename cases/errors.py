@@ -33,6 +33,11 @@ class NoSuchService(NotFound):
     message = N_("没有这次送达。")
 
 
+class NoSuchObjection(NotFound):
+    code = "no_such_objection"
+    message = N_("没有这件案外人异议。")
+
+
 class NotYourCase(NotAllowed):
     code = "not_your_case"
     message = N_("只有本案承办人可以办理。")
@@ -61,3 +66,11 @@ class ProofGiven(WrongState):
 class PropertySettled(WrongState):
     code = "property_settled"
     message = N_("财产已经进入处置，基本信息不能再改。")
+
+
+class ObjectionStepNotAllowed(WrongState):
+    """An objection of a third party does not go this way from where it stands."""
+
+    code = "objection_step_not_allowed"
+    message = N_("异议现在的状态是“%(state)s”，不能记为“%(wanted)s”。")
+    rule = "CPL-238"

@@ -26,6 +26,8 @@ from cases.rules.words import (
     DocumentKind,
     FactTopic,
     IdKind,
+    ObjectionRight,
+    ObjectionState,
     PartyKind,
     PartyRole,
     PropertyCategory,
@@ -180,6 +182,40 @@ class PropertyFact(Base):
 
 
 append_only(PropertyFact.__table__)
+
+
+class ThirdPartyObjection(Base):
+    """Somebody outside the case claims a seized property (案外人异议, CPL-238).
+
+    ``state_on`` is the day that counts for its state: filed, served, sued or decided. The paper
+    behind each step is a document of the case; the steps themselves stand in the log.
+    """
+
+    __tablename__ = "third_party_objections"
+    __table_args__ = (CheckConstraint("objector <> '' AND reason <> ''", name="said"),
+                      CheckConstraint("state_on >= filed_on", name="order"))
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    court_id: Mapped[str] = mapped_column(ForeignKey("courts.id"))
+    case_id: Mapped[str] = _to_case()
+    property_id: Mapped[str] = mapped_column(ForeignKey("properties.id"), index=True)
+    objector: Mapped[str] = mapped_column(String(100))
+    claimed_right: Mapped[ObjectionRight] = mapped_column(WordColumn(ObjectionRight))
+    reason: Mapped[str] = mapped_column(Text)
+    filed_on: Mapped[date] = mapped_column(Date)
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"))
+    state: Mapped[ObjectionState] = mapped_column(WordColumn(ObjectionState), index=True)
+    state_on: Mapped[date] = mapped_column(Date)
+    decision_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"))
+    recorded_by: Mapped[str] = mapped_column(String(40))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    case: Mapped[Case] = relationship()
+    asset: Mapped[Property] = relationship()
+
+    @property
+    def subject(self) -> str:
+        return f"objection:{self.id}"
 
 
 class Claim(Base):

@@ -17,6 +17,8 @@ from cases.rules.words import (
     FactTopic,
     IdentityReason,
     IdKind,
+    ObjectionRight,
+    ObjectionState,
     PartyKind,
     PartyRole,
     PropertyCategory,
@@ -212,6 +214,22 @@ class ListIn(Schema):
         min=1, max=10_000, error=N_("没有这一页。")))
 
 
+class ObjectionIn(Schema):
+    """A third party's objection to a seized property (CPL-238)."""
+
+    objector = Text(required=True, longest=100)
+    claimed_right = _word(ObjectionRight, required=True)
+    reason = Text(required=True, longest=1000)
+    filed_on = Day(required=True)
+
+
+class ObjectionStepIn(Schema):
+    """What became of an objection, on which day."""
+
+    state = _word(ObjectionState, required=True)
+    on = Day(required=True)
+
+
 class FileIn(Schema):
     file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
 
@@ -253,6 +271,15 @@ class PropertyOut(PropertyIn):
     status = _word(PropertyStatus)
     facts = fields.Function(lambda found: FactOut(many=True).dump(found.facts.values()))
     facts_missing = fields.List(_word(FactTopic))
+
+
+class ObjectionOut(ObjectionIn):
+    id = Text()
+    property_id = Text()
+    state = _word(ObjectionState)
+    state_on = Day()
+    document_id = Text()
+    decision_id = Text()
 
 
 class DocumentOut(Schema):

@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session, selectinload
 from accounts import services as accounts
 from cases.models import Case, Claim, Document, Property, Service
 from cases.rules.properties import reference_price_due_at
+from cases.rules.third_parties import review_due_on
 from cases.rules.words import DocumentKind, PropertyStatus, ServiceWay
+from cases.services.third_parties import pending_objections
 from kernel.access import Role
+from kernel.clock import end_of_day
 from kernel.domain import WorkItem
 from kernel.errors import N_
 
@@ -23,6 +26,7 @@ def work(session: Session, now: datetime) -> Iterable[WorkItem]:
     yield from _claims(session)
     yield from _bases(session)
     yield from _public_notices(session, now)
+    yield from _objections(session)
 
 
 def _of(case: Case, title: str, rule: str, *, at: str = "", due_at: datetime | None = None,
@@ -76,3 +80,11 @@ def _public_notices(session: Session, now: datetime) -> Iterator[WorkItem]:
                        title=N_("公告送达期满：向%(party)s送达“%(title)s”"),
                        url=f"/desk/cases/{case.id}/file#services", due_at=service.received_at,
                        details={"party": service.party.name, "title": service.title})
+
+
+def _objections(session: Session) -> Iterator[WorkItem]:
+    for found in pending_objections(session):
+        rules = accounts.court_law(session, found.court_id, found.case.rule_set)
+        yield _of(found.case, N_("审查案外人异议：%(property)s"), "CPL-238",
+                  at=f"/objections/{found.id}", property=found.asset.title,
+                  due_at=end_of_day(review_due_on(found.filed_on, rules)))

@@ -224,7 +224,8 @@ def announce(world: World, home: Home, file: File) -> Story:
                        title=home.title, start_price_fen=home.start_fen, increment_fen=1_000_000,
                        deposit_fen=home.deposit_fen, opens_at=opens,
                        closes_at=opens + timedelta(hours=24), balance_days=10,
-                       priority_decision="经查询，本标的无优先购买权人。"))
+                       priority_decision="经查询，本标的无优先购买权人。",
+                       enforcement_costs_fen=1_280_000))
     file.lot_id = lot.id
     for item, text in (
         (DisclosureItem.PRIORITY_RIGHTS, "经查询，无承租人、共有人等优先购买权人。"),

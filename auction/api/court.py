@@ -11,19 +11,22 @@ from auction.schemas import (
     DisclosureIn,
     DraftIn,
     HandOverIn,
+    InsistIn,
     NoticeIn,
     RulingIn,
     RulingServiceIn,
     SpecialNoticesIn,
+    SurplusNoticeIn,
     SuspendIn,
     TermsIn,
     WithdrawIn,
 )
-from auction.services import closing, delivery, drafting, publication
+from auction.services import closing, delivery, drafting, publication, stops
 from auction.services.checklist import check_list
 from auction.services.drafting import Terms
 from auction.services.handling import court_lot
 from auction.services.reading import BEFORE_PUBLICATION, end_in_force, lots_of_court
+from auction.services.stops import Surplus
 from cases import services as cases
 from cases.rules.words import ServiceWay
 from kernel import clock
@@ -80,7 +83,9 @@ def _members(lot: Lot) -> dict[str, Any]:
         "increment_fen": sale.increment_fen, "deposit_fen": sale.deposit_fen,
         "price_fen": sale.price_fen, "opens_at": sale.opens_at, "closes_at": end_in_force(sale),
         "published_at": sale.published_at, "balance_days": sale.balance_days,
-        "priority_decision": sale.priority_decision})
+        "priority_decision": sale.priority_decision,
+        "enforcement_costs_fen": sale.enforcement_costs_fen,
+        "unfiled_prior_fen": sale.unfiled_prior_fen})
     return members | {"result": result_members(sale)}
 
 
@@ -95,12 +100,25 @@ def _draft_members(lot: Lot) -> dict[str, Any]:
                       "way": one.way and str(one.way),
                       "earliest_publication_on": one.earliest_on and one.earliest_on.isoformat()}
                      for one in found.people],
+        "surplus": _surplus_members(found.surplus),
         "earliest_publication_on": found.dates.publish_from_on.isoformat(),
         "earliest_opening_on": found.dates.open_from_on.isoformat(),
         "announcement": lot.sale.announcement, "special_notices": lot.sale.special_notices,
         "disclosures": {one.item: {"text": one.text, "document": one.document_sha256,
                                    "not_applicable_reason": one.not_applicable_reason}
                         for one in lot.sale.disclosures}}
+
+
+def _surplus_members(found: Surplus) -> dict[str, Any]:
+    return {
+        "prior_claims": [{"claim_id": one.claim.id, "amount_fen": one.amount_fen} for one in found.prior],
+        "prior_fen": found.prior_fen, "sum_fen": found.sum_fen, "least_fen": found.least_fen,
+        "left_fen": found.left_fen, "is_useless": found.is_useless,
+        "applicants": [{
+            "party_id": one.party_id, "told_on": one.notice and one.notice.told_on.isoformat(),
+            "reply_due_on": one.reply_due_on and one.reply_due_on.isoformat(),
+            "insisted_on": one.notice and one.notice.insisted_on and one.notice.insisted_on.isoformat()}
+            for one in found.applicants]}
 
 
 @api.post("")
@@ -187,6 +205,30 @@ def notify(body: dict[str, Any], lot_id: str) -> Any:
             served_at=body["served_at"], proof_document_id=body["proof_document_id"],
             unreachable_reason=body["unreachable_reason"] or "", actor=signed_in(), now=clock.now())
     return _shown(lot_id), 201
+
+
+@api.post("/<lot_id>/surplus-notices")
+@api.arguments(SurplusNoticeIn, location="json")
+@access(Role.OFFICER)
+def tell_applicant(body: dict[str, Any], lot_id: str) -> Any:
+    """Record that an applicant was told that nothing would be left for it (GEN-6)."""
+    with unit_of_work() as work:
+        stops.tell_applicant(
+            work.session, lot_id, party_id=body["party_id"], way=ServiceWay(body["way"]),
+            served_at=body["served_at"], proof_document_id=body["proof_document_id"],
+            actor=signed_in(), now=clock.now())
+    return _shown(lot_id), 201
+
+
+@api.put("/<lot_id>/surplus-notices/<party_id>")
+@api.arguments(InsistIn, location="json")
+@access(Role.OFFICER)
+def note_insistence(body: dict[str, Any], lot_id: str, party_id: str) -> Any:
+    """Record that the applicant applied in time for the auction to go on (GEN-6)."""
+    with unit_of_work() as work:
+        stops.note_insistence(work.session, lot_id, party_id=party_id, **body, actor=signed_in(),
+                              now=clock.now())
+    return _shown(lot_id)
 
 
 @api.post("/<lot_id>/publication")

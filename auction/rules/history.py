@@ -14,6 +14,8 @@ LEAF_WORDS: Final[Mapping[str, str]] = MappingProxyType({
     "lot.notices_worded": N_("修改特别提示"),
     "lot.announcement_worded": N_("修改拍卖公告"),
     "lot.party_notified": N_("通知当事人"),
+    "lot.applicant_told": N_("通知申请执行人无剩余可能"),
+    "lot.auction_insisted": N_("申请执行人申请继续拍卖"),
     "lot.sent_to_panel": N_("提交合议庭"),
     "lot.decided": N_("合议庭决定"),
     "lot.notices_done": N_("完成通知当事人"),

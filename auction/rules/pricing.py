@@ -50,7 +50,6 @@ def deposit_due(deposit_fen: Fen, applicant_claim_fen: Fen | None = None) -> Fen
 def least_price_with_surplus(prior_claims_fen: Fen, enforcement_costs_fen: Fen) -> Fen:
     """The least reserve that leaves anything after the claims that come first (GEN-6).
 
-    A start price below it would be a sale without surplus (无益拍卖): the applicant is told, and if
-    it insists within five days, the new reserve is at least this.
+    A start price below it would be a sale without surplus (无益拍卖): see ``auction.rules.stops``.
     """
     return Fen(prior_claims_fen + enforcement_costs_fen + 1)

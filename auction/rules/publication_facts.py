@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final
 
 from auction.rules.disclosure import AnnouncementPart, DisclosureItem, SpecialNotice
 from auction.rules.lifecycle import Round
 from auction.rules.schedule import AssetClass
 from kernel.money import Fen
-
-NOTHING: Final = Fen(0)
 
 
 class PriceBasis(StrEnum):
@@ -79,6 +76,44 @@ class EarlierSale:
 
 
 @dataclass(frozen=True, slots=True)
+class ApplicantTold:
+    """An applicant for enforcement, and what it knows of a sale that would leave nothing (GEN-6).
+
+    Attributes:
+        person: the name as shown to the officer.
+        told_on: the day on which it received the court's notice; None while it was not told.
+        start_price_fen: the start price of which it was told.
+        insisted_on: the day on which it applied for the auction to go on; None if it did not.
+    """
+
+    person: str
+    told_on: date | None = None
+    start_price_fen: Fen | None = None
+    insisted_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SurplusFacts:
+    """What comes before the applicant, and who was told that nothing would be left (GEN-6)."""
+
+    prior_claims_fen: Fen
+    """Claims with priority over the applicant's, filed or known from a register."""
+    enforcement_costs_fen: Fen
+    applicants: tuple[ApplicantTold, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingObjection:
+    """An objection of a third party to the object (AUC-36.2)."""
+
+    person: str
+    state: str
+    """In words, marked for translation."""
+    until_on: date | None
+    """The last day on which a rejected one still stops the sale; None where no day ends it."""
+
+
+@dataclass(frozen=True, slots=True)
 class PublicationFacts:
     """All that the law asks about on the day of publication."""
 
@@ -102,8 +137,7 @@ class PublicationFacts:
     equity_notified_on: date | None = None
     """The day of the court's notice to the company and all shareholders, for equity."""
     earlier: EarlierSale | None = None
-    prior_claims_fen: Fen | None = None
-    """Claims that come before the applicant's; None if there are none."""
-    enforcement_costs_fen: Fen = NOTHING
-    third_party_objection: bool = False
-    """Somebody outside the case claims the object, and the objection is undecided."""
+    surplus: SurplusFacts | None = None
+    """None where nothing comes before the applicant and the sale costs nothing."""
+    objections: tuple[StandingObjection, ...] = ()
+    """Of third parties, those that keep the property from being disposed of on that day."""

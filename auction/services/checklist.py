@@ -25,6 +25,7 @@ from auction.services.publication import (
     notified,
     price_facts,
 )
+from auction.services.stops import Surplus, surplus_of
 from cases import services as cases
 from cases.rules.words import PropertyStatus
 from kernel.clock import beijing_day
@@ -72,6 +73,7 @@ class CheckList:
     people: Sequence[Notified]
     dates: Dates
     price: PriceFacts | None
+    surplus: Surplus
 
     @property
     def least_start_fen(self) -> int | None:
@@ -87,7 +89,8 @@ def check_list(session: Session, sale: Sale, now: datetime) -> CheckList:
         law=law, obstacles=tuple(refusals(found)),
         warnings=tuple(one for one in found if one.weight is Weight.WARN),
         panel=panel_of(session, sale), people=notified(session, sale),
-        dates=earliest_dates(session, sale, now), price=facts.price)
+        dates=earliest_dates(session, sale, now), price=facts.price,
+        surplus=surplus_of(session, sale))
 
 
 def panel_of(session: Session, sale: Sale) -> Panel:

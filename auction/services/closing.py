@@ -12,13 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts import services as accounts
-from auction.errors import NotRunning
+from auction.errors import NotRunning, ObjectionStands
 from auction.models import Delivery, Registration, Result, Sale, Suspension
 from auction.rules import schedule
 from auction.rules.bidding import Outcome, outcome
 from auction.rules.bidding import Result as Ended
 from auction.rules.bidding import Suspension as Span
-from auction.rules.lifecycle import LotState, Step, next_state
+from auction.rules.lifecycle import SEALED, LotState, Step, next_state
 from auction.rules.replay import outcome_members, suspension_members
 from auction.services import undecided
 from auction.services.bidding import open_sale
@@ -32,6 +32,7 @@ from auction.services.reading import (
     terms_of,
 )
 from auction.services.registration import person_behind
+from auction.services.stops import is_stopped, running_but_stopped
 from audit.kinds import Kind
 from cases import services as cases
 from cases.rules.words import PropertyStatus
@@ -46,6 +47,8 @@ from ledger import services as ledger
 GRACE: Final = timedelta(milliseconds=250)
 """From the stamp of a bid to its place in the queue: so long the close waits for the last ones."""
 CLOSES: Final = (LotState.BIDDING, LotState.SELLOFF_OPEN, LotState.SELLOFF_BIDDING)
+RUNNING: Final = tuple(SEALED - {LotState.SUSPENDED})
+_OBJECTED: Final = "案外人对标的提出异议，处理期间暂停拍卖。"
 A_MOMENT: Final = timedelta(milliseconds=1)
 OPENS: Final = (LotState.PUBLISHED, LotState.SELLOFF_PUBLISHED)
 
@@ -59,7 +62,7 @@ def due_to_open(session: Session, now: datetime) -> list[str]:
 def open_due(session: Session, lot_id: str, *, now: datetime) -> bool:
     """Begin the bidding; False if somebody else has, or its hour was moved."""
     sale = lock_sale(session, lot_id)
-    if sale.state not in OPENS or sale.opens_at > now:
+    if sale.state not in OPENS or sale.opens_at > now or is_stopped(session, sale, now):
         return False
     open_sale(session, sale)
     return True
@@ -74,12 +77,13 @@ def due_to_close(session: Session, now: datetime) -> list[str]:
 def close_due(session: Session, lot_id: str, *, now: datetime) -> Outcome | None:
     """Close a sale whose end has passed, once for all.
 
-    None where it is not over, is closed already, or a bid that came in time is still undecided.
+    None where it is not over, is closed already, a bid that came in time is still undecided, or a
+    third party's objection forbids to sell: then ``stop_objected`` suspends it.
     """
     sale = lock_sale(session, lot_id)
     found = outcome(terms_of(sale), standing_of(sale))
     if (sale.state not in CLOSES or found.closed_at + GRACE > now
-            or undecided.any_before(lot_id, found.closed_at)):
+            or undecided.any_before(lot_id, found.closed_at) or is_stopped(session, sale, now)):
         return None
     step = Step.CLOSE_SOLD if found.state is Ended.SOLD else Step.CLOSE_FAILED
     sale.state = next_state(LotState(sale.state), step, of_round=sale.round)
@@ -180,6 +184,24 @@ def suspend(session: Session, lot_id: str, *, ground: str, reason: str, document
     return suspension
 
 
+def due_to_stop(session: Session, now: datetime) -> list[str]:
+    """Running lots whose property a third party's objection keeps from being sold (AUC-36.2)."""
+    return running_but_stopped(session, now, RUNNING)
+
+
+def stop_objected(session: Session, lot_id: str, *, now: datetime) -> Suspension | None:
+    """Suspend a running sale because of a third party's objection (AUC-36.2).
+
+    The law leaves no choice, so nobody presses anything; one found only after the end stops the
+    sale at its end, and no winner is declared. None where nothing is to be stopped any more.
+    """
+    sale = lock_sale(session, lot_id)
+    if sale.state not in RUNNING or not is_stopped(session, sale, now):
+        return None
+    return suspend(session, lot_id, ground="third_party_objection", reason=_OBJECTED,
+                   document_sha256=None, actor=SYSTEM, now=min(now, end_in_force(sale)))
+
+
 def _after_every_bid(sale: Sale, instant: datetime) -> datetime:
     """The instant itself, or just after the latest bid judged: what was judged stays judged so."""
     return instant if sale.latest_at is None else max(instant, sale.latest_at + A_MOMENT)
@@ -193,8 +215,11 @@ def resume(session: Session, lot_id: str, *, actor: Actor, now: datetime) -> dat
 
     Raises:
         StepNotAllowed: the sale is not suspended.
+        ObjectionStands: a third party's objection still forbids to sell.
     """
     sale = handled_sale(session, lot_id, actor)
+    if is_stopped(session, sale, now):
+        raise ObjectionStands
     running = _suspension_now(sale)
     came_from = None if running is None else LotState(running.resumes_to)
     sale.state = next_state(LotState(sale.state), Step.RESUME, of_round=sale.round,

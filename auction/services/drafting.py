@@ -54,6 +54,8 @@ class Terms:
     closes_at: datetime
     balance_days: int
     priority_decision: str
+    enforcement_costs_fen: int
+    unfiled_prior_fen: int = 0
     whole_steps: bool = False
     max_steps: int | None = None
     disclaims_quality: bool = True
@@ -287,10 +289,13 @@ def _take(sale: Sale, terms: Terms) -> None:
     sale.closes_at = sale.planned_closes_at = terms.closes_at
     sale.whole_steps, sale.max_steps = terms.whole_steps, terms.max_steps
     sale.priority_decision = terms.priority_decision
+    sale.enforcement_costs_fen = terms.enforcement_costs_fen
+    sale.unfiled_prior_fen = terms.unfiled_prior_fen
     sale.disclaims_quality = terms.disclaims_quality
     sale.all_taxes_on_buyer = terms.all_taxes_on_buyer
 
 
 def _figures(sale: Sale) -> dict[str, object]:
     return {"start_price_fen": sale.start_price_fen, "increment_fen": sale.increment_fen,
-            "deposit_fen": sale.deposit_fen, "digest": terms_digest(sale)}
+            "deposit_fen": sale.deposit_fen, "enforcement_costs_fen": sale.enforcement_costs_fen,
+            "unfiled_prior_fen": sale.unfiled_prior_fen, "digest": terms_digest(sale)}

@@ -78,6 +78,7 @@ def open_exercise(session: Session, *, title: str, start_price_fen: int, increme
     sale = Sale(
         lot_id=lot.id, number=1, round=Round.FIRST, state=LotState.PUBLISHED, rule_set=RULE_SET,
         start_price_fen=start_price_fen, increment_fen=increment_fen, deposit_fen=0,
+        enforcement_costs_fen=0, unfiled_prior_fen=0,
         whole_steps=whole_steps, max_steps=max_steps,
         extension_window_seconds=extension_window_seconds, opens_at=opens_at,
         planned_closes_at=closes_at, closes_at=closes_at, balance_days=1, announcement={},

@@ -36,6 +36,7 @@ from auction.rules.wording import notices_words
 from auction.services.drafting import PANEL_ACT, note_panel
 from auction.services.handling import handled_sale, law_of, record
 from auction.services.reading import terms_of
+from auction.services.stops import objections_against, surplus_facts
 from audit.kinds import Kind
 from cases import services as cases
 from cases.rules.service import SALE_NOTICE
@@ -180,7 +181,8 @@ def facts_of(session: Session, sale: Sale, now: datetime) -> PublicationFacts:
                      for one in sale.disclosures},
         special_notices=frozenset(notice for notice in SpecialNotice
                                   if sale.special_notices.get(notice.value, "").strip()),
-        disclaims_quality=sale.disclaims_quality, all_taxes_on_buyer=sale.all_taxes_on_buyer)
+        disclaims_quality=sale.disclaims_quality, all_taxes_on_buyer=sale.all_taxes_on_buyer,
+        surplus=surplus_facts(session, sale), objections=objections_against(session, sale, now))
 
 
 def notified(session: Session, sale: Sale) -> list[Notified]:

@@ -34,6 +34,8 @@ _ON_FORM = ("start_price_fen", "increment_fen", "deposit_fen", "opens_at", "clos
             "disclaims_quality", "all_taxes_on_buyer")
 
 
+_PARTS = {"panel": "panel", "notified": "notices", "published_at": "dates", "surplus": "surplus"}
+
 HOUR = timedelta(hours=1)
 
 
@@ -87,7 +89,9 @@ def place(lot: Lot, about: str) -> str:
         return f"{base}/announcement#{field_id(part)}"
     if about in _ON_FORM:
         return f"{base}#{field_id(about)}"
-    return f"{base}#{ {'panel': 'panel', 'notified': 'notices', 'published_at': 'dates'}.get(about, 'terms')}"
+    if about == "objections":
+        return f"/desk/cases/{lot.case_id}/file#{lot.property_id}"
+    return f"{base}#{_PARTS.get(about, 'terms')}"
 
 
 def _listed(lot: Lot, obstacles: Iterable[Obstacle]) -> list[dict[str, str]]:

@@ -122,6 +122,28 @@ class FactTopic(Word):
     DEFECTS = "defects"
 
 
+class ObjectionRight(Word):
+    """What somebody outside the case claims in a seized property (CPL-238)."""
+
+    OWNERSHIP = "ownership"
+    CO_OWNERSHIP = "co_ownership"
+    LEASE = "lease"
+    EXPECTANCY = "expectancy"
+    OTHER = "other"
+
+
+class ObjectionState(Word):
+    """How a third party's objection to the object stands (CPL-238)."""
+
+    PENDING = "pending"
+    WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"
+    UPHELD = "upheld"
+    SUED = "sued"
+    DISMISSED = "dismissed"
+    EXCLUDED = "excluded"
+
+
 class DocumentKind(Word):
     ENFORCEMENT_BASIS = "enforcement_basis"
     SEIZURE_RULING = "seizure_ruling"
@@ -235,6 +257,22 @@ _WORDS: Final[dict[type[Word], dict[Word, str]]] = {
         FactTopic.OCCUPATION: N_("占有使用"),
         FactTopic.TAXES: N_("欠缴税费"),
         FactTopic.DEFECTS: N_("瑕疵"),
+    },
+    ObjectionRight: {
+        ObjectionRight.OWNERSHIP: N_("所有权"),
+        ObjectionRight.CO_OWNERSHIP: N_("共有"),
+        ObjectionRight.LEASE: N_("租赁权"),
+        ObjectionRight.EXPECTANCY: N_("购房人的物权期待权"),
+        ObjectionRight.OTHER: N_("其他足以排除执行的权益"),
+    },
+    ObjectionState: {
+        ObjectionState.PENDING: N_("审查中"),
+        ObjectionState.WITHDRAWN: N_("已撤回"),
+        ObjectionState.REJECTED: N_("已裁定驳回"),
+        ObjectionState.UPHELD: N_("已裁定中止执行"),
+        ObjectionState.SUED: N_("异议之诉审理中"),
+        ObjectionState.DISMISSED: N_("已判决准许执行"),
+        ObjectionState.EXCLUDED: N_("已判决不得执行"),
     },
     DocumentKind: {
         DocumentKind.ENFORCEMENT_BASIS: N_("执行依据"),

@@ -1,7 +1,15 @@
 """What is done in a case, and the types it speaks of: the door for the floors above."""
 
-from cases.models import Case, Claim, Document, Party, Property, Service
-from cases.services.claims import amend_claim, check_claim, claims_of, file_claim, get_claim
+from cases.models import Case, Claim, Document, Party, Property, Service, ThirdPartyObjection
+from cases.services.claims import (
+    PriorClaim,
+    amend_claim,
+    check_claim,
+    claims_of,
+    file_claim,
+    get_claim,
+    prior_claims_on,
+)
 from cases.services.documents import (
     attach_document,
     attach_photographs,
@@ -61,17 +69,27 @@ from cases.services.serving import (
     services_of_case,
     services_on_person,
 )
+from cases.services.third_parties import (
+    Standing,
+    decide_objection,
+    file_objection,
+    get_objection,
+    objections_to,
+    stopped_properties,
+)
 
 __all__ = [
     "PAGE", "Case", "CaseFolder", "CasePage", "Claim", "Document", "Finding", "MyCase", "Party",
-    "Property", "Service", "add_party", "add_proof", "add_property", "amend_case", "amend_claim",
-    "amend_party", "amend_property", "assign_case", "attach_document", "attach_photographs",
-    "case_file", "case_folder", "cases_of_court", "cases_of_person", "check_claim", "claims_of",
-    "documents_of", "documents_of_case", "file_claim", "get_case", "get_claim", "get_document",
-    "get_party", "get_property", "get_service", "identity_of_party", "keep_document", "let_read",
-    "link_party", "may_handle", "may_read", "numbers_of", "officers_of", "own_case", "parties_of",
-    "photographs_of", "properties_among", "properties_of", "properties_with_status",
-    "readable_file", "record_fact", "register_case", "serve", "serve_document",
-    "services_of", "services_of_case", "services_on_person",
-    "set_document_public", "set_property_status", "take_document", "take_pictures",
+    "PriorClaim", "Property", "Service", "Standing", "ThirdPartyObjection", "add_party",
+    "add_proof", "add_property", "amend_case", "amend_claim", "amend_party", "amend_property",
+    "assign_case", "attach_document", "attach_photographs", "case_file", "case_folder",
+    "cases_of_court", "cases_of_person", "check_claim", "claims_of", "decide_objection",
+    "documents_of", "documents_of_case", "file_claim", "file_objection", "get_case", "get_claim",
+    "get_document", "get_objection", "get_party", "get_property", "get_service",
+    "identity_of_party", "keep_document", "let_read", "link_party", "may_handle", "may_read",
+    "numbers_of", "objections_to", "officers_of", "own_case", "parties_of", "photographs_of",
+    "prior_claims_on", "properties_among", "properties_of", "properties_with_status",
+    "readable_file", "record_fact", "register_case", "serve", "serve_document", "services_of",
+    "services_of_case", "services_on_person", "set_document_public", "set_property_status",
+    "stopped_properties", "take_document", "take_pictures",
 ]

@@ -1,6 +1,7 @@
 """Claims: filed in order, checked by the officer, amended with a new check."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -12,6 +13,8 @@ from cases.errors import ClaimChecked, NoSuchClaim
 from cases.models import Case, Claim, ClaimSeizure
 from cases.rules import claims as rules
 from cases.rules.claims import ClaimFacts
+from cases.rules.priority import preferred_fen, prior_claims
+from cases.rules.words import PartyRole
 from cases.services.files import get_case, may_handle
 from kernel.access import Actor
 from kernel.errors import N_, InvalidInput
@@ -38,6 +41,21 @@ def claims_of(session: Session, case_id: str) -> Sequence[Claim]:
     return session.scalars(
         select(Claim).where(Claim.case_id == case_id).order_by(Claim.filed_at, Claim.position)
         .options(selectinload(Claim.seizures), selectinload(Claim.party))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class PriorClaim:
+    """A claim that is paid from a property before the applicant's, and how much of it."""
+
+    claim: Claim
+    amount_fen: int
+
+
+def prior_claims_on(session: Session, case_id: str, property_id: str) -> list[PriorClaim]:
+    """The claims that come before the applicant's on a property, as filed so far (GEN-6)."""
+    applicants = {party.id for party in get_case(session, case_id).parties_as(PartyRole.APPLICANT)}
+    return [PriorClaim(one, preferred_fen(one))
+            for one in prior_claims(claims_of(session, case_id), applicants, property_id)]
 
 
 def file_claim(session: Session, *, case_id: str, facts: ClaimFacts, actor: Actor,

@@ -10,6 +10,8 @@ from cases.models import Case, Document, Service
 from cases.rules.words import DocumentKind
 from cases.services.documents import documents_of_case
 from cases.services.serving import services_of_case
+from cases.services.third_parties import Standing, objections_to
+from kernel import clock
 from kernel.access import Actor, Role
 
 
@@ -20,6 +22,7 @@ class CaseFolder:
     Attributes:
         papers: the documents that are no photographs, oldest first.
         photographs: subject -> its photographs.
+        objections: property -> what third parties object, as it stands today.
         labels: subject -> what people call it; subjects of higher floors are not among them.
         names: person -> the name others may see, of the staff who appear.
         may_handle: whether the reader is the officer in charge.
@@ -28,6 +31,7 @@ class CaseFolder:
     papers: Sequence[Document]
     photographs: Mapping[str, Sequence[Document]]
     services: Sequence[Service]
+    objections: Mapping[str, Sequence[Standing]]
     labels: Mapping[str, str]
     names: Mapping[str, str]
     total_fen: int
@@ -49,7 +53,10 @@ def case_folder(session: Session, case: Case, actor: Actor) -> CaseFolder:
     labels = {found.subject: found.title for found in case.properties}
     labels |= {party.subject: party.name for party in case.parties}
     labels |= {claim.subject: claim.party.name for claim in case.claims}
+    now = clock.now()
+    objections = {found.id: objections_to(session, found.id, now) for found in case.properties}
     return CaseFolder(
+        objections=objections,
         papers=papers, photographs=photographs, services=services_of_case(session, case.id),
         labels=labels, may_handle=in_charge and actor.may_act_as(Role.OFFICER),
         may_assign=in_charge or actor.may_act_as(Role.ADMINISTRATOR),

@@ -215,6 +215,8 @@ def upgrade() -> None:
     sa.Column('start_price_fen', sa.BigInteger(), nullable=False),
     sa.Column('increment_fen', sa.BigInteger(), nullable=False),
     sa.Column('deposit_fen', sa.BigInteger(), nullable=False),
+    sa.Column('enforcement_costs_fen', sa.BigInteger(), nullable=False),
+    sa.Column('unfiled_prior_fen', sa.BigInteger(), nullable=False),
     sa.Column('whole_steps', sa.Boolean(), nullable=False),
     sa.Column('max_steps', sa.Integer(), nullable=True),
     sa.Column('extension_window_seconds', sa.Integer(), nullable=False),
@@ -242,6 +244,7 @@ def upgrade() -> None:
     sa.CheckConstraint('(price_fen IS NULL) = (leader_code IS NULL)', name=op.f('ck_sales_leader')),
     sa.CheckConstraint('closes_at > opens_at', name=op.f('ck_sales_window')),
     sa.CheckConstraint('deposit_fen >= 0', name=op.f('ck_sales_deposit')),
+    sa.CheckConstraint('enforcement_costs_fen >= 0 AND unfiled_prior_fen >= 0', name=op.f('ck_sales_prior')),
     sa.CheckConstraint('increment_fen > 0', name=op.f('ck_sales_increment')),
     sa.CheckConstraint('price_fen IS NULL OR price_fen >= start_price_fen', name=op.f('ck_sales_price')),
     sa.CheckConstraint('start_price_fen > 0', name=op.f('ck_sales_start_price')),
@@ -789,6 +792,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_service_acts_party_id'), ['party_id'], unique=False)
         batch_op.create_index('ix_service_acts_subject', ['subject'], unique=False)
 
+    op.create_table('third_party_objections',
+    sa.Column('id', sa.String(length=40), nullable=False),
+    sa.Column('court_id', sa.String(length=40), nullable=False),
+    sa.Column('case_id', sa.String(length=40), nullable=False),
+    sa.Column('property_id', sa.String(length=40), nullable=False),
+    sa.Column('objector', sa.String(length=100), nullable=False),
+    sa.Column('claimed_right', sa.String(length=40), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('filed_on', sa.Date(), nullable=False),
+    sa.Column('document_id', sa.String(length=40), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('state_on', sa.Date(), nullable=False),
+    sa.Column('decision_id', sa.String(length=40), nullable=True),
+    sa.Column('recorded_by', sa.String(length=40), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("objector <> '' AND reason <> ''", name=op.f('ck_third_party_objections_said')),
+    sa.CheckConstraint('state_on >= filed_on', name=op.f('ck_third_party_objections_order')),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_third_party_objections_case_id')),
+    sa.ForeignKeyConstraint(['court_id'], ['courts.id'], name=op.f('fk_third_party_objections_court_id')),
+    sa.ForeignKeyConstraint(['decision_id'], ['documents.id'], name=op.f('fk_third_party_objections_decision_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['documents.id'], name=op.f('fk_third_party_objections_document_id')),
+    sa.ForeignKeyConstraint(['property_id'], ['properties.id'], name=op.f('fk_third_party_objections_property_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_third_party_objections'))
+    )
+    with op.batch_alter_table('third_party_objections', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_third_party_objections_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_third_party_objections_property_id'), ['property_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_third_party_objections_state'), ['state'], unique=False)
+
     op.create_table('valuations',
     sa.Column('id', sa.String(length=40), nullable=False),
     sa.Column('court_id', sa.String(length=40), nullable=False),
@@ -927,6 +959,25 @@ def upgrade() -> None:
     with op.batch_alter_table('sale_notices', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sale_notices_lot_id'), ['lot_id'], unique=False)
 
+    op.create_table('surplus_notices',
+    sa.Column('service_id', sa.String(length=40), nullable=False),
+    sa.Column('lot_id', sa.String(length=40), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('party_id', sa.String(length=40), nullable=False),
+    sa.Column('told_on', sa.Date(), nullable=False),
+    sa.Column('start_price_fen', sa.BigInteger(), nullable=False),
+    sa.Column('prior_claims_fen', sa.BigInteger(), nullable=False),
+    sa.Column('enforcement_costs_fen', sa.BigInteger(), nullable=False),
+    sa.Column('insisted_on', sa.Date(), nullable=True),
+    sa.Column('application_id', sa.String(length=40), nullable=True),
+    sa.CheckConstraint('(insisted_on IS NULL) = (application_id IS NULL)', name=op.f('ck_surplus_notices_paper')),
+    sa.ForeignKeyConstraint(['application_id'], ['documents.id'], name=op.f('fk_surplus_notices_application_id')),
+    sa.ForeignKeyConstraint(['lot_id', 'number'], ['sales.lot_id', 'sales.number'], name=op.f('fk_surplus_notices_lot_id_number')),
+    sa.ForeignKeyConstraint(['party_id'], ['parties.id'], name=op.f('fk_surplus_notices_party_id')),
+    sa.ForeignKeyConstraint(['service_id'], ['service_acts.id'], name=op.f('fk_surplus_notices_service_id')),
+    sa.PrimaryKeyConstraint('service_id', name=op.f('pk_surplus_notices')),
+    sa.UniqueConstraint('lot_id', 'number', 'party_id', name=op.f('uq_surplus_notices_lot_id_number_party_id'))
+    )
     op.create_table('valuation_objections',
     sa.Column('id', sa.String(length=40), nullable=False),
     sa.Column('valuation_id', sa.String(length=40), nullable=False),
@@ -1001,6 +1052,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_valuation_objections_valuation_id'))
 
     op.drop_table('valuation_objections')
+    op.drop_table('surplus_notices')
     with op.batch_alter_table('sale_notices', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sale_notices_lot_id'))
 
@@ -1028,6 +1080,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_valuations_case_id'))
 
     op.drop_table('valuations')
+    with op.batch_alter_table('third_party_objections', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_third_party_objections_state'))
+        batch_op.drop_index(batch_op.f('ix_third_party_objections_property_id'))
+        batch_op.drop_index(batch_op.f('ix_third_party_objections_case_id'))
+
+    op.drop_table('third_party_objections')
     with op.batch_alter_table('service_acts', schema=None) as batch_op:
         batch_op.drop_index('ix_service_acts_subject')
         batch_op.drop_index(batch_op.f('ix_service_acts_party_id'))

@@ -39,6 +39,9 @@ POST   /cases/<case_id>/properties                  officer
 PUT    /cases/properties/<property_id>              officer
 PUT    /cases/properties/<property_id>/facts/<topic> officer
 POST   /cases/properties/<property_id>/photographs  officer
+GET    /cases/properties/<property_id>/objections   staff
+POST   /cases/properties/<property_id>/objections   officer
+POST   /cases/objections/<objection_id>/decision    officer
 GET    /cases/<case_id>/papers                      staff
 POST   /cases/<case_id>/documents                   officer
 PUT    /cases/documents/<document_id>/publicity     officer
@@ -103,6 +106,8 @@ PUT    /lots/<lot_id>/announcement                  officer
 PUT    /lots/<lot_id>/special-notices               officer
 POST   /lots/<lot_id>/panel                         officer
 POST   /lots/<lot_id>/notices                       officer
+POST   /lots/<lot_id>/surplus-notices               officer
+PUT    /lots/<lot_id>/surplus-notices/<party_id>    officer
 POST   /lots/<lot_id>/publication                   officer
 POST   /lots/<lot_id>/suspension                    officer
 DELETE /lots/<lot_id>/suspension                    officer

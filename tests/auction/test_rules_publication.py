@@ -26,6 +26,7 @@ from auction.rules.publication_facts import (
     PriceBasis,
     PriceFacts,
     PublicationFacts,
+    StandingObjection,
 )
 from auction.rules.schedule import AssetClass
 from kernel.formats import parse_instant
@@ -179,12 +180,6 @@ class TestPrice:
                         panel=replace(SECOND.panel, start_price_fen=Fen(start)))
         assert codes(facts) == expected
 
-    @pytest.mark.parametrize(("prior_claims", "expected"), [
-        (200_199_998, []), (200_199_999, []), (200_200_000, ["no_surplus"])])
-    def test_a_sale_that_would_leave_nothing_is_refused(self, prior_claims: int,
-                                                        expected: list[str]) -> None:
-        assert codes(replace(FLAT, prior_claims_fen=Fen(prior_claims))) == expected
-
     @pytest.mark.parametrize(("deposit", "expected"), [
         (10_009_999, ["deposit_too_low"]), (10_010_000, []), (40_040_000, []),
         (40_040_001, ["deposit_too_high"])])
@@ -325,17 +320,13 @@ class TestWhatIsShown:
         assert codes(unwise) == ["disclaimer_missing", "all_taxes_on_buyer"]
         assert refusals(obstacles(unwise)) == []
 
-    def test_an_undecided_objection_of_a_third_party_stops_the_publication(self) -> None:
-        found = the_one(replace(FLAT, third_party_objection=True))
-        assert (found.rule, found.weight) == ("AUC-36.2", Weight.REFUSE)
-
 
 def test_all_that_is_wrong_is_told_at_once_each_with_rule_article_and_figures() -> None:
     wrong = replace(
         FLAT, panel=None, price=None, deposit_fen=Fen(1), increment_fen=Fen(0), closes_at=FLAT.opens_at,
         opens_at=FLAT.published_at, notified=(PersonNotified("被执行人"),), announcement=frozenset(),
         disclosures={}, special_notices=frozenset(), disclaims_quality=False,
-        all_taxes_on_buyer=True, third_party_objection=True)
+        all_taxes_on_buyer=True, objections=(StandingObjection("彭晓岚", "审查中", None),))
     found = obstacles(wrong)
     assert len(found) == 1 + 1 + 1 + 1 + 1 + 1 + 10 + 11 + 7 + 1 + 2
     for obstacle in found:

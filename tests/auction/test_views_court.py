@@ -61,7 +61,8 @@ def typed(**changes: Any) -> dict[str, str]:
         "title": "海棠里6幢1602室", "start_price_fen": "1,666,000.00", "increment_fen": "10,000",
         "deposit_fen": "200000", "opens_at": f"{beijing(opens_at):%Y-%m-%dT%H:%M}",
         "closes_at": f"{beijing(opens_at + timedelta(hours=24)):%Y-%m-%dT%H:%M}",
-        "balance_days": "10", "priority_decision": PRIORITY, "disclaims_quality": "true"}
+        "balance_days": "10", "priority_decision": PRIORITY, "disclaims_quality": "true",
+        "enforcement_costs_fen": "15,000.00"}
     return form | {name: str(value) for name, value in changes.items()}
 
 

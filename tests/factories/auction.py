@@ -43,7 +43,7 @@ def terms(**changes: Any) -> drafting.Terms:
         "title": "东麓区观澜里8幢2单元1101室", "start_price_fen": START_FEN,
         "increment_fen": STEP_FEN, "deposit_fen": DEPOSIT_FEN, "opens_at": OPENS_AT,
         "closes_at": CLOSES_AT, "balance_days": 10,
-        "priority_decision": "查无优先购买权人。", **changes})
+        "priority_decision": "查无优先购买权人。", "enforcement_costs_fen": 1_500_000, **changes})
 
 
 def a_lot_on_sale(session: Session, court: Court | None = None, *, officer: Actor | None = None,

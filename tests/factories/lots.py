@@ -42,6 +42,8 @@ START_FEN = 166_600_000
 """Exactly 70 % of the price."""
 DEPOSIT_FEN = 20_000_000
 STEP_FEN = 1_000_000
+COSTS_FEN = 1_500_000
+"""Estimated costs of enforcement: nothing comes before the applicant but these."""
 PRIORITY = "经查询，本标的无承租人、共有人等优先购买权人。"
 
 
@@ -138,7 +140,7 @@ def terms(**changes: Any) -> drafting.Terms:
     return drafting.Terms(**{
         "title": "海棠里6幢1602室", "start_price_fen": START_FEN, "increment_fen": STEP_FEN,
         "deposit_fen": DEPOSIT_FEN, "opens_at": opens_at, "closes_at": opens_at + timedelta(hours=24),
-        "balance_days": 10, "priority_decision": PRIORITY, **changes})
+        "balance_days": 10, "priority_decision": PRIORITY, "enforcement_costs_fen": COSTS_FEN, **changes})
 
 
 def a_draft(session: Session, scene: Scene, **changes: Any) -> Sitting:

@@ -241,7 +241,7 @@ def the_sale_is_announced_when_the_law_is_met(world: World) -> None:
     terms = {"title": "海棠里 6 幢 1 单元 1602 室", "start_price_fen": START_FEN, "increment_fen": STEP_FEN,
              "deposit_fen": DEPOSIT_FEN, "opens_at": "2026-05-06T10:00:00+08:00",
              "closes_at": "2026-05-07T10:00:00+08:00", "balance_days": 10,
-             "priority_decision": "经查询，本标的无优先购买权人。"}
+             "priority_decision": "经查询，本标的无优先购买权人。", "enforcement_costs_fen": 12_800_00}
     unlawful = {**terms, "property_id": world.flat, "start_price_fen": 1_875_999_99,
                 "deposit_fen": 90_000_00, "opens_at": "2026-04-25T10:00:00+08:00",
                 "closes_at": "2026-04-26T09:59:59+08:00"}
