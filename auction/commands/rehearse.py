@@ -24,6 +24,9 @@ LEAD: Final = 4.0
 EARLY: Final = 0.9
 """By how much of a ladder's second every bid is sent early: a ladder prints whole seconds, so a bid
 that is on its way for up to this long is still judged in its own second."""
+OPEN_BEFORE: Final = 0.25
+"""Seconds by which the exercise opens before the ladder does: a ladder begins with its first bid, and no
+error in reading the server's clock shall refuse that one."""
 COMPARED: Final = ("state", "winner_code", "price_fen", "accepted", "extensions")
 
 
@@ -70,13 +73,13 @@ def run(log: BidLog, speed: int, url: str, login: str, password: str) -> dict[st
     platform = Platform(url)
     platform.sign_in(login, password)
     ahead = platform.clock_difference()
-    opens_at = datetime.fromtimestamp(time.time() + ahead + LEAD, UTC)
-    opens_at = opens_at.replace(microsecond=opens_at.microsecond // 1000 * 1000)
+    begins_at = datetime.fromtimestamp(time.time() + ahead + LEAD, UTC)
+    begins_at = begins_at.replace(microsecond=begins_at.microsecond // 1000 * 1000)
     codes = list(dict.fromkeys(entry.bid.code for entry in log.entries))
-    made = platform.post("/exercises", _terms(log.terms, speed, opens_at, codes))
+    made = platform.post("/exercises", _terms(log.terms, speed, begins_at, codes))
     keys = {seat["code"]: seat["key"] for seat in made["seats"]}
     bidders = {code: Bidder(platform, made["lot"], code, keys[code]) for code in codes}
-    late, refused = _drive(log, bidders, speed, opens_at.timestamp() - ahead)
+    late, refused = _drive(log, bidders, speed, begins_at.timestamp() - ahead)
     for bidder in bidders.values():
         bidder.leave()
     result = _result(platform, made["lot"])
@@ -87,9 +90,10 @@ def run(log: BidLog, speed: int, url: str, login: str, password: str) -> dict[st
             "refused": refused, "latest_bid_ms": round(late * 1000)}
 
 
-def _terms(terms: LotTerms, speed: int, opens_at: datetime, codes: list[str]) -> dict[str, Any]:
+def _terms(terms: LotTerms, speed: int, begins_at: datetime, codes: list[str]) -> dict[str, Any]:
     a_second = timedelta(seconds=1) / speed
-    closes_at = opens_at + a_second + (terms.closes_at - terms.opens_at) / speed
+    opens_at = begins_at - timedelta(seconds=OPEN_BEFORE)
+    closes_at = begins_at + a_second + (terms.closes_at - terms.opens_at) / speed
     return {
         "title": f"演练（{speed} 倍速）", "start_price_fen": terms.start_price_fen,
         "increment_fen": terms.increment_fen, "opens_at": instant_text(opens_at),
@@ -98,14 +102,14 @@ def _terms(terms: LotTerms, speed: int, opens_at: datetime, codes: list[str]) ->
     }
 
 
-def _drive(log: BidLog, bidders: dict[str, Bidder], speed: int, opened: float
+def _drive(log: BidLog, bidders: dict[str, Bidder], speed: int, began: float
            ) -> tuple[float, list[dict[str, Any]]]:
     """Send every bid at its time, each only after the one before it was acknowledged."""
     late = 0.0
     refused = []
     for place, entry in enumerate(log.entries):
         passed = (entry.received_at - log.terms.opens_at).total_seconds()
-        due = opened + (passed + 1 - EARLY) / speed
+        due = began + (passed + 1 - EARLY) / speed
         time.sleep(max(0.0, due - time.time()))
         late = max(late, time.time() - due)
         answer = bidders[entry.bid.code].bid(entry.bid.amount_fen, f"rehearsal-{place}")
