@@ -15,7 +15,9 @@ from auction.commands.offline import auction_commands, terms_from_options
 from auction.rules.bidding import LotTerms
 from auction.rules.ladder_csv import import_log
 from auction.rules.replay import BidLog, outcome_members, replay
+from auction.services.exercises import RULE_SET
 from kernel.formats import FormatError, instant_text
+from kernel.law import rule_set
 from kernel.offline import Status, print_value, read_bytes
 
 WINDOW: Final = timedelta(seconds=300)
@@ -92,8 +94,9 @@ def run(log: BidLog, speed: int, url: str, login: str, password: str) -> dict[st
 
 def _terms(terms: LotTerms, speed: int, begins_at: datetime, codes: list[str]) -> dict[str, Any]:
     a_second = timedelta(seconds=1) / speed
-    opens_at = begins_at - timedelta(seconds=OPEN_BEFORE)
     closes_at = begins_at + a_second + (terms.closes_at - terms.opens_at) / speed
+    least = rule_set(RULE_SET).span("bidding.min_time")
+    opens_at = min(begins_at - timedelta(seconds=OPEN_BEFORE), closes_at - least)
     return {
         "title": f"演练（{speed} 倍速）", "start_price_fen": terms.start_price_fen,
         "increment_fen": terms.increment_fen, "opens_at": instant_text(opens_at),

@@ -172,6 +172,43 @@ def test_twenty_bidders_at_once_leave_one_ladder_that_anyone_can_recompute(platf
     the_log_holds(platform)
 
 
+LADDER = """状态,竞买号,价格,时间
+成交,B2002,"1,030,000.00",2026年05月26日 10:08:00
+出局,A1001,"1,020,000.00",2026年05月26日 10:04:30
+出局,B2002,"1,010,000.00",2026年05月26日 10:00:50
+出局,A1001,"1,000,000.00",2026年05月26日 09:56:40
+"""
+REHEARSE = ("auction", "rehearse", "--speed", "100", "--password", PASSWORD,
+            "--closes-at", "2026-05-26T10:00:00+08:00")
+
+
+def test_a_ladder_that_is_rehearsed_ends_as_its_replay_says(platform: Server, tmp_path: Path) -> None:
+    ladder = tmp_path / "ladder.csv"
+    ladder.write_bytes(LADDER.encode("gbk"))
+    done = flask(platform, *REHEARSE, "--url", platform.url, str(ladder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout)
+    assert found["agrees"]
+    assert found["refused"] == []
+    assert found["found"] == {"state": "sold", "winner_code": "B2002", "price_fen": 1_030_000_00,
+                              "accepted": 4, "extensions": 4}
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    (["--speed", "7"], "must divide 300"),
+    (["--password", "not-the-password"], "401"),
+    (["--login", "bidder-1"], "403"),
+    (["--url", "http://127.0.0.1:9"], "does not answer"),
+])
+def test_a_rehearsal_that_cannot_be_says_why(platform: Server, tmp_path: Path, wrong: list[str],
+                                             said: str) -> None:
+    ladder = tmp_path / "ladder.csv"
+    ladder.write_bytes(LADDER.encode("gbk"))
+    done = flask(platform, *REHEARSE, "--url", platform.url, *wrong, str(ladder))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
 def test_a_bid_that_was_acknowledged_survives_a_power_cut(platform: Server) -> None:
     sale = open_sale(platform, lasts_s=90)
     sale.sit_down()
