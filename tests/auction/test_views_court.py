@@ -345,7 +345,7 @@ class TestProgram:
         opens_at = opening()
         body = {"property_id": scene.flat.id, "title": "海棠里6幢1602室", "start_price_fen": START_FEN,
                 "increment_fen": STEP_FEN, "deposit_fen": DEPOSIT_FEN, "balance_days": 10,
-                "opens_at": instant_text(opens_at), "priority_decision": PRIORITY,
+                "opens_at": instant_text(opens_at), "priority_decision": PRIORITY, "enforcement_costs_fen": 0,
                 "closes_at": instant_text(opens_at + timedelta(hours=24)), "disclaims_quality": True}
         lot = call("post", "", body, 201)
         address = f"/{lot['id']}"
