@@ -154,3 +154,15 @@ def platform(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     yield server
     if server.process is not None:
         server.end()
+
+
+@pytest.fixture
+def own_platform(demo_data: Path, tmp_path: Path) -> Iterator[Server]:
+    """The demo served anew, as it was founded, for one test."""
+    folder = tmp_path / "data"
+    shutil.copytree(demo_data, folder)
+    server = Server(folder)
+    server.start()
+    yield server
+    if server.process is not None:
+        server.end()
