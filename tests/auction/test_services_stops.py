@@ -325,7 +325,7 @@ class TestPages:
         (standing,) = cases.objections_to(session, flat, clock.now())
         address = f"{base}/objections/{standing.objection.id}"
         page = desk.get(f"{base}/file").text
-        assert "案外人异议：彭晓岚" in page
+        assert "彭晓岚 · 共有 · 婚后共同出资购买。" in page
         assert f'href="{address}"' in page
         refusal = desk.post(f"/desk/lots/{sitting.lot_id}/publish")
         assert refusal.status_code == 409
