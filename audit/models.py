@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from audit.kinds import Kind
 from kernel.database import Base, UtcDateTime, append_only
 
 _HEADS = "moves with every leaf; recomputed from the leaves by the check"
@@ -58,6 +59,11 @@ class Leaf(Base):
     case_id: Mapped[str | None] = mapped_column(String(40))
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[str] = mapped_column(String(64))
+
+    @property
+    def word(self) -> str:
+        """What was done, for people, a marked text."""
+        return Kind(self.kind).word
 
 
 append_only(Leaf.__table__)

@@ -75,7 +75,8 @@ def price_steps(bids: Sequence[Mapping[str, Any]], opens_at: datetime, closes_at
     area = f"{path}V{base}H{x(bids[0]['received_at']):.2f}z" if bids else ""
     values = range(step * -(-floor // step), ceiling + 1, step)
     levels = [Level(f"{y(value):.1f}", value) for value in values if 12 < y(value) < base - 4]
-    return StepChart(path, area, dots, levels, _quarters(opens_at, timedelta(seconds=span)), base)
+    ticks = _quarters(opens_at, timedelta(seconds=span), now or closes_at)
+    return StepChart(path, area, dots, levels, ticks, base)
 
 
 def _nice(value: float) -> int:
@@ -84,14 +85,16 @@ def _nice(value: float) -> int:
     return next(int(factor * power) for factor in (1, 2, 5, 10) if factor * power >= value)
 
 
-def _quarters(first: datetime, span: timedelta) -> list[Tick]:
-    if span >= timedelta(days=2):
-        pattern = "%m-%d %H:%M"
-    else:
-        pattern = "%H:%M" if span >= timedelta(minutes=5) else "%H:%M:%S"
+def _quarters(first: datetime, span: timedelta, now: datetime) -> list[Tick]:
+    this_year = now.astimezone(BEIJING).year
+
+    def label(local: datetime) -> str:
+        if span >= timedelta(days=2):
+            return local.strftime("%m-%d %H:%M" if local.year == this_year else "%Y-%m-%d")
+        return local.strftime("%H:%M" if span >= timedelta(minutes=5) else "%H:%M:%S")
+
     local = first.astimezone(BEIJING)
-    return [Tick(percent(25 * n), long=True, label=(local + span * n / 4).strftime(pattern))
-            for n in range(5)]
+    return [Tick(percent(25 * n), long=True, label=label(local + span * n / 4)) for n in range(5)]
 
 
 def dot_ruler(values: Sequence[float], low: float, high: float, bins: int = 54) -> list[Dot]:

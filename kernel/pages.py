@@ -6,7 +6,7 @@ Flask-Babel's locale; the figures themselves are the same in both.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,7 @@ from flask_babel import get_locale, gettext
 from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup, escape
 
-from kernel import charts, rulers
+from kernel import charts, clock, rulers
 from kernel.access import ROLE_NAMES, Role
 from kernel.formats import BEIJING
 from kernel.languages import cite
@@ -39,6 +39,11 @@ _DAY: Final = {
     "zh": {"": "yyyy-MM-dd", "short": "MM-dd", "long": "y 年 M 月 d 日", "week": "MM-dd EEE"},
     "en": {"": "d MMM y", "short": "d MMM", "long": "d MMMM y", "week": "EEE d MMM"},
 }
+_WITH_YEAR: Final = {
+    "zh": {"MM-dd HH:mm": "yyyy-MM-dd HH:mm", "MM-dd": "yyyy-MM-dd", "MM-dd EEE": "yyyy-MM-dd EEE"},
+    "en": {"d MMM, HH:mm": "d MMM y, HH:mm", "d MMM": "d MMM y", "EEE d MMM": "EEE d MMM y"},
+}
+"""Short forms leave the year out while it is the present one."""
 
 
 def init_app(app: Flask) -> None:
@@ -221,8 +226,14 @@ def when(instant: datetime | None, style: str = "", *, markup: bool = True) -> s
     tongue = _tongue()
     # Babel knows no fraction without rounding; the clock's own milliseconds are cut, never rounded.
     local = local.replace(microsecond=local.microsecond // 1000 * 1000)
-    shown = format_datetime(local, _WHEN[tongue][style], locale=tongue)
+    shown = format_datetime(local, _pattern(_WHEN, style, local.year), locale=tongue)
     return _instant(instant, shown) if markup else shown
+
+
+def _pattern(patterns: Mapping[str, Mapping[str, str]], style: str, year: int) -> str:
+    tongue = _tongue()
+    pattern = patterns[tongue][style]
+    return pattern if year == beijing(clock.now()).year else _WITH_YEAR[tongue].get(pattern, pattern)
 
 
 def _instant(instant: datetime, shown: str) -> Markup:
@@ -259,7 +270,7 @@ def day(value: date | datetime | None, style: str = "", *, markup: bool = True) 
         return DASH
     on = beijing(value).date() if isinstance(value, datetime) else value
     tongue = _tongue()
-    shown = format_date(on, _DAY[tongue][style], locale=tongue)
+    shown = format_date(on, _pattern(_DAY, style, on.year), locale=tongue)
     if not markup:
         return shown
     return Markup('<time datetime="{}">{}</time>').format(on.isoformat(), shown)

@@ -135,13 +135,13 @@ def time_ruler(now: datetime, closes_at: datetime, window_seconds: int,
 
     left, right = place(closes_at - window), place(closes_at)
     return TimeRuler(
-        ticks=_time_ticks(first, last), now=percent(place(now)), end=percent(right),
+        ticks=_time_ticks(first, last, now), now=percent(place(now)), end=percent(right),
         window_from=percent(left), window_width=percent(right - left),
         extensions=[percent(place(end)) for end in extensions], starts_at=first, ends_at=last,
     )
 
 
-def _time_ticks(first: datetime, last: datetime, most: int = 32) -> list[Tick]:
+def _time_ticks(first: datetime, last: datetime, now: datetime, most: int = 32) -> list[Tick]:
     span = (last - first).total_seconds()
     minor, major = next((step for step in _STEPS if span / step[0] <= most), _STEPS[-1])
     midnight = first.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -153,17 +153,17 @@ def _time_ticks(first: datetime, last: datetime, most: int = 32) -> list[Tick]:
             break
         at = 100 * (instant - first).total_seconds() / span
         long = n * minor % major == 0
-        label = _clock_label(instant, major) if long and 3 < at < 97 else ""
+        label = _clock_label(instant, major, now) if long and 3 < at < 97 else ""
         ticks.append(Tick(percent(at), long, label))
     return ticks
 
 
-def _clock_label(instant: datetime, step: int) -> str:
+def _clock_label(instant: datetime, step: int, now: datetime) -> str:
     local = instant.astimezone(BEIJING)
     if step < 60:
         return local.strftime("%H:%M:%S")
     if step >= 86_400 or (step >= 21_600 and local.hour == 0):
-        return local.strftime("%m-%d")
+        return local.strftime("%m-%d" if local.year == now.astimezone(BEIJING).year else "%Y-%m-%d")
     return local.strftime("%H:%M")
 
 

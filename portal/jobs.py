@@ -3,6 +3,7 @@
 from kernel import clock
 from kernel.database import db
 from kernel.jobs import Job
+from kernel.sockets import tell_the_time
 from portal.services.clock import stored_offset
 
 
@@ -11,6 +12,7 @@ def follow_clock() -> None:
     offset = stored_offset(db.session())
     if offset > clock.offset():
         clock.set_offset(offset)
+        tell_the_time()
 
 
 JOBS = (Job("follow the demo clock", 1.0, follow_clock),)

@@ -10,12 +10,12 @@ from settlement.api import plans as plans_api
 from settlement.commands import settlement_commands
 from settlement.jobs import JOBS
 from settlement.services import READERS
-from settlement.views import mine, payouts, public
+from settlement.views import mine, payouts, public, statement
 from settlement.views.blueprint import pages
 from settlement.work import work
 
 DOMAIN = Domain(
-    name="settlement", pages=(pages, payouts.pages, mine.pages, public.pages),
+    name="settlement", pages=(pages, payouts.pages, mine.pages, public.pages, statement.pages),
     api=(plans_api.api, payouts_api.api), jobs=JOBS, commands=(settlement_commands,), work=work,
     rooms=(Room("/desk/plans", N_("分配方案"), "plan", frozenset(READERS)),
            Room("/desk/payouts", N_("付款"), "receipt", frozenset({Role.FINANCE, Role.AUDITOR}))),

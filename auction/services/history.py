@@ -1,7 +1,7 @@
 """The public history of a lot: the leaves of its sales, in their order, for anyone to recompute."""
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -33,9 +33,16 @@ class HistoryLeaf:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
+    """A page of leaves.
+
+    Attributes:
+        told: party id -> which of those notified of the lot's sales it is, first to last from 1.
+    """
+
     leaves: Sequence[HistoryLeaf]
     total: int
     pages: int
+    told: Mapping[str, int]
 
 
 def history_of(session: Session, lot: Lot, *, page: int = 1) -> HistoryPage:
@@ -53,7 +60,15 @@ def history_of(session: Session, lot: Lot, *, page: int = 1) -> HistoryPage:
             shown += [_shown(sale, leaf) for leaf in found]
             room -= len(found)
         total += count
-    return HistoryPage(shown, total, max(1, -(-total // PAGE)))
+    return HistoryPage(shown, total, max(1, -(-total // PAGE)), _told(session, lot))
+
+
+def _told(session: Session, lot: Lot) -> dict[str, int]:
+    told: dict[str, int] = {}
+    for sale in lot.sales:
+        for leaf in audit.leaves_of_subject(session, sale.subject, kind=Kind.LOT_PARTY_NOTIFIED):
+            told.setdefault(audit.body_of(leaf)["party"], len(told) + 1)
+    return told
 
 
 def _shown(sale: Sale, leaf: Leaf) -> HistoryLeaf:

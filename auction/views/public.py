@@ -118,7 +118,7 @@ def history(lot_id: str) -> ResponseReturnValue:
     return render_template(
         "auction/history.html", sale=sale, page=page, pages=found.pages, total=found.total,
         rows=[{"number": one.number, "seq": one.seq, "index": one.index, "at": one.at,
-               "hash": one.hash, "kind": one.kind} | leaf_words(one.kind, one.body)
+               "hash": one.hash, "kind": one.kind} | leaf_words(one.kind, one.body, found.told)
               for one in found.leaves])
 
 

@@ -10,9 +10,11 @@ from accounts import services as accounts
 from auction.models import Attempt, Sale
 from auction.rules.band import Phase, phase_of
 from auction.rules.bidding import Reason
-from auction.rules.history import GROUND_WORDS, LEAF_WORDS, REASON_WORDS
+from auction.rules.history import GROUND_WORDS, REASON_WORDS
 from auction.rules.lifecycle import ROUND_LABELS, LotState, Round
 from auction.services.reading import end_in_force
+from audit.kinds import Kind
+from cases.rules.words import ServiceWay
 from kernel.database import db
 from kernel.formats import parse_instant
 from kernel.languages import reader_language, say
@@ -65,10 +67,23 @@ def shown_attempts(bids: Iterable[Attempt]) -> list[dict[str, Any]]:
             for one, row in ((one, shown_bids([one])[0]) for one in bids)]
 
 
-def leaf_words(kind: str, body: Mapping[str, Any]) -> dict[str, str]:
-    """What a leaf says, in words: ``title`` and the figures worth showing beside it."""
-    title = say(LEAF_WORDS[kind]) if kind in LEAF_WORDS else kind
-    return {"title": title, "detail": _leaf_detail(kind, body)}
+def leaf_words(kind: str, body: Mapping[str, Any], told: Mapping[str, int]) -> dict[str, str]:
+    """What a leaf says, in words: ``title`` and the figures worth showing beside it.
+
+    Args:
+        told: which of the notified parties each party is; the log names nobody.
+    """
+    service = kind in (Kind.LOT_PARTY_NOTIFIED, Kind.DOCUMENT_SERVED)
+    detail = _service(body, told) if service else _leaf_detail(kind, body)
+    return {"title": say(Kind(kind).word), "detail": detail}
+
+
+def _service(body: Mapping[str, Any], told: Mapping[str, int]) -> str:
+    way = say(ServiceWay(body["way"]).word)
+    number = told.get(body["party"])
+    if number is None:
+        return way
+    return _("，").join((_("第 %(n)s 位，共 %(total)s 位", n=number, total=len(told)), way))
 
 
 def _leaf_detail(kind: str, body: Mapping[str, Any]) -> str:

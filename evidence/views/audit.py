@@ -85,7 +85,7 @@ def log() -> ResponseReturnValue:
     links = {name: _link(replace(wanted, page=found.page + step))
              for name, step in (("prev", -1), ("next", 1))}
     return render_template("evidence/leaves.html", form=form, found=found, links=links,
-                           kind_options=[(str(kind), str(kind)) for kind in Kind]), form.status
+                           kind_options=[(str(kind), say(kind.word)) for kind in Kind]), form.status
 
 
 @pages.get("/leaves/<path:origin>/<int:index>")

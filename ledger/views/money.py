@@ -1,15 +1,13 @@
-"""The finance desk: what came in, what is expected, what goes back; and the account of a case."""
+"""The finance desk: what came in, what is expected, what goes back."""
 
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup, escape
 
-from accounts import services as accounts
 from cases import services as cases
 from kernel import clock
-from kernel.access import SYSTEM, Role, access, signed_in
+from kernel.access import Role, access, signed_in
 from kernel.database import db
 from kernel.errors import N_
 from kernel.forms import Form
@@ -116,37 +114,6 @@ def return_credit(credit_id: str) -> ResponseReturnValue:
             flash(say(N_("已列入待退款。") if found.book is Book.DEPOSITS else N_("退款已记账。")))
             return redirect(url_for("money.desk", _anchor="unidentified"))
     return render_template("ledger/return.html", form=form, credit=found, book=Book), form.status
-
-
-@pages.get("/cases/<case_id>")
-@access(Role.FINANCE, Role.OFFICER, Role.JUDGE, Role.AUDITOR, Role.SUPERVISOR)
-def statement(case_id: str) -> ResponseReturnValue:
-    """The account of one case: what every account holds, and each transfer with its lines."""
-    session = db.session()
-    case = cases.get_case(session, case_id)
-    cases.may_read(signed_in(), case)
-    entries = services.entries_of_case(session, case_id)
-    people = {entry.booked_by.removeprefix("person:") for entry in entries}
-    creditors = {claim.id: claim.party.name for claim in cases.claims_of(session, case_id)}
-    return render_template(
-        "ledger/statement.html", case=case, number=services.case_account_number(case_id),
-        money_fen=services.case_balance(session, case_id), entries=entries,
-        balances=services.balances_of_case(session, case_id),
-        names=accounts.names_of(session, people) | {SYSTEM.id: say(SYSTEM.name)},
-        owner=lambda owner: _owner(owner, creditors),
-        faults=_faults(case.court_id))
-
-
-def _owner(owner: str, creditors: dict[str, str]) -> Markup:
-    """Whose account it is, in words where this floor knows them."""
-    if owner in creditors:
-        return escape(creditors[owner])
-    if owner.startswith("lot:"):
-        lot_id = owner.removeprefix("lot:").partition("/")[0]
-        return Markup('<a href="/lots/{}">{}</a>').format(lot_id, say(N_("看标的")))
-    if owner == "debtor":
-        return escape(say(N_("被执行人")))
-    return Markup('<span class="mono">{}</span>').format(owner)
 
 
 def _court_id() -> str:

@@ -13,6 +13,7 @@ from kernel.errors import N_, InvalidInput
 from kernel.forms import Form
 from kernel.jobs import run_once
 from kernel.languages import say
+from kernel.sockets import tell_the_time
 from kernel.transactions import unit_of_work
 from portal.errors import NoDemo
 from portal.schemas import WalkIn
@@ -53,6 +54,7 @@ def walk_clock(wish: dict[str, Any], actor: Actor) -> datetime:
         offset = walk_to(work.session, _target(wish, now), actor=actor, now=now,
                          offset=clock.offset())
         work.after_commit(lambda: clock.set_offset(offset))
+        work.after_commit(tell_the_time)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     for job in app.extensions["jobs"]:
         run_once(app, job)

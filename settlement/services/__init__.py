@@ -1,6 +1,6 @@
 """The use cases of settlement."""
 
-from settlement.services.costs import cost_texts, costs_of, record_cost, strike_cost
+from settlement.services.costs import cost_texts, cost_words, costs_of, record_cost, strike_cost
 from settlement.services.drafting import (
     APPROVAL_ACT,
     commitment_of,
@@ -50,7 +50,7 @@ from settlement.services.serving import (
 
 __all__ = [
     "APPROVAL_ACT", "READERS", "StepSum", "Term", "approve_payout", "commitment_of",
-    "cost_texts", "costs_of", "done_by", "draft_obstacles", "draft_plan", "due_on",
+    "cost_texts", "cost_words", "costs_of", "done_by", "draft_obstacles", "draft_plan", "due_on",
     "execute_payout", "finish_term", "get_payout", "get_plan", "hindrance", "in_states",
     "next_act", "note_approval", "object_to", "opening_of", "payouts_of_court",
     "plan_for_staff", "plan_of", "plans_of", "plans_of_court", "prepare_payout", "public_plan",

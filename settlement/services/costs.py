@@ -74,6 +74,13 @@ def cost_texts(session: Session, case_id: str) -> dict[str, str]:
     return {row.id: row.text for row in rows}
 
 
+def cost_words(session: Session, case_id: str) -> dict[str, tuple[str, str]]:
+    """Cost -> its kind, a marked text, and what it was for, of every cost ever recorded in the case."""
+    rows = session.execute(select(CaseCost.id, CaseCost.kind, CaseCost.text)
+                           .where(CaseCost.case_id == case_id))
+    return {row.id: (CostKind(row.kind).word, row.text) for row in rows}
+
+
 def _record(session: Session, cost: CaseCost, kind: Kind, actor: Actor,
             body: dict[str, object]) -> None:
     audit.record(session, court_id=cost.court_id, kind=kind, subject=f"case:{cost.case_id}",

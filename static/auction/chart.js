@@ -1,5 +1,6 @@
 // The price as a step line, drawn by uPlot once its file has come; until then the server's drawing stands.
 import uPlot from "../vendor/uPlot.esm.js";
+import * as clock from "../js/clock.js";
 import { amount, clockOf, dayOf, hourOf, say, short } from "./words.js";
 
 const place = document.getElementById("chart");
@@ -15,7 +16,7 @@ function timeLabels(_, splits) {
   const shown = splits.filter((at) => at !== null);   // uPlot leaves out what would overlap
   const span = (shown.at(-1) - shown[0]) * 1000;
   const word = span > 86_400_000 ? dayOf : span < 300_000 ? clockOf : hourOf;
-  return splits.map((at) => (at === null ? null : word(at * 1000)));
+  return splits.map((at) => (at === null ? null : word(at * 1000, clock.now())));
 }
 
 function dots(u) {

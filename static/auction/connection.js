@@ -28,9 +28,16 @@ export class Connection extends EventTarget {
     this.socket.on("disconnect", () => this.lose());
     this.socket.on("connect_error", () => this.lose());
     this.socket.on("update", (message) => this.hear(message));
+    this.socket.on("clock", (message) => {
+      this.heardAt = performance.now();
+      clock.hint(message.server_now);
+    });
     this.socket.io.on("ping", () => { this.heardAt = performance.now(); });
     addEventListener("offline", () => this.lose());
-    addEventListener("online", () => this.ask());
+    addEventListener("online", () => {
+      if (this.socket.connected) this.watch();   // a line to this machine itself was never cut
+      this.ask();
+    });
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.ask(); });
     setInterval(() => this.check(), 500);
     this.ask();   // the first word comes by the shorter way

@@ -11,13 +11,13 @@ let marks = [];
 const clamped = (value) => Math.min(100, Math.max(0, value));
 const percent = (value) => `${clamped(value).toFixed(2)}%`;
 
-function label(ms, step) {
+function label(ms, step, now) {
   if (step < 60) return clockOf(ms);
-  if (step >= 86400 || (step >= 21600 && midnight(ms) === ms)) return dayOf(ms);
+  if (step >= 86400 || (step >= 21600 && midnight(ms) === ms)) return dayOf(ms, now);
   return hourOf(ms);
 }
 
-function ticks(first, last) {
+function ticks(first, last, now) {
   const span = (last - first) / 1000;
   const [minor, major] = STEPS.find(([step]) => span / step <= 32) ?? STEPS.at(-1);
   const base = midnight(first);
@@ -27,7 +27,7 @@ function ticks(first, last) {
     const where = (100 * (at - first)) / (last - first);
     const long = (n * minor) % major === 0;
     found.push(draw("line", { class: "k-line", x1: percent(where), x2: percent(where), y1: 30, y2: long ? 40 : 35 }));
-    if (long && where > 3 && where < 97) found.push(draw("text", { x: percent(where), y: 56, "text-anchor": "middle" }, label(at, major)));
+    if (long && where > 3 && where < 97) found.push(draw("text", { x: percent(where), y: 56, "text-anchor": "middle" }, label(at, major, now)));
   }
   return found;
 }
@@ -49,7 +49,7 @@ function redraw(sale, now) {
   marks = [draw("rect", { class: "k-fill now", x: 0, y: 27, width: 0, height: 3 }), draw("circle", { class: "k-fill now", cx: 0, cy: 28.5, r: 5 })];
   const drawn = draw("svg", { class: "ruler", height: 60, role: "img" },
     draw("rect", { class: "k-time", x: percent(left), y: 8, width: percent(right - left), height: 22 }),
-    draw("line", { class: "k-line", x1: 0, x2: "100%", y1: 30, y2: 30 }), ...ticks(first, last));
+    draw("line", { class: "k-line", x1: 0, x2: "100%", y1: 30, y2: 30 }), ...ticks(first, last, now));
   ends.forEach((end, n) => {
     const x = at(end);
     if (x < 0) return;

@@ -32,7 +32,11 @@ const inBeijing = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: "Asi
 const seconds = inBeijing({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const minutes = inBeijing({ hour: "2-digit", minute: "2-digit" });
 const days = inBeijing({ month: "2-digit", day: "2-digit" });
+const dates = inBeijing({ year: "numeric", month: "2-digit", day: "2-digit" });
+const years = inBeijing({ year: "numeric" });
 const numbers = inBeijing({ year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" });
+
+const yearOf = (ms) => years.format(ms);
 
 /** 10:06:20 */
 export const clockOf = (ms) => seconds.format(ms);
@@ -43,11 +47,11 @@ export const exactly = (ms) => `${seconds.format(ms)}.${String(((ms % 1000) + 10
 /** 10:06 */
 export const hourOf = (ms) => minutes.format(ms);
 
-/** 06-10 */
-export const dayOf = (ms) => days.format(ms).split("/").reverse().join("-");
+/** 06-10, with the year in front where it is not that of `now`. */
+export const dayOf = (ms, now) => (yearOf(ms) === yearOf(now) ? days : dates).format(ms).split("/").reverse().join("-");
 
 /** 10:06:20, with its day in front where that is not the day of `now`. */
-export const endOf = (ms, now) => (dayOf(ms) === dayOf(now) ? clockOf(ms) : `${dayOf(ms)} ${clockOf(ms)}`);
+export const endOf = (ms, now) => (dayOf(ms, now) === dayOf(now, now) ? clockOf(ms) : `${dayOf(ms, now)} ${clockOf(ms)}`);
 
 /** The instant of midnight in Beijing before `ms`. */
 export function midnight(ms) {

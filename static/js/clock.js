@@ -14,7 +14,8 @@ export const now = () => machine() + offset;
 /** How far `now` may be off, in ms; Infinity until the server has answered. */
 export const accuracy = () => error;
 
-/** Ask the server once; a quicker answer than before replaces what is believed. */
+/** Ask the server once; what is believed is replaced by a quicker answer than before, or by one so
+ *  far off that the clock must have been walked. */
 export async function ask() {
   const sent = machine();
   const response = await fetch(ASK, { cache: "no-store", credentials: "same-origin" });
@@ -22,9 +23,10 @@ export async function ask() {
   const answer = await response.json();
   const back = machine();
   const half = (back - sent) / 2;
-  if (half <= error) {
+  const told = Date.parse(answer.now) - (sent + half);
+  if (half <= error || Math.abs(told - offset) > half + JUMP) {
     error = half;
-    offset = Date.parse(answer.now) - (sent + half);
+    offset = told;
   }
 }
 

@@ -21,4 +21,18 @@ assert.ok(off() < 50, "a clock walked by a day is followed");
 await new Promise((done) => { setTimeout(done, 100); });
 assert.ok(asked > 1, "and the server is asked again");
 assert.ok(clock.accuracy() < 1000);
+let slow = 0;
+globalThis.fetch = async () => {
+  await new Promise((done) => { setTimeout(done, slow); });
+  return { ok: true, json: async () => ({ now: server().toISOString() }) };
+};
+await new Promise((done) => { setTimeout(done, 900); });  // until the server has been asked five times
+await clock.ask();
+slow = 200;
+const believed = clock.now() - Date.now();
+await clock.ask();
+assert.ok(Math.abs(clock.now() - Date.now() - believed) < 50, "a slower answer moves nothing");
+ahead += 3_600_000;
+await clock.ask();
+assert.ok(off() < 250, "unless it says that the clock was walked");
 console.log("the clock follows");

@@ -75,6 +75,13 @@ class TestTimeRuler:
         assert all(0 <= place(tick.at) <= 100 for tick in drawn.ticks)
 
 
+    def test_a_day_of_another_year_says_its_year(self) -> None:
+        december = datetime(2026, 12, 20, 2, 0, tzinfo=UTC)
+        for days, label in ((9, "12-25"), (30, "2027-01-17")):
+            drawn = rulers.time_ruler(december, december + timedelta(days=days), 300)
+            assert label in {tick.label for tick in drawn.ticks}
+
+
 class TestDayRuler:
     def test_overdue_work_stands_at_yesterday_and_what_is_far_is_counted(self) -> None:
         today = date(2026, 11, 21)
@@ -97,6 +104,11 @@ class TestPriceSteps:
         assert [dot.own for dot in drawn.dots] == [False, True] * 3
         assert drawn.line.endswith("H80.00")
         assert drawn.levels
+
+    def test_a_long_sale_says_days_and_the_year_that_is_not_this_one(self) -> None:
+        first, span = datetime(2026, 12, 30, 2, 0, tzinfo=UTC), timedelta(days=4)
+        labels = [tick.label for tick in charts.price_steps([], first, first + span, (), first).ticks]
+        assert labels == ["12-30 10:00", "12-31 10:00", "2027-01-01", "2027-01-02", "2027-01-03"]
 
     def test_one_bid_and_none_draw_without_error(self) -> None:
         end = TEN + timedelta(minutes=10)

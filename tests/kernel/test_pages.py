@@ -1,6 +1,6 @@
 """What templates say: figures, instants, days and their Chinese and English forms."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -103,6 +103,10 @@ class TestMoney:
 
 
 class TestTime:
+    @pytest.fixture(autouse=True)
+    def in_2026(self, at: Callable[[datetime], None]) -> None:
+        at(NOON)
+
     def test_an_instant_is_shown_in_beijing_and_carries_its_exact_self(self) -> None:
         assert pages.when(NOON) == (
             '<time datetime="2026-11-21T02:00:00.047Z">2026-11-21 10:00:00</time>')
@@ -128,6 +132,25 @@ class TestTime:
     ])
     def test_days(self, style: str, text: str) -> None:
         assert pages.day(date(2026, 3, 8), style, markup=False) == text
+
+    @pytest.mark.parametrize(("instant", "short", "day", "week", "end"), [
+        (datetime(2026, 12, 31, 15, 59, tzinfo=UTC), "12-31 23:59", "12-31", "12-31 周四", "12-31 周四"),
+        (datetime(2026, 12, 31, 16, 0, tzinfo=UTC), "2027-01-01 00:00", "2027-01-01", "2027-01-01 周五",
+         "12-31 周四"),
+        (datetime(2025, 12, 31, 15, 59, tzinfo=UTC), "2025-12-31 23:59", "2025-12-31", "2025-12-31 周三",
+         "2025-12-31 周三"),
+    ])
+    def test_a_year_that_is_not_this_one_is_said(
+            self, instant: datetime, short: str, day: str, week: str, end: str) -> None:
+        assert pages.when(instant, "short", markup=False) == short
+        assert pages.day(instant, "short", markup=False) == day
+        assert pages.day(instant, "week", markup=False) == week
+        assert pages.until(instant, "day", markup=False) == end
+
+    def test_english_says_it_too(self, english: None) -> None:
+        assert pages.when(NOON, "short", markup=False) == "21 Nov, 10:00"
+        assert pages.when(NOON + timedelta(days=60), "short", markup=False) == "20 Jan 2027, 10:00"
+        assert pages.day(date(2027, 1, 20), "week", markup=False) == "Wed 20 Jan 2027"
 
     def test_english_names_the_month(self, english: None) -> None:
         assert pages.when(NOON, markup=False) == "21 Nov 2026, 10:00:00"

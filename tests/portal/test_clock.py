@@ -15,7 +15,9 @@ from kernel import clock
 from kernel.access import SYSTEM, Role
 from kernel.domain import WorkItem
 from kernel.formats import parse_instant
+from kernel.sockets import socketio
 from portal.errors import ClockBackwards, NothingAhead
+from portal.jobs import follow_clock
 from portal.services.clock import next_deadline, stored_offset, walk_to
 from tests.factories.accounts import a_court, a_person, acting, sign_in
 
@@ -85,3 +87,27 @@ def test_one_is_not_sent_to_another_site_afterwards(client: FlaskClient, session
     for elsewhere in ("https://evil.example", "//evil.example", "/\\evil.example"):
         answer = client.post("/demo/clock", data={"by": "hour", "next": elsewhere})
         assert answer.location == "/"
+
+
+def test_every_open_room_hears_that_the_clock_was_walked(
+        app: Flask, client: FlaskClient, session: Session) -> None:
+    court = a_court(session)
+    sockets = [socketio.test_client(app, namespace="/auction", headers={"Origin": "http://localhost"})
+               for _ in range(2)]
+    sign_in(client, a_person(session, Role.OFFICER, court))
+    client.post("/demo/clock", data={"by": "day"})
+    for socket in sockets:
+        (told,) = [one["args"][0] for one in socket.get_received("/auction") if one["name"] == "clock"]
+        assert abs(clock.now() - parse_instant(told["server_now"])) < timedelta(seconds=30)
+
+
+def test_so_do_the_rooms_of_a_process_that_follows(app: Flask, session: Session) -> None:
+    a_court(session)
+    socket = socketio.test_client(app, namespace="/auction", headers={"Origin": "http://localhost"})
+    now = clock.now()
+    with acting(session) as s:
+        walk_to(s, now + timedelta(days=5), actor=SYSTEM, now=now, offset=clock.offset())
+    follow_clock()
+    assert [one["name"] for one in socket.get_received("/auction")] == ["clock"]
+    follow_clock()
+    assert socket.get_received("/auction") == []

@@ -206,6 +206,19 @@ def test_the_files_recompute_with_the_command(
     assert client.get(f"{url}/other.json").status_code == 404
 
 
+def test_the_statement_of_a_case_says_what_each_account_is_for(
+        app: Flask, session: Session, world: World, at: Any) -> None:
+    a_plan_in_force(session, with_costs(session, world))
+    at(SERVED_AT + timedelta(days=41))
+    finance = sign_in(app.test_client(), a_finance_person(session, world.court, "沈知遥"))
+    page = finance.get(f"/desk/money/cases/{world.case_id}").text
+    assert "评估费，发票 0331" in page
+    for creditor in (world.bank, world.supplier, world.worker):
+        assert creditor.name in page
+    for name in ("cost-", "claim-", "debtor"):
+        assert name not in page
+
+
 def test_the_payout_page_says_whose_turn_it_is_and_why_a_button_is_off(
         app: Flask, session: Session, world: World, at: Any) -> None:
     a_plan_in_force(session, world)

@@ -4,7 +4,6 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from accounts import services as accounts
-from audit import services as audit
 from kernel import clock
 from kernel.access import access, current_actor, public, signed_in
 from kernel.database import db
@@ -58,17 +57,7 @@ def page(draw: Draw, form: Form | None = None) -> ResponseReturnValue:
         grounds={ground.value: (say(name), where.rule, where.article)
                  for ground, (name, where) in EXCLUSION_GROUNDS.items()},
         redraw=transcript.redraw(transcript.read(services.transcript_of(draw))) if done else None,
-        leaves=[{"leaf": leaf, "what": say(_LEAVES.get(leaf.kind, leaf.kind))}
-                for leaf in audit.leaves_of_subject(session, draw.subject)],
         form=form or Form(), least=LEAST_PHRASE), form.status if form else 200
-
-
-_LEAVES = {
-    "draw.proposed": N_("提出名单"), "draw.frozen": N_("冻结名单"),
-    "draw.contribution_sealed": N_("封存"), "draw.contributions_closed": N_("封存截止"),
-    "draw.contribution_opened": N_("开启"), "draw.done": N_("算出次序"),
-    "draw.refused": N_("名单未获核准"),
-}
 
 
 @draws.get("/<draw_id>/transcript.json")
