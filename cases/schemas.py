@@ -214,7 +214,7 @@ class ListIn(Schema):
         min=1, max=10_000, error=N_("没有这一页。")))
 
 
-class ObjectionIn(Schema):
+class ThirdPartyObjectionIn(Schema):
     """A third party's objection to a seized property (CPL-238)."""
 
     objector = Text(required=True, longest=100)
@@ -223,7 +223,7 @@ class ObjectionIn(Schema):
     filed_on = Day(required=True)
 
 
-class ObjectionStepIn(Schema):
+class ThirdPartyStepIn(Schema):
     """What became of an objection, on which day."""
 
     state = _word(ObjectionState, required=True)
@@ -273,7 +273,7 @@ class PropertyOut(PropertyIn):
     facts_missing = fields.List(_word(FactTopic))
 
 
-class ObjectionOut(ObjectionIn):
+class ThirdPartyObjectionOut(ThirdPartyObjectionIn):
     id = Text()
     property_id = Text()
     state = _word(ObjectionState)

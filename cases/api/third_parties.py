@@ -8,7 +8,7 @@ from cases import services
 from cases.api.blueprint import api, read_case
 from cases.models import ThirdPartyObjection
 from cases.rules.third_parties import ObjectionFacts
-from cases.schemas import FileIn, ObjectionIn, ObjectionOut, ObjectionStepIn
+from cases.schemas import FileIn, ThirdPartyObjectionIn, ThirdPartyObjectionOut, ThirdPartyStepIn
 from kernel import clock
 from kernel.access import STAFF, Role, access, signed_in
 from kernel.database import db
@@ -16,7 +16,7 @@ from kernel.transactions import unit_of_work
 
 
 @api.get("/properties/<property_id>/objections")
-@api.response(200, ObjectionOut(many=True))
+@api.response(200, ThirdPartyObjectionOut(many=True))
 @access(*STAFF)
 def list_objections(property_id: str) -> list[ThirdPartyObjection]:
     """What third parties object to the sale of a property, in the order of filing (CPL-238)."""
@@ -25,9 +25,9 @@ def list_objections(property_id: str) -> list[ThirdPartyObjection]:
 
 
 @api.post("/properties/<property_id>/objections")
-@api.arguments(ObjectionIn, location="form")
+@api.arguments(ThirdPartyObjectionIn, location="form")
 @api.arguments(FileIn, location="files")
-@api.response(201, ObjectionOut)
+@api.response(201, ThirdPartyObjectionOut)
 @access(Role.OFFICER)
 def file_objection(data: dict[str, Any], files: dict[str, FileStorage],
                    property_id: str) -> ThirdPartyObjection:
@@ -42,9 +42,9 @@ def file_objection(data: dict[str, Any], files: dict[str, FileStorage],
 
 
 @api.post("/objections/<objection_id>/decision")
-@api.arguments(ObjectionStepIn, location="form")
+@api.arguments(ThirdPartyStepIn, location="form")
 @api.arguments(FileIn, location="files")
-@api.response(200, ObjectionOut)
+@api.response(200, ThirdPartyObjectionOut)
 @access(Role.OFFICER)
 def decide_objection(data: dict[str, Any], files: dict[str, FileStorage],
                      objection_id: str) -> ThirdPartyObjection:

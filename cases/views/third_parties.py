@@ -7,7 +7,7 @@ from accounts import services as accounts
 from cases import services
 from cases.rules.third_parties import NEXT, ObjectionFacts
 from cases.rules.words import ObjectionRight
-from cases.schemas import ObjectionIn, ObjectionStepIn
+from cases.schemas import ThirdPartyObjectionIn, ThirdPartyStepIn
 from cases.views.blueprint import back, choices, handled_case, pages, uploaded, within
 from kernel import clock
 from kernel.access import Role, access, signed_in
@@ -29,7 +29,7 @@ def file_objection(case_id: str, property_id: str) -> ResponseReturnValue:
     form = Form(request.form) if request.method == "POST" else Form(initial={"filed_on": today})
     if request.method == "POST":
         with form.attempt():
-            facts = ObjectionFacts(**form.load(ObjectionIn()))
+            facts = ObjectionFacts(**form.load(ThirdPartyObjectionIn()))
             actor = signed_in()
             stored = services.take_document(db.session(), case_id, uploaded("file") or b"",
                                             field="file", actor=actor)
@@ -55,7 +55,7 @@ def decide_objection(case_id: str, objection_id: str) -> ResponseReturnValue:
     form = Form(request.form) if request.method == "POST" else Form(initial={"on": today})
     if request.method == "POST":
         with form.attempt():
-            data = form.load(ObjectionStepIn())
+            data = form.load(ThirdPartyStepIn())
             actor = signed_in()
             stored = services.take_document(db.session(), case_id, uploaded("file") or b"",
                                             field="file", actor=actor)

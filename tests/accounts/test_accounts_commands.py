@@ -119,7 +119,8 @@ def test_an_institutions_contact_belongs_to_no_court(app: Flask, session: Sessio
     (["register", "admin-2", "--name", "许", "--role", "officer"], twice("my-admin-2-word"), "password: "),
     (["register", "admin", "--name", "许", "--role", "officer"], twice(), "login: "),
     (["register", "admin-2", "--name", "许", "--role", "officer", "--court", "court-x"], "", "court: "),
-    (["register", "admin-2", "--name", "许", "--role", "officer", "--role", "auditor"], twice(), "Auditors and supervisors"),
+    (["register", "admin-2", "--name", "许", "--role", "officer", "--role", "auditor"],
+     twice(), "Auditors and supervisors"),
     (["register", "admin-2", "--name", "许", "--role", "bidder"], "", "Usage"),
     (["register", "admin-2", "--name", "许"], "", "Usage")])
 def test_a_person_who_does_not_fit_is_refused_with_the_field_and_nothing_is_written(
