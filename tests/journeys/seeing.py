@@ -144,4 +144,5 @@ class Person:
         self.fill("密码", PASSWORD)
         with self.page.expect_navigation():
             self.touch(self.page.get_by_role("button", name=self.word("登录"), exact=True))
+        assert urlsplit(self.page.url).path != "/login", self.page.inner_text("main")
         self.look_once()

@@ -73,11 +73,16 @@ class Sale:
         return parse_instant(self.spectator.page.request.get("/api/v1/time").json()["now"])
 
 
-@pytest.fixture
-def sale(own_platform: Server, new_visitor: NewVisitor, request: pytest.FixtureRequest) -> Sale:
-    """Everybody at a browser of their own."""
+@pytest.fixture(scope="module")
+def looked_at() -> set[str]:
+    """Pages need be looked over once, whoever reads them."""
+    return set()
 
-    looked_at: set[str] = set()
+
+@pytest.fixture
+def sale(own_platform: Server, new_visitor: NewVisitor, looked_at: set[str], request: pytest.FixtureRequest
+         ) -> Sale:
+    """Everybody at a browser of their own."""
 
     def person(locale: str, size: tuple[int, int]) -> Person:
         visitor = new_visitor(own_platform.url, locale=locale, size=size)

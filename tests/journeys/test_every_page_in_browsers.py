@@ -1,0 +1,96 @@
+"""Every kind of page of the demo in a real browser: two languages, two windows, light and dark."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.browser import PHONE, NewVisitor, Visitor
+from tests.demo import Server
+from tests.journeys.crawling import LOGINS, Page, first_page, kind_of, walk
+from tests.journeys.seeing import DESK, Person, inaccessible, overflow, watch_closely
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+LANGUAGES = ("zh-CN", "en")
+SIZES = (PHONE, DESK)
+ONE_OF_A_ROLE = tuple(login for login in LOGINS
+                      if login not in ("respondent", "creditor", "bidder-3", "bidder-4"))
+"""No more: from one address ten may sign in within a minute."""
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+def is_file(url: str) -> bool:
+    """What a browser would not show but save."""
+    path = urlsplit(url).path
+    return path.startswith(("/files/", "/api/")) or path.endswith(".json")
+
+
+@dataclass
+class Tour:
+    """Everybody's way through the demo. Of each kind of page one is seen in Chinese and one in English.
+
+    The kinds take turns in who sees them, in the window and the theme in which axe looks at them, and in
+    which language; whatever is seen must fit both windows. What was seen is then only read, for its links.
+    """
+
+    visitors: dict[str, Visitor]
+    seen: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def open_page(self, login: str, url: str) -> Page | None:
+        if is_file(url):
+            return None
+        kind = kind_of(url)
+        if len(self.seen.get(kind, ())) < len(LANGUAGES):
+            return self.see(login, url, kind)
+        answer = self.visitors[login].page.request.get(url)
+        return Page(url, answer.status, answer.text())
+
+    def see(self, login: str, url: str, kind: str) -> Page:
+        """Look at one page of a kind, in the language whose turn it is."""
+        visitor, turns = self.visitors[login], self.seen.setdefault(kind, [])
+        place, turn = list(self.seen).index(kind), len(turns)
+        turns.append((login, url))
+        theme, sizes, page = THEMES[place // 2 % 2], (SIZES[place % 2 - 1], SIZES[place % 2]), visitor.page
+        page.set_extra_http_headers({"Accept-Language": LANGUAGES[turn]})
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        answer = page.goto(url)
+        assert answer is not None, url
+        found = Page(url, answer.status, answer.text())
+        who = f"{login or 'visitor'}, {LANGUAGES[turn]}, {theme}"
+        for width, height in sizes:
+            page.set_viewport_size({"width": width, "height": height})
+            visitor.problems += [f"{who}, {width} px: {fault}" for fault in overflow(page)]
+        if turn == place // 4 % 2:
+            visitor.problems += [f"{who}, {sizes[1][0]} px: {fault}" for fault in inaccessible(page)]
+        return found
+
+    def left_over(self) -> Iterator[tuple[str, str, str]]:
+        """Kinds that only one account reaches, and so far saw in one language only."""
+        for kind, turns in self.seen.items():
+            if len(turns) < len(LANGUAGES):
+                yield *turns[0], kind
+
+
+@pytest.fixture
+def tour(own_platform: Server, new_visitor: NewVisitor) -> Tour:
+    visitors, looked_at = {}, {"/login?", "/desk/?", "/my?"}
+    for login in ONE_OF_A_ROLE:
+        visitors[login] = new_visitor(own_platform.url, size=DESK)
+        watch_closely(visitors[login])
+        if login:
+            Person(visitors[login], "zh-CN", DESK, looked_at).sign_in(login)
+    return Tour(visitors)
+
+
+def test_every_kind_of_page_is_sound(tour: Tour) -> None:
+    for login in ONE_OF_A_ROLE:
+        for page in walk(partial(tour.open_page, login), first_page(login), most=1):
+            assert page.status == 200, f"{login} at {page.url} (from {page.found_on}): {page.status}"
+    for login, url, kind in list(tour.left_over()):
+        tour.see(login, url, kind)
+    assert len(tour.seen) > 50
+    assert all(len(turns) == len(LANGUAGES) for turns in tour.seen.values())
