@@ -9,11 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app import create_app
-from config.settings import Mode, Settings
 from kernel import clock
-from kernel.database import Base, db
-from tests.clients import Visit
+from kernel.database import db
+from tests.stage import Stage
 
 pytest_plugins = ["tests.services", "tests.browser", "tests.demo"]
 
@@ -25,32 +23,34 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                              indirect=True)
 
 
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """What all tests of this process share; they need it only to ask for an app of their own."""
+    made = Stage(tmp_path_factory.mktemp("stage"))
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, stage: Stage) -> str:
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'luochui.sqlite'}"
-    url: str = request.getfixturevalue("postgres_url")
+        return stage.sqlite_url
+    url: str = request.getfixturevalue("stage_postgres_url")
     return url
 
 
-def test_settings(tmp_path: Path, database_url: str) -> Settings:
-    return Settings(mode=Mode.TEST, data_dir=tmp_path, database_url=database_url, redis_url=None,
-                    origin="test.court.example/luochui", secret_key="s" * 48, vault_key="5a" * 32)
+@pytest.fixture
+def app(stage: Stage, tmp_path: Path, database_url: str) -> Iterator[Flask]:
+    """The platform on an empty database. Whoever gives it a route more asks for ``new_app``."""
+    with stage.visit(tmp_path, database_url) as kept:
+        yield kept
 
 
 @pytest.fixture
-def app(tmp_path: Path, database_url: str) -> Iterator[Flask]:
-    clock.reset_for_tests()
-    made = create_app(test_settings(tmp_path, database_url))
-    made.testing = True
-    made.test_client_class = Visit
-    with made.app_context():
-        Base.metadata.drop_all(db.engine)
-        Base.metadata.create_all(db.engine)
+def new_app(stage: Stage, tmp_path: Path, database_url: str) -> Iterator[Flask]:
+    """The same, built for one test alone, which may register what it likes."""
+    with stage.apart(), stage.visit(tmp_path, database_url) as made:
         yield made
-        db.session.remove()
-        db.engine.dispose()
-    clock.reset_for_tests()
 
 
 @pytest.fixture

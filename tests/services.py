@@ -63,6 +63,13 @@ def postgres_url(postgres_server: URL, postgres_template: URL) -> Iterator[str]:
         yield _text(url)
 
 
+@pytest.fixture(scope="session")
+def stage_postgres_url(postgres_server: URL) -> Iterator[str]:
+    """The address of the database that all tests of this process share; see ``tests.stage``."""
+    with _new_database(postgres_server) as url:
+        yield _text(url)
+
+
 @pytest.fixture(scope="module")
 def empty_postgres_url(postgres_server: URL) -> Iterator[str]:
     """The address of a database without any table, for tests of the migrations."""

@@ -1,7 +1,7 @@
 """What the architecture tests share: the floors, the rooms, and who imports what."""
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -35,13 +35,27 @@ def sources(*packages: str) -> list[Path]:
                    else (ROOT / package).rglob("*.py")))
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of a file, the module first; each file is parsed once for all that is asked of it."""
+    return tuple(ast.walk(ast.parse(text_of(path))))
+
+
+@cache
+def imports(path: Path) -> tuple[str, ...]:
     """Every module that a file imports, wherever the import stands."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    found: list[str] = []
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
+            found.append(node.module or "")
+    return tuple(found)
 
 
 def package_of(path: Path) -> str:

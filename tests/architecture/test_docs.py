@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -12,7 +11,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 
 from kernel import migrations
-from tests.architecture.house import ROOT, short
+from tests.architecture.house import ROOT, nodes_of, short, text_of
 
 DOCS: Final = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "verifier").glob("*.md")])
 ENV_EXAMPLE: Final = ROOT / "config" / "development.env.example"
@@ -29,19 +28,16 @@ LINK: Final = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 SAID_WITH_FILE: Final = re.compile(r"`([A-Za-z_]\w*)(?:\(\))?` (?:\(|in )`([\w./]+\.py)`")
 
 
-def text_of(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
-
-
+@cache
 def prose_of(path: Path) -> str:
     return FENCE.sub("", text_of(path))
 
 
-def code_of(path: Path) -> Iterator[str]:
+@cache
+def code_of(path: Path) -> tuple[str, ...]:
     """Spans and fenced lines, where commands stand."""
-    for fence in FENCE.finditer(text_of(path)):
-        yield from fence[0].splitlines()[1:-1]
-    yield from SPAN.findall(prose_of(path))
+    fenced = [line for fence in FENCE.finditer(text_of(path)) for line in fence[0].splitlines()[1:-1]]
+    return (*fenced, *SPAN.findall(prose_of(path)))
 
 
 def slug(heading: str) -> str:
@@ -86,7 +82,7 @@ def identifiers() -> frozenset[str]:
 
 
 def defined_in(file: str) -> set[str]:
-    nodes = list(ast.walk(ast.parse(text_of(ROOT / file))))
+    nodes = nodes_of(ROOT / file)
     return ({node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
             | {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)})
 

@@ -12,10 +12,12 @@ from tests.architecture.house import (
     ROOMS,
     ROOT,
     imports,
+    nodes_of,
     package_of,
     room_of,
     short,
     sources,
+    text_of,
 )
 
 ALL = [path for path in sources(*FLOORS) if path not in LAUNCHERS]
@@ -49,7 +51,7 @@ def test_the_kernel_and_the_settings_know_no_domain() -> None:
 def test_rules_are_pure(path: Path) -> None:
     found = {name.split(".")[0] for name in imports(path)} & IMPURE
     assert not found, f"{short(path)} is a rule and may not import {sorted(found)}"
-    text = path.read_text(encoding="utf-8")
+    text = text_of(path)
     assert "datetime.now(" not in text, "rules have no clock"
     assert "date.today(" not in text, "rules have no clock"
 
@@ -77,14 +79,15 @@ def test_a_domain_calls_only_services_rules_and_errors_of_lower_floors(path: Pat
 @pytest.mark.parametrize("path", ALL, ids=short)
 def test_names_say_something_and_files_stay_short(path: Path) -> None:
     assert path.stem not in MEANINGLESS, f"{short(path)}: a name that means nothing"
-    lines = path.read_text(encoding="utf-8").count("\n")
+    lines = text_of(path).count("\n")
     assert lines <= LONGEST, f"{short(path)} has {lines} lines; it wants to be a folder"
 
 
 @pytest.mark.parametrize("path", ALL, ids=short)
 def test_every_module_says_what_it_is(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), \
-        f"{short(path)} has no docstring"
+    module = nodes_of(path)[0]
+    assert isinstance(module, ast.Module)
+    assert ast.get_docstring(module), f"{short(path)} has no docstring"
 
 
 @pytest.mark.parametrize("package", [*DOMAINS, "audit", "kernel"])

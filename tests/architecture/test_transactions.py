@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kernel.database import Base
-from tests.architecture.house import DOMAINS, ROOT, imports, short, sources
+from tests.architecture.house import DOMAINS, ROOT, imports, nodes_of, short, sources
 
 EVERYWHERE = sources("kernel", "audit", *DOMAINS)
 SLOW = {"hash_password", "verify_password", "keep_picture", "keep_document", "sleep", "urlopen",
@@ -17,7 +17,7 @@ SLOW = {"hash_password", "verify_password", "keep_picture", "keep_document", "sl
 def test_only_the_unit_of_work_commits(path: Path) -> None:
     if path == ROOT / "kernel" / "transactions.py":
         return
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             assert node.func.attr not in ("commit", "begin_nested"), \
                 f"{short(path)}:{node.lineno}: commit belongs to kernel.transactions"
@@ -25,7 +25,7 @@ def test_only_the_unit_of_work_commits(path: Path) -> None:
 
 @pytest.mark.parametrize("path", EVERYWHERE, ids=short)
 def test_nothing_slow_or_yielding_stands_inside_a_unit_of_work(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.With) and any(
             isinstance(item.context_expr, ast.Call)
             and getattr(item.context_expr.func, "id", "") == "unit_of_work" for item in node.items

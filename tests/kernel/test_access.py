@@ -69,14 +69,14 @@ def test_the_declarations_say_what_they_mean() -> None:
     assert guard_of(undeclared) is None
 
 
-def test_a_start_with_a_route_nobody_decided_about_is_refused(app: Flask) -> None:
-    check_all_guarded(app)
+def test_a_start_with_a_route_nobody_decided_about_is_refused(new_app: Flask) -> None:
+    check_all_guarded(new_app)
     bare = Blueprint("bare", __name__)
     bare.add_url_rule("/bare", "one", lambda: "")
     bare.add_url_rule("/bare/two", "two", lambda: "")
-    app.register_blueprint(bare)
+    new_app.register_blueprint(bare)
     with pytest.raises(RuntimeError, match=r"bare\.one, bare\.two"):
-        check_all_guarded(app)
+        check_all_guarded(new_app)
 
 
 class TestActors:

@@ -1,6 +1,6 @@
 """The HTTP edge: guards, tokens against forgery, headers, and one answer to every error."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import pytest
@@ -19,6 +19,7 @@ from kernel.http import ApiBlueprint, api
 from kernel.schemas import Instant, Money
 from tests.clients import json_of
 from tests.factories.accounts import a_bidder, a_court, a_person, a_token, sign_in
+from tests.stage import Stage
 
 PROBLEM = "application/problem+json"
 
@@ -52,9 +53,14 @@ def refuse(kind: str) -> NoReturn:
     raise refusal
 
 
-@pytest.fixture
-def app(app: Flask) -> Flask:
-    """The platform with a small house of toys beside it."""
+@pytest.fixture(scope="module", autouse=True)
+def toys(stage: Stage) -> Iterator[None]:
+    """In this module the platform has a small house of toys beside it."""
+    with stage.apart(add_toys):
+        yield
+
+
+def add_toys(app: Flask) -> None:
     pages = Blueprint("toys", __name__, url_prefix="/toys")
     programs = ApiBlueprint("toys-api", __name__, url_prefix="/toys")
 
@@ -101,7 +107,6 @@ def app(app: Flask) -> Flask:
 
     app.register_blueprint(pages)
     api.register_blueprint(programs, url_prefix="/api/v1/toys")
-    return app
 
 
 class TestWhoMayCome:
