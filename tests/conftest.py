@@ -16,6 +16,20 @@ from tests.stage import Stage
 pytest_plugins = ["tests.services", "tests.browser", "tests.demo"]
 
 
+LONG = ("verifier/test_agreement.py", "journeys/test_every_page.py", "journeys/test_by_programs.py",
+        "ledger/test_books.py", "auction/test_live_secrecy.py", "settlement/test_payouts.py",
+        "kernel/test_translations.py", "auction/test_rules_bidding_properties.py", "api/test_other_courts.py")
+"""Files to begin with: at the end of a run, one of them would keep one process busy and the others idle."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.option.loadscopereorder = False  # pytest-xdist would begin with the files of the most tests
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.path.as_posix().endswith(LONG))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
         both = metafunc.definition.get_closest_marker("both_databases") is not None
