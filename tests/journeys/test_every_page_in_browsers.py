@@ -43,7 +43,7 @@ class Tour:
     def open_page(self, login: str, url: str) -> Page | None:
         if is_file(url):
             return None
-        kind = kind_of(url)
+        kind = kind_of(urlsplit(url).path)
         if len(self.seen.get(kind, ())) < len(LANGUAGES):
             return self.see(login, url, kind)
         answer = self.visitors[login].page.request.get(url)
