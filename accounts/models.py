@@ -21,6 +21,7 @@ from accounts.rules.approvals import ApprovalState, Request
 from accounts.rules.identity import PersonKind
 from kernel.access import STAFF, Role
 from kernel.database import Base, UtcDateTime, WordColumn, append_only
+from kernel.errors import Name
 
 
 def _one_of(column: str, values: frozenset[Role]) -> str:
@@ -44,6 +45,11 @@ class Court(Base):
     origin: Mapped[str] = mapped_column(String(200), unique=True)
     readings: Mapped[dict[str, Any]] = mapped_column(JSON)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def name(self) -> Name:
+        """What the court is called, for readers of both languages."""
+        return Name(self.name_zh, self.name_en)
 
 
 class Person(Base):

@@ -23,6 +23,7 @@ class WorkItem:
         due_at: until when the act is due, or when the wait is over; None without a term.
         roles: who must act; empty: nobody must, time or others bring it about.
         person_id: the one person whose act it is; None for anyone of ``roles``.
+        who: who must act where neither a role nor an account says it: a name or a marked message.
         rule: rule id that sets the term.
     """
 
@@ -35,6 +36,7 @@ class WorkItem:
     roles: frozenset[Role] = frozenset()
     person_id: str | None = None
     details: dict[str, object] = field(default_factory=dict)
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)

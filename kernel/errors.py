@@ -30,6 +30,18 @@ class Filled(str):
         return filled
 
 
+class Name(str):
+    """A name that has a form of its own in English, as a court has: each reader reads theirs."""
+
+    __slots__ = ("en",)
+    en: str
+
+    def __new__(cls, zh: str, en: str) -> "Name":
+        name = super().__new__(cls, zh)
+        name.en = en
+        return name
+
+
 class DomainError(Exception):
     """A refusal that its reader can act on.
 

@@ -8,7 +8,7 @@ from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, gettext
 
 from kernel.clock import beijing
-from kernel.errors import DomainError, Filled
+from kernel.errors import DomainError, Filled, Name
 from kernel.gates import Obstacle
 from kernel.law import read_citation
 from kernel.money import yuan_text
@@ -81,6 +81,8 @@ def list_obstacles(obstacles: Iterable[Obstacle]) -> list[dict[str, str]]:
 def _print(name: str, value: object) -> object:
     if isinstance(value, Filled):
         return say(value)
+    if isinstance(value, Name):
+        value = value.en if reader_language() == "en" else str(value)
     if name.endswith("_fen") and isinstance(value, int):
         return yuan_text(value)
     if isinstance(value, datetime):

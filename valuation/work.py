@@ -18,7 +18,14 @@ from valuation.rules.drawing import DrawState
 from valuation.rules.ladder import METHOD_NAMES, Method
 from valuation.rules.objections import Ground, Route, pass_on_due_on, review_due_on, route
 from valuation.rules.stages import ENDS, Stage
-from valuation.services import current_commission, hearings_of, law_of, running_draw, standing_of
+from valuation.services import (
+    current_commission,
+    hearings_of,
+    is_over_to_draw,
+    law_of,
+    running_draw,
+    standing_of,
+)
 
 _OFFICER = frozenset({Role.OFFICER})
 _CLERK = frozenset({Role.DRAW_CLERK})
@@ -71,8 +78,7 @@ class _Course:
         if valuation.agree_by_on is None:
             yield self._officer(N_("通知当事人协商确定评估机构：%(property)s"), "REF-16.1")
         elif running_draw(valuation) is None:
-            free = valuation.party_missing or valuation.wish_a_draw
-            if free or beijing_day(self._now) > valuation.agree_by_on:
+            if is_over_to_draw(valuation, beijing_day(self._now)):
                 yield self._item(N_("提出摇号名单：%(property)s"), "REF-16.2", roles=_CLERK,
                                  url=f"/desk/valuations/{valuation.id}/draw")
             else:
@@ -114,7 +120,8 @@ class _Course:
             "LOT-10" if accepting else "REF-19.1",
             due_at=end_of_day(current.accept_by_on if accepting or current.report_by_on is None
                               else current.report_by_on),
-            url=f"/my/commissions/{current.id}", person_id=institution.person_id)
+            url=f"/my/commissions/{current.id}", person_id=institution.person_id,
+            who=institution.name)
 
     def _after_the_report(self) -> Iterator[WorkItem]:
         valuation, rules = self._valuation, law_of(self._session, self._valuation)
@@ -164,9 +171,9 @@ class _Course:
 
     def _item(self, title: str, rule: str, *, due_at: datetime | None = None, url: str = "",
               roles: frozenset[Role] = frozenset(), person_id: str | None = None,
-              details: dict[str, object] | None = None) -> WorkItem:
+              details: dict[str, object] | None = None, who: str = "") -> WorkItem:
         return WorkItem(
             court_id=self._case.court_id, case_id=self._case.id, title=title, rule=rule,
-            due_at=due_at, roles=roles, person_id=person_id,
+            due_at=due_at, roles=roles, person_id=person_id, who=who,
             url=url or f"/desk/valuations/{self._valuation.id}",
             details={"property": self._title, **(details or {})})

@@ -6,7 +6,7 @@ The names say what a figure is, as everywhere: ``…_at`` an instant, ``…_on``
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from kernel.errors import Filled
+from kernel.errors import Filled, Name
 from kernel.formats import instant_text, parse_instant
 
 
@@ -31,12 +31,16 @@ def _pack(name: str, value: object) -> object:
         return value.isoformat()
     if isinstance(value, Filled):
         return {"text": str(value), "details": pack(value.details)}
+    if isinstance(value, Name):
+        return {"zh": str(value), "en": value.en}
     if value is None or isinstance(value, str | int):
         return value
     raise TypeError(f"{name} of a message is a {type(value).__name__}")
 
 
 def _unpack(name: str, value: object) -> object:
+    if isinstance(value, dict) and "zh" in value:
+        return Name(value["zh"], value["en"])
     if isinstance(value, dict):
         return Filled(value["text"], **unpack(value["details"]))
     if isinstance(value, str) and name.endswith("_at"):

@@ -255,7 +255,7 @@ def _posted(person: PersonNotified, posted_on: date, published_on: date,
 
 def _lead(facts: PublicationFacts, rules: RuleSet) -> Iterator[Obstacle]:
     """The days between announcement and auction (AUC-12.1, AUC-26.3)."""
-    name, published_on = lead_name(facts.of_round, facts.asset), beijing_day(facts.published_at)
+    name, published_on = lead_name(facts.of_round, facts.asset), _may_appear_on(facts, rules)
     earliest_on = earliest_opening(published_on, facts.of_round, facts.asset, rules)
     if beijing_day(facts.opens_at) < earliest_on or facts.opens_at <= facts.published_at:
         yield of_provision(rules, name, "opens_too_early", "opens_at",
@@ -263,6 +263,15 @@ def _lead(facts: PublicationFacts, rules: RuleSet) -> Iterator[Obstacle]:
                      "最早 %(earliest_on)s 开始竞价。"),
                   {"days": rules.days(name), "published_on": published_on,
                    "earliest_on": earliest_on})
+
+
+def _may_appear_on(facts: PublicationFacts, rules: RuleSet) -> date:
+    """The first day on which the notices let it be announced; who is not told yet is told today."""
+    today = beijing_day(facts.published_at)
+    waits = [deemed_notified_from(one.posted_on, rules) if one.posted_on is not None
+             else earliest_publication(one.received_on or today, rules)
+             for one in facts.notified if not one.waived_in_writing]
+    return max([today, *waits])
 
 
 def _bidding_time(facts: PublicationFacts, rules: RuleSet) -> Iterator[Obstacle]:

@@ -1,5 +1,6 @@
 """The bidder's own pages: registering for a lot, the deposit, what came of it, the purchase."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -28,6 +29,7 @@ from kernel.database import db
 from kernel.errors import NotFound
 from kernel.forms import Form
 from kernel.languages import say
+from kernel.pages import day
 from kernel.transactions import unit_of_work
 from ledger import services as ledger
 
@@ -86,14 +88,18 @@ def _row(sale: Sale, mine: Registration) -> dict[str, Any]:
         "state": shown_state(sale, now), "code": mine.code, "price_fen": sale.price_fen,
         "position": _position(sale, mine, phase), "closes_at": end_in_force(sale),
         "opens_at": sale.opens_at, "deposit_fen": mine.deposit_fen, "reference": mine.reference,
-        "deposit": _deposit(deposit), "refund_due_at": refund_due_at(sale)}
+        "deposit": _deposit(deposit, ledger.refunded_at(db.session(), {mine.reference or ""}).get(
+            mine.reference or "")), "refund_due_at": refund_due_at(sale)}
 
 
-def _deposit(found: Any) -> dict[str, Any]:
+def _deposit(found: Any, refunded_at: datetime | None = None) -> dict[str, Any]:
     """A payment as the page shows it; ``found`` is the ledger's."""
     kind, icon = _STATE_CHIPS[str(found.state)]
-    return {"state": str(found.state), "word": say(found.state.word), "kind": kind, "icon": icon,
-            "reference": found.reference, "received_at": found.received_at,
+    word = say(found.state.word)
+    if refunded_at is not None:
+        kind, icon, word = "lead", "check", _("%(on)s 已退回", on=day(refunded_at, markup=False))
+    return {"state": str(found.state), "word": word, "kind": kind, "icon": icon,
+            "refunded_at": refunded_at, "reference": found.reference, "received_at": found.received_at,
             "turned_back": found.turned_back, "amount_fen": found.amount_fen}
 
 

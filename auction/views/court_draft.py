@@ -16,6 +16,7 @@ from auction.rules.disclosure import (
     NOTICE_TEXTS,
     Text,
 )
+from auction.rules.schedule import earliest_publication
 from auction.services.checklist import CheckList, Panel, deposits_of
 from auction.services.publication import Notified
 from auction.views.court_blueprint import may_handle
@@ -58,6 +59,7 @@ def draft_context(lot: Lot, found: CheckList, form: Form) -> dict[str, Any]:
         "share": percent_of(sale.start_price_fen, found.price.amount_fen) if found.price else "",
         "today": beijing_day(clock.now()), "is_lawful": not blocked & set(_ON_FORM),
         "notice_days": found.law.days("notice_days_before_publication"),
+        "if_told_today": earliest_publication(beijing_day(clock.now()), found.law),
         "floor_percent": _percent(found, "start_min_ratio"),
         "deposit_percents": (_percent(found, "deposit_min_ratio"), _percent(found, "deposit_max_ratio")),
         "least_hours": found.law.span("bidding.min_time") // HOUR,

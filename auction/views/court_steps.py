@@ -11,8 +11,10 @@ from auction.models import Delivery, Result, Sale
 from auction.rules.lifecycle import AFTER_SALE, SEALED, LotState
 from auction.services.closing import refund_due_at
 from auction.services.delivery import handover_due_on, ruling_due_on
-from auction.services.reading import end_in_force
+from auction.services.reading import end_in_force, registrations_of
 from auction.views.words import ground
+from audit import services as audit
+from audit.kinds import Kind
 from kernel.clock import end_of_day
 from kernel.pages import day, until, when, yuan
 from ledger import services as ledger
@@ -26,7 +28,7 @@ def steps_of(session: Session, sale: Sale, now: datetime, *, handles: bool) -> l
     if sale.result is not None:
         steps += _after_the_end(session, sale, sale.result)
     if sale.delivery is not None and sale.state in AFTER_SALE:
-        steps += _delivery(sale, sale.delivery, handles=handles)
+        steps += _delivery(session, sale, sale.delivery, handles=handles)
     elif sale.state in SEALED:
         steps.append({"state": "later", "title": _("确认成交、退还保证金"), "rule": "AUC-23.2",
                       "why": _("竞价结束后由系统立即办理，不需要人操作")})
@@ -40,7 +42,8 @@ def _before_the_end(sale: Sale, now: datetime, *, handles: bool) -> Iterator[dic
            "when": when(sale.published_at, "minute"), "why": _("全文和附件任何人都能查阅")}
     ended, running = sale.result is not None, sale.state == LotState.BIDDING
     yield {"state": "done" if ended else "wait", "title": _("报名和保证金"), "rule": "AUC-18.1",
-           "when": _("至竞价结束"), "why": _("报名人和保证金名单在竞价结束前对法院也不公开")}
+           "when": when(sale.result.closed_at, "minute") if sale.result else _("至竞价结束"),
+           "why": _("报名人和保证金名单在竞价结束前对法院也不公开")}
     yield {"state": "done" if ended or running or now >= sale.opens_at else "wait",
            "title": _("竞价开始"), "rule": "AUC-20.1", "when": when(sale.opens_at, "minute")}
     for stop in sale.suspensions:
@@ -85,14 +88,20 @@ def _after_the_end(session: Session, sale: Sale, result: Result) -> Iterator[dic
     if sale.published_at is not None:
         left = sum(one.subject == sale.subject for one in ledger.refunds_open(
             session, sale.lot.court_id))
-        yield {"state": "wait" if left else "done", "rule": "AUC-23.2",
-               "title": _("退还保证金"), "when": _("限 %(at)s 前", at=when(
-                   refund_due_at(sale), "minute", markup=False)),
+        sent = ledger.refunded_at(session, {one.reference or "" for one in registrations_of(session, sale)})
+        yield {"state": "wait" if left else "done", "rule": "AUC-23.2", "title": _("退还保证金"),
+               "when": _("限 %(at)s 前", at=when(refund_due_at(sale), "minute", markup=False)) if left
+               else when(max(sent.values(), default=result.closed_at), "minute"),
                "why": _("还有 %(n)s 笔等财务退回", n=left) if left
                else _("未成交的保证金已全部解除并退回，或者没有人缴纳")}
 
 
-def _delivery(sale: Sale, found: Delivery, *, handles: bool) -> Iterator[dict[str, Any]]:
+def _distributed(session: Session, sale: Sale) -> str:
+    done = audit.leaves_of_subject(session, sale.subject, kind=Kind.LOT_DISTRIBUTED)
+    return when(done[-1].at, "minute") if done else ""
+
+
+def _delivery(session: Session, sale: Sale, found: Delivery, *, handles: bool) -> Iterator[dict[str, Any]]:
     base, state = f"/desk/lots/{sale.lot_id}", LotState(sale.state)
     yield {"state": "done" if found.paid_at else "wait", "title": _("付清余款"), "rule": "AUC-25.1",
            "why": _("余款 %(balance)s", balance=yuan(found.balance_fen)),
@@ -113,7 +122,8 @@ def _delivery(sale: Sale, found: Delivery, *, handles: bool) -> Iterator[dict[st
                 done_at=found.handed_over_at, is_now=state is LotState.TRANSFERRED and handles,
                 waits=state is LotState.TRANSFERRED, url=f"{base}/hand-over", label=_("记录交付"))
     if state in _DELIVERED:
-        yield {"state": "now" if state is LotState.HANDED_OVER else "done", "title": _("分配价款"),
+        yield {"state": "now" if state is LotState.HANDED_OVER else "done",
+               "when": _distributed(session, sale), "title": _("分配价款"),
                "rule": "CPI-508", "why": _("在案件的分配方案里办理"),
                "action": {"url": f"/desk/cases/{sale.lot.case_id}", "label": _("去案件页"), "main": False}}
 

@@ -33,7 +33,7 @@ from ledger.services.payments import (
     release_deposit,
 )
 from ledger.services.plans import distribute, pay_out, settle_price
-from ledger.services.refunds import Refund, note_refund, refunds_open
+from ledger.services.refunds import Refund, note_refund, refunded_at, refunds_open
 
 __all__ = [
     "Account", "AccountKind", "Book", "Booked", "DepositState", "Purpose", "Refund",
@@ -41,5 +41,5 @@ __all__ = [
     "cases_with_money", "check_books", "credits_of", "distribute", "entries_of_case",
     "expect_payment", "expected_payments", "get_credit", "hold_deposit", "is_received", "lapse",
     "move_deposit_to_price", "note_refund", "pay_out", "payment", "payments_due", "post",
-    "refunds_open", "release_deposit", "return_credit", "settle_price", "unidentified_credits",
+    "refunded_at", "refunds_open", "release_deposit", "return_credit", "settle_price", "unidentified_credits",
 ]

@@ -1,6 +1,6 @@
 """Refunds: deposits released, whose bank orders finance is still to send (AUC-23.2, FUND-17)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,6 +64,17 @@ def refunds_open(session: Session, court_id: str | None = None) -> Sequence[Refu
             released_at + provision.span("after.refund_within"),
             provision.provision("after.refund_within").rule))
     return found
+
+
+def refunded_at(session: Session, references: Collection[str]) -> dict[str, datetime]:
+    """Payment reference -> when finance booked that the bank had sent its deposit back."""
+    found = session.execute(
+        select(JournalPosting.owner, JournalEntry.booked_at)
+        .join(JournalEntry, JournalEntry.id == JournalPosting.entry_id)
+        .where(JournalPosting.account == AccountKind.DEPOSIT_REFUND, JournalPosting.side == Side.DEBIT,
+               JournalPosting.owner.in_(references),
+               JournalEntry.kind == TransferKind.DEPOSIT_REFUNDED))
+    return {row.owner: row.booked_at for row in found}
 
 
 def note_refund(session: Session, *, court_id: str, owner: str, bank_line: str, actor: Actor,

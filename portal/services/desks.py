@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from accounts import services as accounts
 from kernel.access import Actor
 from kernel.clock import beijing_day
 from kernel.domain import WorkItem, WorkSource
@@ -17,10 +18,12 @@ class Desk:
 
     Attributes:
         groups: (name, items) in the order overdue, today, soon, later; only those with items.
+        late: what others had to do until now.
         waiting: what the person's cases wait for that others, or time, must bring.
     """
 
     groups: tuple[tuple[str, tuple[WorkItem, ...]], ...]
+    late: tuple[WorkItem, ...]
     waiting: tuple[WorkItem, ...]
 
     @property
@@ -41,8 +44,21 @@ def desk_of(items: Sequence[WorkItem], actor: Actor, now: datetime) -> Desk:
     groups: dict[str, list[WorkItem]] = {"overdue": [], "today": [], "soon": [], "later": []}
     for item in mine:
         groups[_group(item, now)].append(item)
-    waiting = tuple(item for item in seen if not is_for(item, actor)) if actor.is_staff else ()
-    return Desk(tuple((name, tuple(found)) for name, found in groups.items() if found), waiting)
+    others = [item for item in seen if not is_for(item, actor)] if actor.is_staff else []
+    return Desk(tuple((name, tuple(found)) for name, found in groups.items() if found),
+                tuple(item for item in others if is_late(item, now)),
+                tuple(item for item in others if not is_late(item, now)))
+
+
+def is_late(item: WorkItem, now: datetime) -> bool:
+    """Whether somebody had to act until before now; what time brings about by itself is never late."""
+    awaited = bool(item.roles or item.person_id or item.who)
+    return awaited and item.due_at is not None and item.due_at < now
+
+
+def doers_of(session: Session, items: Iterable[WorkItem]) -> dict[str, str]:
+    """The names of the people whose act some of these is, by their ids."""
+    return accounts.names_of(session, {item.person_id for item in items if item.person_id is not None})
 
 
 def is_for(item: WorkItem, actor: Actor) -> bool:

@@ -11,8 +11,9 @@ from kernel.access import STAFF, access, may_open, signed_in
 from kernel.database import db
 from kernel.languages import say
 from ledger import services as ledger
-from portal.services.desks import collect
+from portal.services.desks import collect, doers_of, is_late
 from portal.views.context import domains
+from portal.views.desk import doer
 from settlement import services as settlement
 from valuation import services as valuation
 
@@ -28,12 +29,14 @@ def case(case_id: str) -> ResponseReturnValue:
     cases.may_read(signed_in(), found)
     items = [item for item in collect((d.work for d in domains() if d.work), session, now)
              if item.case_id == case_id]
+    names = doers_of(session, items)
     return render_template(
         "portal/case.html", case=found, now=now, mine=signed_in().id == found.officer_id,
         reads_plans=signed_in().may_act_as(*settlement.READERS), settings=current_app.extensions["settings"],
         steps=[{"title": say(item.title, item.details), "url": item.url if may_open(item.url) else "",
                 "due_at": item.due_at,
-                "rule": item.rule, "mine": bool(item.roles)} for item in items],
+                "rule": item.rule, "is_awaited": bool(doer(item, names)), "is_late": is_late(item, now),
+                "who": doer(item, names)} for item in items],
         valuations=valuation.valuations_of_case(session, case_id),
         prices={price.property_id: price for price in valuation.prices_of_case(session, case_id)},
         lots=reading.lots_of_case(session, case_id), plans=settlement.plans_of(session, case_id),

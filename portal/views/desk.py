@@ -1,5 +1,6 @@
 """The desk of every role: what needs doing now, worst first, one next step each."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,7 +14,8 @@ from kernel.database import db
 from kernel.domain import WorkItem
 from kernel.errors import N_
 from kernel.languages import say
-from portal.services.desks import Desk, collect, desk_of
+from kernel.pages import role_names
+from portal.services.desks import Desk, collect, desk_of, doers_of
 from portal.views.context import domains
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
@@ -33,9 +35,10 @@ def desk() -> ResponseReturnValue:
     now = clock.now()
     items = collect((domain.work for domain in domains() if domain.work), db.session(), now)
     mine = desk_of(items, signed_in(), now)
-    groups, waiting = _groups(mine), _waiting(mine)
+    names = doers_of(db.session(), (*mine.late, *mine.waiting))
+    groups, late, waiting = _groups(mine), _late(mine, names), _waiting(mine, names)
     return render_template(
-        "portal/desk.html", desk=mine, groups=groups, waiting=waiting, today=beijing_day(now),
+        "portal/desk.html", desk=mine, groups=groups, late=late, waiting=waiting, today=beijing_day(now),
         marks=_marks(mine, now), first=groups[0]["rows"][0] if groups else None,
         next_wait=next((row for row in waiting if row["when"]), None))
 
@@ -62,9 +65,28 @@ def _row(item: WorkItem, light: str, word: str) -> dict[str, Any]:
             "action": {"url": item.url, "label": say(N_("去办理")), "main": False}}
 
 
-def _waiting(desk: Desk) -> list[dict[str, Any]]:
-    return [_row(item, "wait", say(N_("等待")))
-            | {"action": None, "url": item.url if may_open(item.url) else ""} for item in desk.waiting]
+def _late(desk: Desk, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [_others(item, "over", say(N_("逾期")), names) for item in desk.late]
+
+
+def _waiting(desk: Desk, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [_others(item, "wait", say(N_("等待")), names) for item in desk.waiting]
+
+
+def _others(item: WorkItem, light: str, word: str, names: Mapping[str, str]) -> dict[str, Any]:
+    who = doer(item, names)
+    return _row(item, light, word) | {
+        "action": None, "url": item.url if may_open(item.url) else "",
+        "idle": say(N_("由%(who)s办理"), {"who": who}) if who else ""}
+
+
+def doer(item: WorkItem, names: Mapping[str, str]) -> str:
+    """Who must act; empty where time brings it about."""
+    if item.who:
+        return say(item.who)
+    if item.person_id is not None and item.person_id in names:
+        return names[item.person_id]
+    return say(N_("、")).join(role_names(item.roles))
 
 
 def _marks(desk: Desk, now: datetime) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from audit.models import Leaf
 from audit.services import check_logs
 from kernel import clock
 from kernel.access import Role
-from kernel.errors import N_, Filled
+from kernel.errors import N_, Filled, Name
 from kernel.transactions import unit_of_work
 from tests.clients import json_of
 from tests.factories.accounts import (
@@ -225,6 +225,8 @@ def test_figures_of_a_message_survive_their_storage() -> None:
                "summary": Filled("起拍价 %(start_fen)s", start_fen=7)}
     back = unpack(pack(details))
     assert back == details
+    court = unpack(pack({"court": Name("临澜市东麓区人民法院", "Donglu Court")}))["court"]
+    assert (court, getattr(court, "en", "")) == ("临澜市东麓区人民法院", "Donglu Court")
     assert isinstance(back["summary"], Filled)
     assert back["summary"].details == {"start_fen": 7}
     for wrong in (1.5, datetime(2026, 1, 1, tzinfo=UTC), b"x"):

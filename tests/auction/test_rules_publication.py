@@ -203,25 +203,29 @@ class TestPrice:
         assert [found.weight for found in obstacles(facts)] == ([weight] if weight else [])
 
 
+IN_MAY = replace(FLAT, opens_at=at("2026-05-04"), closes_at=at("2026-05-05"))
+"""Opens late enough for every notice to be given still."""
+
+
 class TestNotices:
     @pytest.mark.parametrize(("received_on", "expected"), [
         (date(2026, 3, 17), []), (date(2026, 3, 18), ["notice_too_late"])])
     def test_three_full_days_lie_between_notice_and_publication(
             self, received_on: date, expected: list[str]) -> None:
-        facts = replace(FLAT, notified=(PersonNotified("被执行人", received_on=received_on),))
+        facts = replace(IN_MAY, notified=(PersonNotified("被执行人", received_on=received_on),))
         assert codes(facts) == expected
         if expected:
             assert the_one(facts).details["earliest_on"] == date(2026, 3, 22)
 
     def test_a_court_that_counts_leniently_gains_a_day(self) -> None:
         lenient = RULES.with_settings({"lead_count": "lenient"})
-        facts = replace(FLAT, notified=(
+        facts = replace(IN_MAY, notified=(
             PersonNotified("被执行人", received_on=date(2026, 3, 18)),))
         assert publication_obstacles(facts, lenient) == []
 
     def test_everybody_is_told_or_has_waived(self) -> None:
-        assert codes(replace(FLAT, notified=(PersonNotified("承租人"),))) == ["notice_missing"]
-        assert codes(replace(FLAT, notified=(
+        assert codes(replace(IN_MAY, notified=(PersonNotified("承租人"),))) == ["notice_missing"]
+        assert codes(replace(IN_MAY, notified=(
             PersonNotified("承租人", waived_in_writing=True),))) == []
 
     @pytest.mark.parametrize(("posted_on", "expected"), [
@@ -229,11 +233,11 @@ class TestNotices:
     def test_who_cannot_be_reached_is_posted_for_five_full_days(
             self, posted_on: date, expected: list[str]) -> None:
         missing = PersonNotified("被执行人", posted_on=posted_on, unreachable_reason="下落不明")
-        assert codes(replace(FLAT, notified=(missing,))) == expected
+        assert codes(replace(IN_MAY, notified=(missing,))) == expected
 
     def test_a_posting_says_why_nobody_was_reached(self) -> None:
         missing = PersonNotified("被执行人", posted_on=date(2026, 3, 1), unreachable_reason=" ")
-        assert codes(replace(FLAT, notified=(missing,))) == ["posting_without_reason"]
+        assert codes(replace(IN_MAY, notified=(missing,))) == ["posting_without_reason"]
 
 
 class TestTimes:
@@ -247,6 +251,22 @@ class TestTimes:
         if expected:
             assert the_one(facts).details == {
                 "days": 30, "published_on": date(2026, 3, 21), "earliest_on": date(2026, 4, 21)}
+
+    @pytest.mark.parametrize(("person", "published_on"), [
+        (PersonNotified("被执行人"), date(2026, 3, 25)),
+        (PersonNotified("被执行人", received_on=date(2026, 3, 20)), date(2026, 3, 24)),
+        (PersonNotified("被执行人", posted_on=date(2026, 3, 20), unreachable_reason="下落不明"),
+         date(2026, 3, 26)),
+        (PersonNotified("被执行人", waived_in_writing=True), date(2026, 3, 21))])
+    def test_the_days_run_from_when_the_notices_let_it_be_announced(
+            self, person: PersonNotified, published_on: date) -> None:
+        earliest_on = published_on + timedelta(days=31)
+        opens_at = at(earliest_on.isoformat(), "00:00:00.000")
+        facts = replace(FLAT, notified=(person,), opens_at=opens_at, closes_at=opens_at + timedelta(days=1))
+        assert "opens_too_early" not in codes(facts)
+        facts = replace(facts, opens_at=opens_at - timedelta(milliseconds=1))
+        (told,) = [one for one in obstacles(facts) if one.code == "opens_too_early"]
+        assert told.details == {"days": 30, "published_on": published_on, "earliest_on": earliest_on}
 
     def test_a_movable_may_open_after_fifteen(self) -> None:
         car = replace(FLAT, asset=AssetClass.MOVABLE, opens_at=at("2026-04-06"),

@@ -1,14 +1,17 @@
 """A desk shows whose act it is, worst first, and never another court's."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from kernel.access import Actor, Role
 from kernel.domain import WorkItem
 from portal.services.desks import collect, desk_of
-from tests.factories.accounts import a_court, a_person, sign_in
+from tests.factories.accounts import a_court, a_person, sign_in, the_actor
+from tests.factories.cases import a_case, a_property
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 OFFICER = Actor("p-1", "沈同舟", frozenset({Role.OFFICER}), court_id="c-1")
@@ -16,10 +19,10 @@ OFFICER = Actor("p-1", "沈同舟", frozenset({Role.OFFICER}), court_id="c-1")
 
 def work(title: str, days: float | None, *, court: str = "c-1",
          roles: frozenset[Role] = frozenset({Role.OFFICER}),
-         person_id: str | None = None) -> WorkItem:
+         person_id: str | None = None, who: str = "") -> WorkItem:
     due_at = None if days is None else NOW + timedelta(days=days)
     return WorkItem(court_id=court, title=title, url="/", rule="REF-1", due_at=due_at, roles=roles,
-                    person_id=person_id)
+                    person_id=person_id, who=who)
 
 
 def test_work_is_grouped_by_how_near_its_term_is() -> None:
@@ -34,6 +37,37 @@ def test_what_others_or_time_must_bring_is_seen_but_not_ones_own() -> None:
                     work("time", 1, roles=frozenset())], OFFICER, NOW)
     assert [one.title for one in desk.mine] == ["mine"]
     assert [one.title for one in desk.waiting] == ["theirs", "time"]
+
+
+def test_what_others_should_have_done_is_late_and_what_time_brings_is_not() -> None:
+    a_moment = 0.001 / 86_400
+    others = frozenset({Role.JUDGE})
+    desk = desk_of([work("theirs late", -a_moment, roles=others), work("theirs due now", 0, roles=others),
+                    work("named late", -1, roles=frozenset(), person_id="p-2"),
+                    work("an institution's", -1, roles=frozenset(), who="恒正评估"),
+                    work("time", -1, roles=frozenset()), work("some day", None, roles=others),
+                    work("mine", -1)], OFFICER, NOW)
+    assert [one.title for one in desk.late] == ["theirs late", "named late", "an institution's"]
+    assert [one.title for one in desk.waiting] == ["theirs due now", "time", "some day"]
+
+
+def test_the_desk_shows_it_as_overdue_and_whose_it_is(
+        app: Flask, session: Session, at: Callable[[datetime], None]) -> None:
+    at(NOW)
+    court = a_court(session)
+    officer = a_person(session, Role.OFFICER, court, name="沈同舟")
+    case = a_case(session, the_actor(session, officer))
+    flat = a_property(session, case, the_actor(session, officer), with_facts=True)
+    at(NOW + timedelta(days=90))
+    judge = sign_in(app.test_client(), a_person(session, Role.JUDGE, court)).get("/desk/").text
+    late = judge[judge.index("别人已逾期"):]
+    assert "逾期" in late
+    assert "由沈同舟办理" in late[late.index(f"启动确定参考价程序：{flat.title}"):]
+    own = sign_in(app.test_client(), officer).get("/desk/").text
+    assert "别人已逾期" not in own
+    case_page = sign_in(app.test_client(), officer).get(f"/desk/cases/{case.id}").text
+    assert "逾期" in case_page
+    assert "沈同舟" in case_page
 
 
 def test_an_act_of_one_named_person_is_on_that_desk_alone() -> None:

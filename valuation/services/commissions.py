@@ -79,7 +79,7 @@ def send_commission(session: Session, valuation_id: str, *, actor: Actor,
         accounts.send_message(
             session, person_id=institution.person_id, now=now, url="/my/commissions",
             text=N_("%(court)s委托您评估一项财产，请在 %(accept_by_on)s 前答复。"),
-            details={"court": accounts.get_court(session, valuation.court_id).name_zh,
+            details={"court": accounts.get_court(session, valuation.court_id).name,
                      "accept_by_on": found.accept_by_on})
     return found
 

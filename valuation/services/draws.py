@@ -32,7 +32,7 @@ from valuation.rules.selection import (
     exclusion_obstacles,
     pool_of,
 )
-from valuation.rules.stages import Step, move
+from valuation.rules.stages import Stage, Step, move
 from valuation.rules.transcript import read, redraw
 from valuation.services.course import fix_order
 from valuation.services.institutions import listed
@@ -282,6 +282,15 @@ def draws_of_court(session: Session, court_id: str) -> Sequence[Draw]:
     return session.scalars(
         select(Draw).where(Draw.court_id == court_id).order_by(Draw.proposed_at.desc(), Draw.id)
         .options(selectinload(Draw.contributions), selectinload(Draw.valuation))).all()
+
+
+def to_draw(session: Session, court_id: str) -> Sequence[Valuation]:
+    """Courses that come to a draw unless the parties agree before, and have no pool yet; the next first."""
+    asked = session.scalars(
+        select(Valuation).where(Valuation.court_id == court_id, Valuation.stage == Stage.APPOINTMENT,
+                                Valuation.agree_by_on.is_not(None))
+        .order_by(Valuation.agree_by_on, Valuation.id).options(selectinload(Valuation.draws))).all()
+    return [one for one in asked if running_draw(one) is None]
 
 
 def public_draws(session: Session) -> Sequence[Draw]:

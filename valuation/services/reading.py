@@ -1,6 +1,7 @@
 """What every act upon a course needs: the course itself, its law, its order, its leaf."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -9,13 +10,15 @@ from accounts import services as accounts
 from audit import services as audit
 from audit.kinds import Kind
 from cases import services as cases
-from cases.services import Case
+from cases.rules.words import PropertyStatus
+from cases.services import Case, Property
 from kernel.access import Actor, Role
 from kernel.law import RuleSet
 from valuation.errors import NoSuchValuation
 from valuation.models import Commission, Institution, Valuation
 from valuation.rules.ladder import Situation, WayOut
 from valuation.rules.selection import Round
+from valuation.rules.stages import ENDS
 
 
 def get_valuation(session: Session, valuation_id: str) -> Valuation:
@@ -83,6 +86,21 @@ def valuation_of_property(session: Session, property_id: str) -> Valuation | Non
     """The newest course of a property; None while there is none."""
     return session.scalars(select(Valuation).where(Valuation.property_id == property_id)
                            .order_by(Valuation.opened_at.desc()).limit(1)).first()
+
+
+def openable(session: Session, court_id: str) -> list[Property]:
+    """Properties for which a course may begin (REF-1): on no course, and with no price in force."""
+    taken = set(session.scalars(select(Valuation.property_id).where(
+        Valuation.court_id == court_id, Valuation.stage.not_in(list(ENDS)))))
+    return [found for status in (PropertyStatus.SEIZED, PropertyStatus.VALUING, PropertyStatus.PRICED)
+            for found in cases.properties_with_status(session, status, court_id=court_id)
+            if found.id not in taken]
+
+
+def is_over_to_draw(valuation: Valuation, today: date) -> bool:
+    """Whether the parties' chance to agree on three is over, so that the draw is next (REF-16.2)."""
+    return valuation.agree_by_on is not None and (
+        valuation.party_missing or valuation.wish_a_draw or today > valuation.agree_by_on)
 
 
 def situation_of(valuation: Valuation) -> Situation:

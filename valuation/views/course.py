@@ -6,11 +6,13 @@ from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from accounts import services as accounts
 from cases import services as cases
+from cases.rules.properties import reference_price_due_at
 from kernel import clock
-from kernel.access import STAFF, Role, access, signed_in
+from kernel.access import STAFF, Actor, Role, access, signed_in
 from kernel.clock import beijing_day
 from kernel.database import db
 from kernel.errors import N_
@@ -43,8 +45,21 @@ def index() -> ResponseReturnValue:
     count = Counter(one.stage for one in found)
     return render_template(
         "valuation/list.html", rows=rows, wanted=wanted, total=len(found),
+        openable=_openable(session, actor),
         stages=[(stage.value, say(STAGE_NAMES[stage]), count[stage])
                 for stage in Stage if count[stage]])
+
+
+def _openable(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    """What may begin, the reader's own cases first, then by the day until which it must."""
+    found = services.openable(session, actor.court_id or "")
+    names = accounts.names_of(session, {one.case.officer_id for one in found})
+    rows = [{"property": one, "case": one.case, "missing": len(services.facts_missing(one)),
+             "officer": names.get(one.case.officer_id, ""), "mine": one.case.officer_id == actor.id,
+             "due_at": reference_price_due_at(
+                 one.seized_on, accounts.court_law(session, one.court_id, one.case.rule_set))}
+            for one in found]
+    return sorted(rows, key=lambda row: (not row["mine"], row["due_at"]))
 
 
 @desk.route("/new", methods=["GET", "POST"])

@@ -12,6 +12,7 @@ from accounts import services as accounts
 from cases import services as cases
 from kernel import clock
 from kernel.access import STAFF, Role, access, of_own_court, signed_in
+from kernel.clock import beijing_day
 from kernel.database import db
 from kernel.errors import N_
 from kernel.forms import Form
@@ -36,11 +37,25 @@ def index() -> ResponseReturnValue:
     found = services.draws_of_court(session, actor.court_id or "")
     numbers = services.secrets_of(session, actor.court_id or "")
     return render_template(
-        "valuation/draw_desk.html", rows=_rows(found), numbers=numbers,
+        "valuation/draw_desk.html", rows=_rows(found), coming=_coming(), numbers=numbers,
         left=sum(one.draw_id is None for one in numbers), draw_states={d.id: d for d in found},
         may_keep=actor.may_act_as(Role.DRAW_CLERK, Role.ADMINISTRATOR),
         groups=[(N_("等待核准"), [DrawState.PROPOSED]), (N_("进行中"), list(_RUNNING)),
                 (N_("已有结果"), [DrawState.DONE, DrawState.REFUSED])])
+
+
+def _coming() -> list[dict[str, Any]]:
+    """Courses whose pool may be proposed, now or when the parties' term is over."""
+    session, actor = db.session(), signed_in()
+    found = services.to_draw(session, actor.court_id or "")
+    numbers = cases.numbers_of(session, {one.case_id for one in found})
+    things = cases.properties_among(session, {one.property_id for one in found})
+    officers = cases.officers_of(session, {one.case_id for one in found})
+    today = beijing_day(clock.now())
+    return [{"valuation": one, "number": numbers[one.case_id], "property": things[one.property_id],
+             "is_due": services.is_over_to_draw(one, today),
+             "mine": actor.may_act_as(Role.DRAW_CLERK) and officers.get(one.case_id) != actor.id}
+            for one in found]
 
 
 def _rows(found: Sequence[Draw]) -> list[dict[str, Any]]:

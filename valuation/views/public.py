@@ -4,6 +4,7 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from accounts import services as accounts
+from cases import services as cases
 from kernel import clock
 from kernel.access import access, current_actor, public, signed_in
 from kernel.database import db
@@ -27,9 +28,12 @@ def index() -> ResponseReturnValue:
     """Every draw whose pool is frozen, newest first, and every commitment of every court."""
     session = db.session()
     found = services.public_draws(session)
+    things = cases.properties_among(session, {one.valuation.property_id for one in found})
     courts = accounts.courts(session)
     return render_template(
-        "valuation/draws.html", draws=found, courts={one.id: one for one in courts},
+        "valuation/draws.html", draws=found, things=things,
+        numbers_of=cases.numbers_of(session, {one.case_id for one in found}),
+        courts={one.id: one for one in courts},
         numbers=[(one, services.secrets_of(session, one.id)) for one in courts])
 
 

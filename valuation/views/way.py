@@ -6,6 +6,8 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from audit import services as audit
+from audit.kinds import Kind
 from kernel.access import Actor, Role
 from kernel.clock import beijing_day
 from kernel.errors import N_
@@ -100,11 +102,7 @@ class Way:
 
     def _is_over_to_draw(self) -> bool:
         """Whether the parties' time is over, or a pool is proposed, so that the draw is next."""
-        valuation = self._valuation
-        if self.draw is not None:
-            return True
-        return valuation.agree_by_on is not None and (
-            valuation.party_missing or valuation.wish_a_draw or self._today > valuation.agree_by_on)
+        return self.draw is not None or services.is_over_to_draw(self._valuation, self._today)
 
     def steps(self) -> list[WayStep]:
         """In their order, the methods of the ladder first."""
@@ -160,21 +158,42 @@ class Way:
                 "institution": N_("受委托的机构")}[doer]
 
     def _done_on(self, key: str) -> date | None:
-        valuation = self._valuation
-        order = valuation.orders[-1] if valuation.orders else None
-        drawn = order is not None and order.draw_id is not None
-        current = services.current_commission(valuation)
-        report = valuation.reports[-1] if valuation.reports else None
-        if key == "appointment":
-            return beijing_day(order.fixed_at) if order and not drawn else valuation.agree_by_on
-        if key == "draw":
-            return beijing_day(order.fixed_at) if order and drawn else None
+        if key in ("appointment", "draw"):
+            return self._chosen_on(key)
         if key == "commission":
+            current = services.current_commission(self._valuation)
             return current.accepted_on if current else None
-        if key in ("appraising", "court_review"):
-            return report.received_on if report and key == "appraising" else None
-        price = services.price_of(self._session, valuation.id)
-        return price.in_force_on if price and key == "in_force" else None
+        if key == "in_force":
+            price = services.price_of(self._session, self._valuation.id)
+            return price.in_force_on if price else None
+        return self._reported_on(key) if self._valuation.reports else None
+
+    def _chosen_on(self, key: str) -> date | None:
+        order = self._valuation.orders[-1] if self._valuation.orders else None
+        fixed_on = beijing_day(order.fixed_at) if order else None
+        if order is not None and order.draw_id is not None:
+            return fixed_on if key == "draw" else self._chance_over_on()
+        return fixed_on or self._chance_over_on() if key == "appointment" else None
+
+    def _reported_on(self, key: str) -> date | None:
+        """The days of the latest report: received, reviewed, in everybody's hands, no longer open."""
+        if key == "appraising":
+            return self._valuation.reports[-1].received_on
+        if key == "court_review":
+            return self._reviewed_on()
+        days = [one.received_on if key == "delivery" else one.ends_on
+                for one in services.hearings_of(self._session, self._valuation)]
+        return max((on for on in days if on is not None), default=None)
+
+    def _chance_over_on(self) -> date | None:
+        """The last day on which the parties could agree; the day of the pool if that came before."""
+        until_on = self._valuation.agree_by_on
+        pools = [one for one in self._valuation.draws if one.state is not DrawState.REFUSED]
+        return min(until_on, beijing_day(pools[-1].proposed_at)) if until_on and pools else until_on
+
+    def _reviewed_on(self) -> date | None:
+        done = audit.leaves_of_subject(self._session, self._valuation.subject, kind=Kind.REPORT_REVIEWED)
+        return beijing_day(done[-1].at) if done else None
 
     def _until_on(self, key: str) -> date | None:
         """The last day of the present step."""
