@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 
 from kernel.access import public
 from tests.browser import PHONE, NewVisitor, axe_violations
+from tests.stage import Stage
 from tests.valuation.vectors import a_transcript
 from valuation.rules import transcript
 
@@ -29,10 +30,14 @@ PAGE = """
 """
 
 
-@pytest.fixture
-def site(app: Flask) -> Iterator[str]:
-    """A page per known transcript, served as the platform serves its pages."""
+@pytest.fixture(scope="module", autouse=True)
+def pages(stage: Stage) -> Iterator[None]:
+    """In this module the platform has a page per known transcript."""
+    with stage.apart(add_pages):
+        yield
 
+
+def add_pages(app: Flask) -> None:
     @app.get("/recompute/<number>")
     @public
     def page(number: str) -> str:
@@ -47,6 +52,10 @@ def site(app: Flask) -> Iterator[str]:
             return jsonify({}), 404
         return jsonify(a_transcript(number) if number != "broken" else {"format": "jdraw/v1"})
 
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    """The address at which they are served as the platform serves its pages."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
