@@ -123,3 +123,4 @@ def test_the_public_list_says_what_was_drawn_for_where_when_and_who(
     for words in (scene.flat.title, scene.court.name_zh, scene.case.number,
                   day(draw.done_at, markup=False), *draw.transcript["result"]):
         assert words in page, words
+    assert "Macro" not in page
