@@ -19,9 +19,13 @@ from sqlalchemy.orm import Session
 from accounts import services as accounts
 from accounts.models import Approval
 from auction.models import Sale
+from cases import services as cases
 from cases.models import Case, Claim, Document, Party, Property, Service
+from cases.rules.third_parties import ObjectionFacts
+from cases.rules.words import ObjectionRight, PropertyStatus
 from kernel import clock
 from kernel.access import STAFF, SYSTEM, Role, guard_of
+from kernel.clock import beijing_day
 from kernel.database import db
 from kernel.transactions import unit_of_work
 from ledger.models import BankCredit
@@ -30,8 +34,8 @@ from settlement.models import CaseCost, DistributionPlan, PayoutOrder
 from tests.api.routes import read_table
 from tests.api.test_input import Door
 from tests.api.test_roles import routes_of
-from tests.factories.accounts import a_token, known_hash
-from tests.factories.cases import a_pdf, a_picture
+from tests.factories.accounts import a_token, known_hash, the_actor
+from tests.factories.cases import a_pdf, a_picture, a_stored_file
 from valuation.models import Draw, Institution, Valuation
 
 FITTING: Mapping[str, Any] = {
@@ -70,10 +74,24 @@ def ids(demo_app: Flask) -> dict[str, str]:
         "cost_id": CaseCost, "payout_id": PayoutOrder, "credit_id": BankCredit, "draw_id": Draw,
         "institution_id": Institution, "valuation_id": Valuation}
     found = {name: one_of(session, model) for name, model in kinds.items()}
+    found["objection_id"] = an_objection(session)
     sale = session.scalars(select(Sale).where(Sale.result != None)).first()  # noqa: E711 - SQL
     assert sale is not None
     return found | {"lot_id": sale.lot_id, "number": str(sale.number), "topic": "title", "item": "defects",
                     "client_bid_id": "story-0", "message_id": "msg-none", "token_id": "token-none"}
+
+
+def an_objection(session: Session) -> str:
+    """Somebody outside the case claims a property of the demo court."""
+    asset = session.scalars(select(Property).join(Case).where(
+        Case.court_id == COURT_ID, Property.status == PropertyStatus.SEIZED)).first()
+    assert asset is not None
+    officer = the_actor(session, accounts.person(session, asset.case.officer_id))
+    property_id, now = asset.id, clock.now()
+    facts = ObjectionFacts("林秋实", ObjectionRight.OWNERSHIP, "查封之前已经买下。", beijing_day(now))
+    with unit_of_work() as work:
+        return cases.file_objection(work.session, property_id=property_id, facts=facts,
+                                    stored=a_stored_file(), actor=officer, now=now).id
 
 
 def one_of(session: Session, model: Any) -> str:
