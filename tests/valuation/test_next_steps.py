@@ -120,6 +120,7 @@ def test_the_public_list_says_what_was_drawn_for_where_when_and_who(
     _, draw = a_done_draw(session, scene, at)
     page = client.get("/draws").text
     assert draw.done_at is not None
+    assert draw.transcript is not None
     for words in (scene.flat.title, scene.court.name_zh, scene.case.number,
                   day(draw.done_at, markup=False), *draw.transcript["result"]):
         assert words in page, words
