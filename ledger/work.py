@@ -39,4 +39,5 @@ def work(session: Session, now: datetime) -> Iterator[WorkItem]:
                 court_id=one.court_id, case_id=one.case_id, rule="AUC-25.1",
                 title=N_("买受人缴清余款 %(amount_fen)s 元：%(number)s"),
                 url=f"/desk/money/cases/{one.case_id}", due_at=end_of_day(one.due_on),
-                details={"amount_fen": one.amount_fen, "number": numbers[one.case_id]})
+                details={"amount_fen": one.amount_fen, "number": numbers[one.case_id]},
+                who=N_("买受人"))

@@ -122,10 +122,11 @@ def _delivery(session: Session, sale: Sale, found: Delivery, *, handles: bool) -
                 done_at=found.handed_over_at, is_now=state is LotState.TRANSFERRED and handles,
                 waits=state is LotState.TRANSFERRED, url=f"{base}/hand-over", label=_("记录交付"))
     if state in _DELIVERED:
-        yield {"state": "now" if state is LotState.HANDED_OVER else "done",
-               "when": _distributed(session, sale), "title": _("分配价款"),
-               "rule": "CPI-508", "why": _("在案件的分配方案里办理"),
-               "action": {"url": f"/desk/cases/{sale.lot.case_id}", "label": _("去案件页"), "main": False}}
+        is_now = state is LotState.HANDED_OVER
+        yield {"state": "now" if is_now else "done", "when": _distributed(session, sale),
+               "title": _("分配价款"), "rule": "CPI-508", "why": _("在案件的分配方案里办理"),
+               "action": {"url": f"/desk/cases/{sale.lot.case_id}", "label": _("去案件页"),
+                          "main": False} if is_now else None}
 
 
 def _mine(title: str, rule: str, why: str, *, done_at: datetime | None, is_now: bool, waits: bool,

@@ -77,7 +77,7 @@ def _others(item: WorkItem, light: str, word: str, names: Mapping[str, str]) -> 
     who = doer(item, names)
     return _row(item, light, word) | {
         "action": None, "url": item.url if may_open(item.url) else "",
-        "idle": say(N_("由%(who)s办理"), {"who": who}) if who else ""}
+        "line": say(N_("由%(who)s办理"), {"who": who}) if who else ""}
 
 
 def doer(item: WorkItem, names: Mapping[str, str]) -> str:

@@ -7,11 +7,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from accounts.models import Court
 from kernel.access import Actor, Role
+from kernel.clock import end_of_day
 from kernel.domain import WorkItem
 from portal.services.desks import collect, desk_of
 from tests.factories.accounts import a_court, a_person, sign_in, the_actor
+from tests.factories.auction import OPENS_AT, a_lot_on_sale
 from tests.factories.cases import a_case, a_property
+from tests.factories.settlement import sell
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 OFFICER = Actor("p-1", "沈同舟", frozenset({Role.OFFICER}), court_id="c-1")
@@ -68,6 +72,22 @@ def test_the_desk_shows_it_as_overdue_and_whose_it_is(
     case_page = sign_in(app.test_client(), officer).get(f"/desk/cases/{case.id}").text
     assert "逾期" in case_page
     assert "沈同舟" in case_page
+
+
+def test_a_balance_that_did_not_come_is_overdue_with_the_buyer(
+        app: Flask, session: Session, at: Callable[[datetime], None]) -> None:
+    at(OPENS_AT)
+    lot = a_lot_on_sale(session)
+    sell(session, lot)
+    delivery = lot.sale.delivery
+    assert delivery is not None
+    over_at = end_of_day(delivery.balance_due_on)
+    court = session.get_one(Court, lot.court_id)
+    client = sign_in(app.test_client(), a_person(session, Role.AUDITOR, court))
+    for instant, is_late in ((over_at, False), (over_at + timedelta(milliseconds=1), True)):
+        at(instant)
+        late, _, waiting = client.get("/desk/").text.partition("等待中，不必操作")
+        assert ("由买受人办理" in late, "由买受人办理" in waiting) == (is_late, not is_late)
 
 
 def test_an_act_of_one_named_person_is_on_that_desk_alone() -> None:
