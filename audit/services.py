@@ -154,8 +154,11 @@ def _check(session: Session, log: Log) -> Misfit | None:
     rows = session.execute(select(Leaf).where(Leaf.log == log.origin).order_by(Leaf.index)
                            .execution_options(yield_per=1000)).scalars()
     for row in rows:
+        stored: object = row.raw
+        if not isinstance(stored, bytes):  # SQLite keeps what it is given, text too
+            return Misfit(row.index, row.subject, "the bytes are no bytes")
         misfit = check.take(StoredLeaf(row.index, row.log, row.kind, row.subject, row.seq, row.hash,
-                                       row.at, row.actor, bytes(row.raw)))
+                                       row.at, row.actor, stored))
         if misfit is not None:
             return misfit
     if check.size != log.size:

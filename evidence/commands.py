@@ -5,6 +5,7 @@ from flask.cli import AppGroup
 
 from evidence.services import check
 from kernel.database import db
+from kernel.offline import Status, readable
 
 audit_commands = AppGroup("audit", help="Check the log of every court.")
 
@@ -14,12 +15,15 @@ audit_commands = AppGroup("audit", help="Check the log of every court.")
 def check_chains(context: click.Context) -> None:
     """Recompute all chains from the database and name the first leaf that does not fit.
 
-    Reads only; may run beside the server. Exit status: 0 every chain holds, 1 one does not.
+    Reads only; may run beside the server. DATA_DIR or DATABASE_URL says which database.
+
+    Exit status: 0 every chain holds, 1 one does not, 2 there is no database to read.
     """
-    found = check(db.session())
+    with readable():
+        found = check(db.session())
     for origin, problem in found.items():
         click.echo(f"{'holds' if problem is None else 'BROKEN'}  {origin}"
                    f"{'' if problem is None else '  ' + problem}")
     if not found:
         click.echo("no log in this database", err=True)
-    context.exit(1 if any(found.values()) else 0)
+    context.exit(Status.FAILS if any(found.values()) else Status.DONE)

@@ -5,7 +5,7 @@ fault gets an incident number; its text goes to the log and never to the client.
 """
 
 import secrets
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from urllib.parse import urlencode
 
 import structlog
@@ -62,6 +62,9 @@ class _Parser(FlaskParser):
         if isinstance(messages, dict) and set(messages) <= {"json", "query", "form", "files"}:
             messages = {name: found for part in messages.values() for name, found in part.items()}
         raise InvalidInput(flatten(messages)) from error
+
+    def _handle_invalid_json_error(self, error: Exception, req: Any, *args: Any, **kwargs: Any) -> NoReturn:
+        raise InvalidInput({"": N_("应为 UTF-8 编码的 JSON。")}) from error
 
 
 class ApiBlueprint(DescribedBlueprint):

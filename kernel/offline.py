@@ -5,15 +5,19 @@ exit status 2 for an input that does not fit, 1 where something that was to be c
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from kernel.formats import FormatError, parse_json, print_json
+
+WORKED_CASE: Final = frozenset(("id", "what", "input", "expect"))
 
 
 class Status(IntEnum):
@@ -28,7 +32,7 @@ class Status(IntEnum):
 class Answer:
     """What one input gave. ``holds`` is False where a check failed."""
 
-    value: object
+    value: Any
     holds: bool = True
 
     @property
@@ -42,6 +46,7 @@ Solve = Callable[[Any], Answer]
 def answer(file: str, solve: Solve) -> Status:
     """Read ``file``, print what ``solve`` makes of the input, or of each input of a list.
 
+    A worked case (``{"id", "what", "input", "expect"}``, as in tests/vectors) is solved and compared.
     A file that does not fit prints nothing on standard output; an input of a list that does not
     fit has its error in its place.
 
@@ -61,6 +66,17 @@ def answer(file: str, solve: Solve) -> Status:
         return Status.BAD_INPUT
     print_value(shown)
     return status
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Say in one sentence that there is no database, or one without our tables; exit status 2."""
+    try:
+        yield
+    except (OperationalError, ProgrammingError) as error:
+        click.echo(f"the database cannot be read: {error.orig} (DATA_DIR or DATABASE_URL says which one; "
+                   "with LUOCHUI_MODE=demo the folder of `make run`)", err=True)
+        sys.exit(Status.BAD_INPUT)
 
 
 def read_bytes(file: str) -> bytes:
@@ -94,6 +110,21 @@ def _of_list(results: list[Answer | FormatError]) -> tuple[object, Status]:
 
 def _solved(item: Any, solve: Solve) -> Answer | FormatError:
     try:
+        if isinstance(item, dict) and item.keys() == WORKED_CASE:
+            return _compared(item, solve)
         return solve(item)
     except FormatError as error:
         return error
+
+
+def _compared(case: dict[str, Any], solve: Solve) -> Answer:
+    """Whether a worked case comes out as published; ``agrees`` is None for another command's input."""
+    given, expected = case["input"], case["expect"]
+    told = {"id": case["id"]}
+    if isinstance(given, dict) and "function" in given:
+        return Answer(told | {"agrees": None, "why": f"for the function {given['function']} alone"})
+    found = solve(given)
+    if found.status == expected.get("status", Status.DONE) and found.value == {
+            name: value for name, value in expected.items() if name in found.value}:
+        return Answer(told | {"agrees": True})
+    return Answer(told | {"agrees": False, "expected": expected, "found": found.value}, holds=False)

@@ -6,7 +6,7 @@ from flask.cli import AppGroup
 from accounts import services as accounts
 from kernel.database import db
 from kernel.languages import say
-from kernel.offline import Status
+from kernel.offline import Status, readable
 from ledger import services
 
 ledger_commands = AppGroup("ledger", help="The books of the courts.")
@@ -17,10 +17,13 @@ ledger_commands = AppGroup("ledger", help="The books of the courts.")
 def check(context: click.Context) -> None:
     """Recount every balance; print what does not fit.
 
-    Exit status: 0, or 1 if the books of a court do not add up.
+    DATA_DIR or DATABASE_URL says which database. Exit status: 0, 1 if the books of a court do not add up,
+    2 if there is no database to read.
     """
     status = Status.DONE
-    for court in accounts.courts(db.session()):
+    with readable():
+        courts = accounts.courts(db.session())
+    for court in courts:
         faults = services.check_books(db.session(), court.id)
         click.echo(f"{court.name_zh}: {'books balance' if not faults else f'{len(faults)} faults'}")
         for fault in faults:

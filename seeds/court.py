@@ -37,6 +37,8 @@ from valuation.rules.appraisal import ReportPart
 from valuation.rules.ladder import Ground, Method
 
 FIELD: Final = "房地产"
+MORTGAGED: Final = -1900
+"""Days from today to the registration of the mortgage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,11 @@ def register(world: World, home: Home) -> File:
 
 
 def _facts(world: World, file: File, me: Actor, now: datetime) -> None:
+    mortgaged = beijing_day(world.day(MORTGAGED, 9))
     for topic, text, source in (
         (FactTopic.TITLE, "登记在被执行人冯立群名下，单独所有。", "临澜市不动产登记中心查询结果"),
-        (FactTopic.BURDENS, "设有一项最高额抵押，抵押权人为申请执行人，登记于 2021 年 4 月 19 日。",
+        (FactTopic.BURDENS,
+         f"设有一项最高额抵押，抵押权人为申请执行人，登记于 {mortgaged:%Y 年 %-m 月 %-d 日}。",
          "临澜市不动产登记中心查询结果"),
         (FactTopic.OCCUPATION, "空置，无租约登记，现场无人居住，法院负责腾交。", "现场调查笔录"),
         (FactTopic.TAXES, "物业费欠 3,200 元；交易税费由法律规定的主体各自承担。", "物业服务中心回函"),
@@ -124,7 +128,7 @@ def _claims(world: World, file: File, home: Home, me: Actor, now: datetime) -> N
         ClaimFacts(party_id=file.parties[PartyRole.APPLICANT], claim_class=ClaimClass.SECURITY,
                    principal_fen=home.debt_fen, interest_fen=home.debt_fen // 20,
                    doubled_interest_fen=home.debt_fen // 200, property_id=file.property_id,
-                   registered_at=world.day(-1900, 9), titled=True, filed_at=now,
+                   registered_at=world.day(MORTGAGED, 9), titled=True, filed_at=now,
                    title_document=f"（2025）临0102民初{home.serial + 3000}号民事判决书"),
         ClaimFacts(party_id=file.parties[PartyRole.CREDITOR], claim_class=ClaimClass.ORDINARY,
                    principal_fen=36_000_000, interest_fen=1_284_550, titled=True, filed_at=now,

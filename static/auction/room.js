@@ -29,7 +29,7 @@ function showPrice(phase) {
     by("price").dataset.fen = price;
   }
   const stale = connection.quality === "bad" && !ended(phase);
-  const label = { sold: "final", confirming: "last" }[phase] ?? "now";
+  const label = { sold: "final", confirming: "last" }[phase] ?? "current";
   set(by("price-label"), stale && sale.saidAt ? say("stale", { time: clockOf(Date.parse(sale.saidAt)) }) : say(label));
   const higher = price > sale.start ? say("above", { above: amount(price - sale.start) }) : say("asStart");
   set(by("price-note"), sale.price === null ? say("startNote")

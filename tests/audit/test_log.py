@@ -140,6 +140,13 @@ def test_a_changed_byte_is_found_at_its_leaf(session: Session, court: str) -> No
     assert "not the hash" in said
 
 
+def test_bytes_that_became_text_are_found_at_their_leaf(session: Session, court: str) -> None:
+    if session.get_bind().dialect.name != "sqlite":
+        pytest.skip("PostgreSQL keeps no text in a column of bytes")
+    said = spoil(session, court, "UPDATE leaves SET raw = CAST(raw AS TEXT) WHERE \"index\" = 3")
+    assert said == "3: the bytes are no bytes"
+
+
 def test_a_changed_byte_with_its_hash_made_to_fit_is_found_in_the_chain(session: Session,
                                                                         court: str) -> None:
     a_log_of_eight(court)

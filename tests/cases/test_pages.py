@@ -122,7 +122,7 @@ class TestRegistering:
         assert "没有正在计算的期限" in desk.get("/desk/cases").text
         a_property(session, case, officer, seized_on=date(2026, 3, 11))
         page = desk.get("/desk/cases").text
-        assert "2026-04-10 23:59" in page
+        assert "2026-04-10 24:00" in page
         assert "REF-3.1" in page
         assert case.number in desk.get("/desk/cases?mine=true").text
         assert "没有找到" in desk.get("/desk/cases?q=不存在").text

@@ -17,6 +17,8 @@ from seeds.stories import SOLD
 from tests.factories.accounts import sign_in
 from tests.journeys.crawling import LOGINS, Page, first_page, walk
 
+pytestmark = pytest.mark.timeout(300)  # the first test waits for the whole walk
+
 BIDDERS = {one.login: one.name for one in OUTSIDE if one.login.startswith("bidder")}
 BUYER = BIDDERS["bidder-1"]
 

@@ -92,5 +92,8 @@ def test_every_kind_of_page_is_sound(tour: Tour) -> None:
             assert page.status == 200, f"{login} at {page.url} (from {page.found_on}): {page.status}"
     for login, url, kind in list(tour.left_over()):
         tour.see(login, url, kind)
+    for lot in tour.visitors[""].page.request.get("/api/v1/lots").json()["lots"]:
+        tour.see("", f"/lots/{lot['id']}/room", f"room, {lot['state']}")
+        tour.see("", f"/lots/{lot['id']}/room", f"room, {lot['state']}")
     assert len(tour.seen) > 50
     assert all(len(turns) == len(LANGUAGES) for turns in tour.seen.values())

@@ -285,6 +285,12 @@ class TestInput:
         assert set(fields_of) == {field}
         assert all(fields_of.values())
 
+    @pytest.mark.parametrize("raw", [b"{", b"\xff\xfe{}", '{"name": "张"}'.encode("gbk")])
+    def test_a_body_that_is_no_json_in_utf_8_is_told_what_would_be_right(
+            self, client: FlaskClient, header: dict[str, str], raw: bytes) -> None:
+        answer = client.post("/api/v1/toys/bids", data=raw, content_type="application/json", headers=header)
+        assert (answer.status_code, json_of(answer)["fields"]) == (422, {"": "应为 UTF-8 编码的 JSON。"})
+
     @pytest.mark.parametrize(("raw", "content_type"), [
         (b"{", "application/json"), (b"\xff\xfe{}", "application/json"), (b"", "application/json"),
         (b"amount_fen=1", "application/x-www-form-urlencoded"), (b'{"amount_fen": 1}', "text/plain")])

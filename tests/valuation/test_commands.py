@@ -39,6 +39,24 @@ def test_redraw_prints_just_order_seed_and_checks(vector: dict[str, Any], write:
     assert done.stderr == ""
 
 
+def test_redraw_says_of_each_worked_case_whether_it_agrees() -> None:
+    done = run("redraw", ROOT / "tests" / "vectors" / "draw.json")
+    assert done.exit_code == 0, done.stderr
+    said = {found["id"]: found["agrees"] for found in json.loads(done.stdout)}
+    assert {name for name, agrees in said.items() if agrees} == {vector["id"] for vector in TRANSCRIPTS}
+    assert set(said.values()) == {True, None}  # None: for one function alone
+
+
+def test_a_worked_case_that_comes_out_otherwise_is_shown_and_gives_status_1(write: Any) -> None:
+    vector = TRANSCRIPTS[0]
+    wrong = vector | {"expect": vector["expect"] | {"order": ["INST-01", "INST-02", "INST-03"]}}
+    done = run("redraw", write([vector, wrong]))
+    assert done.exit_code == 1
+    first, second = json.loads(done.stdout)
+    assert (first["agrees"], second["agrees"]) == (True, False)
+    assert second["expected"]["order"] != second["found"]["order"] == vector["expect"]["order"]
+
+
 def test_redraw_answers_a_list_in_its_order_and_a_failed_check_gives_status_1(write: Any) -> None:
     done = run("redraw", write([vector["input"] for vector in TRANSCRIPTS]))
     assert done.exit_code == 1
