@@ -29,6 +29,9 @@ that is on its way for up to this long is still judged in its own second."""
 OPEN_BEFORE: Final = 0.25
 """Seconds by which the exercise opens before the ladder does: a ladder begins with its first bid, and no
 error in reading the server's clock shall refuse that one."""
+LATE: Final = 1.0
+"""Seconds by which an exercise ends later where the ladder extends nothing: a bid five minutes before the end
+that is late on its way shall not extend there what it did not extend in the sale."""
 COMPARED: Final = ("state", "winner_code", "price_fen", "accepted", "extensions")
 
 
@@ -78,23 +81,26 @@ def run(log: BidLog, speed: int, url: str, login: str, password: str) -> dict[st
     begins_at = datetime.fromtimestamp(time.time() + ahead + LEAD, UTC)
     begins_at = begins_at.replace(microsecond=begins_at.microsecond // 1000 * 1000)
     codes = list(dict.fromkeys(entry.bid.code for entry in log.entries))
-    made = platform.post("/exercises", _terms(log.terms, speed, begins_at, codes))
+    outcome = replay(log).outcome
+    later = timedelta(seconds=0 if outcome.extensions else LATE)
+    made = platform.post("/exercises", _terms(log.terms, speed, begins_at, later, codes))
     keys = {seat["code"]: seat["key"] for seat in made["seats"]}
     bidders = {code: Bidder(platform, made["lot"], code, keys[code]) for code in codes}
     late, refused = _drive(log, bidders, speed, begins_at.timestamp() - ahead)
     for bidder in bidders.values():
         bidder.leave()
     result = _result(platform, made["lot"])
-    expected = {name: value for name, value in outcome_members(replay(log).outcome).items()
+    expected = {name: value for name, value in outcome_members(outcome).items()
                 if name in COMPARED}
     return {"lot": made["lot"], "speed": speed, "codes": len(codes), "bids": len(log.entries),
             "expected": expected, "found": result, "agrees": expected == result,
             "refused": refused, "latest_bid_ms": round(late * 1000)}
 
 
-def _terms(terms: LotTerms, speed: int, begins_at: datetime, codes: list[str]) -> dict[str, Any]:
+def _terms(terms: LotTerms, speed: int, begins_at: datetime, later: timedelta,
+           codes: list[str]) -> dict[str, Any]:
     a_second = timedelta(seconds=1) / speed
-    closes_at = begins_at + a_second + (terms.closes_at - terms.opens_at) / speed
+    closes_at = begins_at + a_second + (terms.closes_at - terms.opens_at) / speed + later
     least = rule_set(RULE_SET).span("bidding.min_time")
     opens_at = min(begins_at - timedelta(seconds=OPEN_BEFORE), closes_at - least)
     return {
