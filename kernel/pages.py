@@ -189,12 +189,19 @@ def capitals(amount: int | None) -> str:
     return DASH if amount is None else capitals_text(Fen(amount))
 
 
-def percent_of(part: int | None, whole: int | None, digits: int = 1) -> str:
-    """``part`` in percent of ``whole``, rounded half up in integers."""
+def percent_of(part: int | None, whole: int | None, digits: int = 1, *, cut: bool = False) -> str:
+    """``part`` in percent of ``whole``, rounded half up in integers.
+
+    Args:
+        part: the sum shown; None prints a dash.
+        whole: what it is held against.
+        digits: after the point.
+        cut: round down, beside a least share: what is under it must not look as if it reached it.
+    """
     if part is None or not whole:
         return DASH
     scale = 10**digits
-    value = (2 * part * 100 * scale + whole) // (2 * whole)
+    value = part * 100 * scale // whole if cut else (2 * part * 100 * scale + whole) // (2 * whole)
     return f"{value // scale}.{value % scale:0{digits}d}%" if digits else f"{value}%"
 
 

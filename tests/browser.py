@@ -8,11 +8,15 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextvars import Context
 from dataclasses import dataclass, field
+from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from werkzeug.serving import make_server
 
 PHONE = (390, 844)
 DESK = (1280, 900)
@@ -114,6 +118,18 @@ def new_visitor(chromium: Browser) -> Iterator[NewVisitor]:
     for visitor in visitors:
         visitor.page.context.close()
     assert [problem for visitor in visitors for problem in visitor.problems] == []
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The app on a port of its own; every connection has a thread, so sockets may stay open."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=Context().run, args=(server.serve_forever,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 def axe_violations(page: Page) -> list[str]:

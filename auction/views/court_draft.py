@@ -56,7 +56,7 @@ def draft_context(lot: Lot, found: CheckList, form: Form) -> dict[str, Any]:
         "announcement": _announcement(lot, blocked), "deposits": deposits,
         "case_number": cases.numbers_of(db.session(), {lot.case_id or ""}).get(lot.case_id or "", ""),
         "property": cases.get_property(db.session(), lot.property_id or ""),
-        "share": percent_of(sale.start_price_fen, found.price.amount_fen) if found.price else "",
+        "share": percent_of(sale.start_price_fen, found.price.amount_fen, 2, cut=True) if found.price else "",
         "today": beijing_day(clock.now()), "is_lawful": not blocked & set(_ON_FORM),
         "notice_days": found.law.days("notice_days_before_publication"),
         "if_told_today": earliest_publication(beijing_day(clock.now()), found.law),

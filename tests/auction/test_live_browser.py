@@ -1,17 +1,13 @@
 """The room in real browsers: two bidders and a spectator, a phone among them, until the hammer falls."""
 
 import re
-from collections.abc import Iterator
-from contextvars import Context
 from datetime import timedelta
-from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from auction.jobs import sweep
 from auction.rules.band import BAND_WORDS
@@ -22,18 +18,6 @@ from tests.factories.auction import an_exercise
 from tests.factories.cases import an_officer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The app on a port of its own; every connection has a thread, so sockets may stay open."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=Context().run, args=(server.serve_forever,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture

@@ -194,6 +194,16 @@ def test_a_ladder_that_is_rehearsed_ends_as_its_replay_says(platform: Server, tm
                               "accepted": 4, "extensions": 4}
 
 
+def test_a_bid_five_minutes_before_the_end_extends_nothing_however_late_it_is_on_its_way(
+        platform: Server, tmp_path: Path) -> None:
+    ladder = tmp_path / "ladder.csv"
+    ladder.write_bytes(LADDER.encode("gbk"))
+    done = flask(platform, "auction", "rehearse", "--speed", "300", "--password", PASSWORD,
+                 "--url", platform.url, str(ladder))  # its end is inferred: last bid and five minutes
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["found"]["extensions"] == 0
+
+
 @pytest.mark.parametrize(("wrong", "said"), [
     (["--speed", "7"], "must divide 300"),
     (["--password", "not-the-password"], "401"),

@@ -94,6 +94,9 @@ class TestMoney:
         assert pages.percent_of(1, 8, 2) == "12.50%"
         assert pages.percent_of(5, 1000, 0) == "1%"
         assert pages.percent_of(4, 1000, 0) == "0%"
+        assert pages.percent_of(279_999_999, 400_000_000, 2) == "70.00%"
+        assert pages.percent_of(279_999_999, 400_000_000, 2, cut=True) == "69.99%"
+        assert pages.percent_of(280_000_000, 400_000_000, 2, cut=True) == "70.00%"
         assert pages.percent_of(1, 0) == pages.percent_of(None, 3) == "—"
 
     def test_typed_amounts_are_said_in_capitals_and_half_typed_ones_not(self) -> None:

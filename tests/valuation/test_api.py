@@ -41,12 +41,6 @@ class Program:
         return self._client.post(f"/api/v1{path}", headers=self._headers, **sent)
 
 
-@pytest.fixture
-def scene(session: Session, at: Walk) -> Scene:
-    at(BEGIN)
-    return a_scene(session)
-
-
 @pytest.mark.both_databases
 def test_a_program_walks_the_whole_way(app: Flask, session: Session, at: Walk) -> None:
     at(BEGIN)

@@ -4,7 +4,6 @@ import html
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -17,7 +16,6 @@ from tests.factories.valuation import (
     Scene,
     a_done_draw,
     a_price,
-    a_scene,
     a_served_report,
     commissioned,
 )
@@ -26,12 +24,6 @@ from valuation.models import Valuation
 from valuation.views.way import Way
 
 Walk = Callable[[datetime], None]
-
-
-@pytest.fixture
-def scene(session: Session, at: Walk) -> Scene:
-    at(BEGIN)
-    return a_scene(session)
 
 
 def steps(session: Session, scene: Scene, valuation: Valuation) -> dict[str, object]:

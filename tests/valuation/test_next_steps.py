@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -27,12 +26,6 @@ from tests.factories.valuation import (
 )
 
 Walk = Callable[[datetime], None]
-
-
-@pytest.fixture
-def scene(session: Session, at: Walk) -> Scene:
-    at(BEGIN)
-    return a_scene(session)
 
 
 def seen_by(app: Flask, session: Session, actor: Actor, url: str) -> str:

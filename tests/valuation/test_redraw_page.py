@@ -2,7 +2,6 @@
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import pytest
 from flask import Flask, Response, jsonify, render_template_string
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from kernel.access import public
 from tests.browser import PHONE, NewVisitor, axe_violations
@@ -53,17 +51,6 @@ def add_pages(app: Flask) -> None:
         return jsonify(a_transcript(number) if number != "broken" else {"format": "jdraw/v1"})
 
 
-@pytest.fixture
-def site(app: Flask) -> Iterator[str]:
-    """The address at which they are served as the platform serves its pages."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    serving.join()
-
-
 def rows(page: Page) -> dict[str, str]:
     """Check -> its state as shown."""
     return {str(row.get_attribute("data-check")): str(row.get_attribute("class"))
@@ -72,8 +59,8 @@ def rows(page: Page) -> dict[str, str]:
 
 @pytest.mark.parametrize("number", ["JD-11", "JD-21"])
 def test_a_visitor_sees_six_checks_hold_with_their_times_and_how_the_order_came_about(
-        site: str, new_visitor: NewVisitor, number: str) -> None:
-    page = new_visitor(site).page
+        address: str, new_visitor: NewVisitor, number: str) -> None:
+    page = new_visitor(address).page
     page.goto(f"/recompute/{number}")
     expect(page.locator("[data-when=holds]")).to_be_visible()
     expect(page.locator("[data-when=holds]")).to_contain_text("六项相符，次序一致")
@@ -89,8 +76,8 @@ def test_a_visitor_sees_six_checks_hold_with_their_times_and_how_the_order_came_
     expect(page.locator("[data-seed]")).to_have_text(re.compile("[0-9a-f]{64}"))
 
 
-def test_computing_again_asks_the_network_for_nothing(site: str, new_visitor: NewVisitor) -> None:
-    visitor = new_visitor(site)
+def test_computing_again_asks_the_network_for_nothing(address: str, new_visitor: NewVisitor) -> None:
+    visitor = new_visitor(address)
     visitor.page.goto("/recompute/JD-11")
     expect(visitor.page.locator("[data-when=holds]")).to_be_visible()
     asked: list[str] = []
@@ -102,8 +89,8 @@ def test_computing_again_asks_the_network_for_nothing(site: str, new_visitor: Ne
 
 
 def test_a_failed_check_stands_out_and_says_what_it_means_and_whom_to_tell(
-        site: str, new_visitor: NewVisitor) -> None:
-    page = new_visitor(site).page
+        address: str, new_visitor: NewVisitor) -> None:
+    page = new_visitor(address).page
     page.goto("/recompute/JD-17")
     expect(page.locator("[data-when=fails]")).to_contain_text("有 2 项不符")
     expect(page.locator("[data-when=fails]")).to_contain_text("法院监督部门")
@@ -115,9 +102,9 @@ def test_a_failed_check_stands_out_and_says_what_it_means_and_whom_to_tell(
     expect(page.locator("[data-check=pool_distinct] b[data-failed]")).to_be_hidden()
 
 
-def test_a_file_of_ones_own_is_read_and_named_as_such(site: str, new_visitor: NewVisitor,
+def test_a_file_of_ones_own_is_read_and_named_as_such(address: str, new_visitor: NewVisitor,
                                                       tmp_path: Path) -> None:
-    page = new_visitor(site).page
+    page = new_visitor(address).page
     page.goto("/recompute/JD-11")
     expect(page.locator("[data-when=holds]")).to_be_visible()
     expect(page.locator("[data-own]")).to_be_hidden()
@@ -129,8 +116,8 @@ def test_a_file_of_ones_own_is_read_and_named_as_such(site: str, new_visitor: Ne
 
 
 def test_a_file_may_be_dropped_and_one_that_does_not_fit_is_named_by_its_field(
-        site: str, new_visitor: NewVisitor) -> None:
-    page = new_visitor(site).page
+        address: str, new_visitor: NewVisitor) -> None:
+    page = new_visitor(address).page
     page.goto("/recompute/JD-11")
     expect(page.locator("[data-when=holds]")).to_be_visible()
     broken: dict[str, Any] = a_transcript()
@@ -147,8 +134,8 @@ def test_a_file_may_be_dropped_and_one_that_does_not_fit_is_named_by_its_field(
 
 
 def test_a_transcript_that_cannot_be_fetched_or_read_is_said_in_words(
-        site: str, new_visitor: NewVisitor) -> None:
-    visitor = new_visitor(site)
+        address: str, new_visitor: NewVisitor) -> None:
+    visitor = new_visitor(address)
     visitor.page.goto("/recompute/none")
     expect(visitor.page.locator("[data-when=unreachable]")).to_be_visible()
     expect(visitor.page.get_by_role("button", name="再算一遍")).to_be_hidden()
@@ -158,8 +145,8 @@ def test_a_transcript_that_cannot_be_fetched_or_read_is_said_in_words(
 
 
 def test_without_scripts_the_page_says_how_to_recompute_with_the_file(
-        site: str, new_visitor: NewVisitor) -> None:
-    page = new_visitor(site, scripts=False).page
+        address: str, new_visitor: NewVisitor) -> None:
+    page = new_visitor(address, scripts=False).page
     page.goto("/recompute/JD-11")
     expect(page.locator("[data-when=idle]")).to_contain_text("flask valuation redraw")
     expect(page.get_by_role("button", name="再算一遍")).to_be_hidden()
@@ -171,8 +158,8 @@ def test_without_scripts_the_page_says_how_to_recompute_with_the_file(
 @pytest.mark.parametrize("size", [PHONE, (1280, 900)])
 @pytest.mark.parametrize("number", ["JD-11", "JD-17"])
 def test_the_panel_has_nothing_that_axe_finds_fault_with(
-        site: str, new_visitor: NewVisitor, number: str, size: tuple[int, int]) -> None:
-    page = new_visitor(site, size=size).page
+        address: str, new_visitor: NewVisitor, number: str, size: tuple[int, int]) -> None:
+    page = new_visitor(address, size=size).page
     page.goto(f"/recompute/{number}")
     expect(page.locator("[data-when=idle]")).to_be_hidden()
     expect(page.locator("[data-when=working]")).to_be_hidden()

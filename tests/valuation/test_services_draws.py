@@ -61,12 +61,6 @@ Walk = Callable[[datetime], None]
 VERIFIER = Path(__file__).resolve().parents[2] / "verifier" / "verify.py"
 
 
-@pytest.fixture
-def scene(session: Session, at: Walk) -> Scene:
-    at(BEGIN)
-    return a_scene(session)
-
-
 def the(session: Session, draw: Draw) -> Draw:
     return services.get_draw(session, draw.id)
 

@@ -17,11 +17,9 @@ from kernel.transactions import unit_of_work
 from tests.factories.accounts import a_person, the_actor
 from tests.factories.cases import a_party, a_stored_file
 from tests.factories.valuation import (
-    BEGIN,
     Scene,
     a_done_draw,
     a_price,
-    a_scene,
     a_served_report,
     commissioned,
     report_facts,
@@ -43,12 +41,6 @@ from valuation.rules.stages import Stage
 from valuation.work import work
 
 Walk = Callable[[datetime], None]
-
-
-@pytest.fixture
-def scene(session: Session, at: Walk) -> Scene:
-    at(BEGIN)
-    return a_scene(session)
 
 
 @pytest.fixture

@@ -45,12 +45,6 @@ from valuation.rules.stages import Stage
 Walk = Callable[[datetime], None]
 
 
-@pytest.fixture
-def scene(session: Session, at: Walk) -> Scene:
-    at(BEGIN)
-    return a_scene(session)
-
-
 def visitor(app: Flask, session: Session, person_id: str) -> FlaskClient:
     """A client signed in as this person."""
     person = session.get(Person, person_id)
@@ -377,6 +371,7 @@ def test_steps_to_come_say_their_earliest_day(app: Flask, session: Session, scen
     asked(session, scene, valuation)
     shown = text_of(visitor(app, session, scene.officer.id).get(f"/desk/valuations/{valuation.id}"))
     assert "最早 2026-03-08" in shown
+    assert shown.count("最早") == 1, "when a price can be in force nobody knows before its report"
 
 
 def test_keepers_of_the_list_add_link_and_stop_institutions(app: Flask, session: Session,

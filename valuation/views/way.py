@@ -220,8 +220,11 @@ class Way:
             return (valuation.agree_by_on or self._today + timedelta(days=term)) + timedelta(days=1)
         return self._in_force_earliest() if key == "in_force" else None
 
-    def _in_force_earliest(self) -> date:
-        if self._valuation.reports and self.here >= _PLACES.index("delivery"):
+    def _in_force_earliest(self) -> date | None:
+        """Nobody can say before the report has been reviewed; then a service of today would count."""
+        if self.here < _PLACES.index("delivery"):
+            return None
+        if self._valuation.reports:
             found = services.standing_of(self._session, self._valuation, self._today).in_force_on
             if found is not None:
                 return found
