@@ -16,6 +16,9 @@ from kernel.money import yuan_text
 LANGUAGES: Final = {"zh_Hans_CN": "中文", "en": "English"}
 DEFAULT: Final = "zh_Hans_CN"
 COOKIE: Final = "language"
+ARGUMENT: Final = "lang"
+"""The member of an address that chooses the language, so that a page in it can be shared and found."""
+BY_ADDRESS: Final = {"zh": DEFAULT, "en": "en"}
 
 _babel = Babel()
 
@@ -28,9 +31,12 @@ def init_app(app: Flask) -> None:
 
 
 def reader_language() -> str:
-    """The language chosen by the reader, else what the browser prefers, else Chinese."""
+    """The language of the address, else the reader's choice, else what the browser prefers, else Chinese."""
     if not has_request_context():
         return DEFAULT
+    named = BY_ADDRESS.get(request.args.get(ARGUMENT, ""))
+    if named is not None:
+        return named
     chosen = g.get("language") or request.cookies.get(COOKIE)
     if chosen in LANGUAGES:
         return str(chosen)
