@@ -2,9 +2,9 @@
 
 import sys
 
-from benchmarks import start
+from benchmarks import pages, start
 
-BENCHMARKS = {"start": start.measure}
+BENCHMARKS = {"start": start.measure, "pages": pages.measure}
 
 
 def main(names: list[str]) -> None:

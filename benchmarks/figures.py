@@ -32,7 +32,7 @@ class Figure:
                 "value": round(value, 4),
                 "unit": self.unit,
                 "baseline": round(baseline, 4),
-                "ratio": round(value / baseline, 3),
+                "ratio": round(value / baseline, 3) if baseline else None,
                 "machine": machine,
                 "commit": commit(),
             },
