@@ -26,7 +26,18 @@ LANGUAGES: dict[str, NullTranslations | GNUTranslations] = {
     "zh-CN": NullTranslations(),
     "en": translation("messages", ROOT / "translations", ["en"])}
 
+WIDTHS = (320, 390, 768, 1440, 2560)
+"""From the narrowest phone (and a window at four times its size, WCAG 1.4.10) to a wide screen."""
+
 TOO_WIDE = "() => document.scrollingElement.scrollWidth - innerWidth"
+
+CUT = """() => [...document.querySelectorAll("body *")].filter((one) => {
+  const style = getComputedStyle(one);
+  return one.textContent.trim() && one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1
+    && ["hidden", "clip"].includes(style.overflowX) && style.textOverflow !== "ellipsis"
+    && style.display !== "inline" && one.tagName.toLowerCase() !== "svg";
+}).map((one) => `${one.tagName.toLowerCase()}.${one.className}: ${one.textContent.trim().slice(0, 40)}`)"""
+"""Text that ends at an edge where nobody can push it on; what ends in dots says so."""
 
 
 def watch_closely(visitor: Visitor) -> None:
@@ -48,6 +59,11 @@ def overflow(page: Page) -> list[str]:
     """A page that must be pushed sideways to be read."""
     wider = page.evaluate(TOO_WIDE)
     return [f"{page.url}: {wider} px wider than the window"] if wider > 0 else []
+
+
+def cut_text(page: Page) -> list[str]:
+    """Words that are cut off, with the page's address."""
+    return [f"{page.url}: cut off: {found}" for found in page.evaluate(CUT)]
 
 
 def inaccessible(page: Page) -> list[str]:

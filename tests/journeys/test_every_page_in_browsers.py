@@ -1,19 +1,30 @@
-"""Every kind of page of the demo in a real browser: two languages, two windows, light and dark."""
+"""Every kind of page of the demo in a real browser: two languages, five widths, light and dark.
 
+axe looks at each kind once, in a language, a window and a theme that take turns; ``make faces`` lets it
+look at all of them, and keeps pictures at every width for people to look at.
+"""
+
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Page as BrowserPage
 
 from tests.browser import PHONE, NewVisitor, Visitor
 from tests.demo import Server
 from tests.journeys.crawling import LOGINS, Page, first_page, kind_of, walk
-from tests.journeys.seeing import DESK, Person, inaccessible, overflow, watch_closely
+from tests.journeys.seeing import DESK, WIDTHS, Person, cut_text, inaccessible, overflow, watch_closely
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+FACES = os.environ.get("FACES")
+"""A folder for pictures; with it, axe sees every kind in both languages, themes and windows."""
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(3600 if FACES else 300)]
 
 LANGUAGES = ("zh-CN", "en")
 SIZES = (PHONE, DESK)
@@ -34,7 +45,7 @@ class Tour:
     """Everybody's way through the demo. Of each kind of page one is seen in Chinese and one in English.
 
     The kinds take turns in who sees them, in the window and the theme in which axe looks at them, and in
-    which language; whatever is seen must fit both windows. What was seen is then only read, for its links.
+    which language; whatever is seen must fit every width. What was seen is then only read, for its links.
     """
 
     visitors: dict[str, Visitor]
@@ -54,19 +65,41 @@ class Tour:
         visitor, turns = self.visitors[login], self.seen.setdefault(kind, [])
         place, turn = list(self.seen).index(kind), len(turns)
         turns.append((login, url))
-        theme, sizes, page = THEMES[place // 2 % 2], (SIZES[place % 2 - 1], SIZES[place % 2]), visitor.page
+        page = visitor.page
         page.set_extra_http_headers({"Accept-Language": LANGUAGES[turn]})
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.emulate_media(color_scheme=THEMES[place // 2 % 2], reduced_motion="reduce")
         answer = page.goto(url)
         assert answer is not None, url
         found = Page(url, answer.status, answer.text())
-        who = f"{login or 'visitor'}, {LANGUAGES[turn]}, {theme}"
-        for width, height in sizes:
-            page.set_viewport_size({"width": width, "height": height})
-            visitor.problems += [f"{who}, {width} px: {fault}" for fault in overflow(page)]
-        if turn == place // 4 % 2:
-            visitor.problems += [f"{who}, {sizes[1][0]} px: {fault}" for fault in inaccessible(page)]
+        who = f"{login or 'visitor'}, {LANGUAGES[turn]}"
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": DESK[1]})
+            visitor.problems += [f"{who}, {width} px: {fault}" for fault in overflow(page) + cut_text(page)]
+        for theme, size in self.looks(place, turn):
+            page.emulate_media(color_scheme=theme)
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            visitor.problems += [f"{who}, {theme}, {size[0]} px: {fault}" for fault in inaccessible(page)]
+        if FACES:
+            self.take_pictures(page, f"{kind}-{LANGUAGES[turn]}")
         return found
+
+    @staticmethod
+    def looks(place: int, turn: int) -> Iterator[tuple[Literal["light", "dark"], tuple[int, int]]]:
+        """In which themes and windows axe looks at this page."""
+        if FACES:
+            yield from ((theme, size) for theme in THEMES for size in SIZES)
+        elif turn == place // 4 % 2:
+            yield THEMES[place // 2 % 2], SIZES[place % 2]
+
+    @staticmethod
+    def take_pictures(page: BrowserPage, name: str) -> None:
+        """Pictures of the whole page, for people."""
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": DESK[1]})
+                file = re.sub(r"[^\w#-]+", "_", f"{name}-{theme}-{width}").strip("_").replace("#", "x")
+                page.screenshot(path=Path(FACES or "") / f"{file}.png", full_page=True)
 
     def left_over(self) -> Iterator[tuple[str, str, str]]:
         """Kinds that only one account reaches, and so far saw in one language only."""
