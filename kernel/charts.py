@@ -109,38 +109,6 @@ def dot_ruler(values: Sequence[float], low: float, high: float, bins: int = 54) 
     return dots
 
 
-Box = tuple[float, float, float, float]
-
-
-def packed(weights: Sequence[float], width: float, height: float) -> list[Box]:
-    """Rectangles whose areas are in proportion to ``weights``, as square as halving makes them.
-
-    Returns:
-        ``x, y, width, height`` of each, in the order of ``weights``; for floor plans.
-    """
-    boxes: dict[int, Box] = {}
-    order = sorted(range(len(weights)), key=lambda n: (-weights[n], n))
-    todo: list[tuple[list[int], Box]] = [(order, (0.0, 0.0, width, height))] if order else []
-    while todo:
-        places, (x, y, wide, tall) = todo.pop()
-        if len(places) == 1:
-            boxes[places[0]] = (round(x, 1), round(y, 1), round(wide, 1), round(tall, 1))
-            continue
-        total = sum(weights[place] for place in places) or 1.0
-        first, amount = [places[0]], weights[places[0]]
-        while len(first) < len(places) - 1 and amount + weights[places[len(first)]] / 2 < total / 2:
-            amount += weights[places[len(first)]]
-            first.append(places[len(first)])
-        rest, share = places[len(first):], amount / total
-        if wide >= tall:
-            todo += [(first, (x, y, wide * share, tall)),
-                     (rest, (x + wide * share, y, wide * (1 - share), tall))]
-        else:
-            todo += [(first, (x, y, wide, tall * share)),
-                     (rest, (x, y + tall * share, wide, tall * (1 - share)))]
-    return [boxes[place] for place in range(len(weights))]
-
-
 # The flow of money --------------------------------------------------------------------------
 
 

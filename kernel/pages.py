@@ -17,8 +17,9 @@ from flask_babel import get_locale, gettext
 from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup, escape
 
-from kernel import charts, clock, rulers
+from kernel import charts, clock, drawings, rulers
 from kernel.access import ROLE_NAMES, Role
+from kernel.files import MAX_BYTES
 from kernel.formats import BEIJING
 from kernel.languages import cite
 from kernel.money import Fen, parse_yuan, yuan_text
@@ -53,12 +54,13 @@ def init_app(app: Flask) -> None:
         "when": when, "until": until, "day": day, "weekday": weekday, "duration": duration,
         "brief_hash": brief_hash, "filesize": filesize, "field_id": field_id,
         "field_value": field_value, "typed_capitals": typed_capitals, "cite": cite,
+        "file_kinds": file_kinds,
     }
     app.jinja_env.filters.update(filters)
     assets = Assets(app)
     app.jinja_env.globals.update(
-        asset=assets.url, icon=assets.icon, law=law, charts=charts, rulers=rulers,
-        role_names=role_names, timedelta=timedelta,
+        asset=assets.url, icon=assets.icon, law=law, charts=charts, rulers=rulers, drawings=drawings,
+        role_names=role_names, timedelta=timedelta, largest_file=MAX_BYTES,
     )
     app.context_processor(_theme)
 
@@ -331,6 +333,11 @@ def filesize(count: int | None) -> str:
             whole = tenths >= 100 or tenths % 10 == 0
             return f"{tenths // 10} {unit}" if whole else f"{tenths / 10:.1f} {unit}"
     return f"{count // 1000**4} TB"
+
+
+def file_kinds(accept: str) -> str:
+    """The kinds of an ``accept`` as people call them: PDF, PNG, JPEG."""
+    return ", ".join(kind.strip().rpartition("/")[2].upper() for kind in accept.split(",") if kind.strip())
 
 
 def field_id(path: str) -> str:

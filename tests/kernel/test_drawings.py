@@ -135,16 +135,6 @@ class TestFlow:
         assert all(later - earlier >= 32 for earlier, later in pairwise(rows))
 
 
-@given(st.lists(st.floats(1, 500), min_size=1, max_size=12))
-def test_rooms_fill_the_plan_and_keep_their_proportions(areas: list[float]) -> None:
-    boxes = charts.packed(areas, 360, 220)
-    assert sum(wide * tall for _, _, wide, tall in boxes) == pytest.approx(360 * 220, rel=0.02)
-    for (x, y, wide, tall), area in zip(boxes, areas, strict=True):
-        assert wide * tall == pytest.approx(area / sum(areas) * 360 * 220, rel=0.15, abs=80)
-        assert 0 <= x <= x + wide <= 360.3
-        assert 0 <= y <= y + tall <= 220.3
-
-
 def test_dots_stack_over_their_place() -> None:
     dots = charts.dot_ruler([92, 92, 92, 300], 50, 150)
     assert [dot.y for dot in dots] == ["141", "132", "123", "141"]
