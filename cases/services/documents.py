@@ -1,6 +1,6 @@
 """Documents: kept under their hash, public or private, and who may open which."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
@@ -44,9 +44,18 @@ def documents_of_case(session: Session, case_id: str) -> Sequence[Document]:
 
 
 def photographs_of(session: Session, property_id: str) -> Sequence[Document]:
-    """The photographs of a property, in the order in which they were taken up."""
+    """The photographs and videos of a property, in the order in which they were taken up."""
     return [document for document in documents_of(session, f"property:{property_id}")
             if document.kind is DocumentKind.PHOTOGRAPH]
+
+
+def first_photographs(session: Session, property_ids: Collection[str]) -> dict[str, str]:
+    """Property -> address of its first public photograph; one without is left out."""
+    subjects = [f"property:{one}" for one in property_ids]
+    found = session.scalars(select(Document).where(
+        Document.subject.in_(subjects), Document.kind == DocumentKind.PHOTOGRAPH, Document.is_public)
+        .order_by(Document.position.desc(), Document.id.desc()))
+    return {document.subject.removeprefix("property:"): document.url for document in found}
 
 
 def keep_document(session: Session, *, case_id: str, subject: str,
@@ -158,13 +167,13 @@ def take_document(session: Session, case_id: str, raw: bytes, *, field: str,
 
 def take_pictures(session: Session, case_id: str, raws: Sequence[bytes], *, field: str,
                   actor: Actor) -> list[StoredFile]:
-    """Put an officer's photographs into the store, cleaned; all of them, or the first is refused.
+    """Put an officer's photographs and videos into the store; all of them, or the first is refused.
 
     Raises:
-        NotAllowed, InvalidInput: as ``take_document``; pictures are JPEG, PNG or WebP.
+        NotAllowed, InvalidInput: as ``take_document``; JPEG, PNG, WebP, and MP4 or WebM.
     """
     may_handle(actor, get_case(session, case_id))
-    return [the_store().keep_picture(raw, field) for raw in raws or (b"",)]
+    return [the_store().keep_view(raw, field) for raw in raws or (b"",)]
 
 
 def attach_document(session: Session, *, case_id: str, subject: str | None, kind: DocumentKind,
@@ -189,7 +198,7 @@ def attach_document(session: Session, *, case_id: str, subject: str | None, kind
 
 def attach_photographs(session: Session, *, property_id: str, kept: Sequence[StoredFile],
                        title: str, is_public: bool, actor: Actor, now: datetime) -> list[Document]:
-    """Enter photographs of a property that the officer in charge has taken up.
+    """Enter photographs and videos of a property that the officer in charge has taken up.
 
     Raises:
         NotAllowed: not the officer in charge.

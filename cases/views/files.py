@@ -25,16 +25,19 @@ def show(sha256: str) -> ResponseReturnValue:
     """Send a file; ``?download`` offers it for saving.
 
     Its bytes can never change, so a public file may be cached for ever. A private one is asked
-    for each time, as the right to open it may end.
+    for each time, as the right to open it may end. ``?w=640`` sends a photograph no wider than
+    needed, and a part of a file is sent to whoever asks for a part, as players of videos do.
     """
     if len(sha256) != 64:
         raise NoSuchDocument
     document = services.readable_file(db.session(), sha256, current_actor())
     ending = _ENDINGS.get(document.media_type) or mimetypes.guess_extension(document.media_type)
+    width = request.args.get("w", 0, type=int) if document.media_type == "image/webp" else 0
+    raw = the_store().view(document.sha256, width).read_bytes()
     response = send_file(
-        io.BytesIO(the_store().path(document.sha256).read_bytes()), mimetype=document.media_type, etag=False,
+        io.BytesIO(raw), mimetype=document.media_type, etag=False,
         download_name=document.title + (ending or ""), as_attachment="download" in request.args)
-    response.set_etag(document.sha256)
+    response.set_etag(document.sha256 if len(raw) == document.size else f"{document.sha256}-{width}")
     response.headers["Cache-Control"] = (
         f"public, max-age={_YEAR}, immutable" if document.is_public else "private, no-cache")
-    return response.make_conditional(request)
+    return response.make_conditional(request, accept_ranges=True, complete_length=len(raw))

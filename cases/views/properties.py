@@ -147,7 +147,7 @@ def photographs(case_id: str, property_id: str) -> ResponseReturnValue:
                     work.session, property_id=property_id, kept=kept,
                     title=data["title"] or say(N_("现场照片")), is_public=data["is_public"],
                     actor=actor, now=now)
-            return back(case_id, "properties", N_("照片已保存。"))
+            return back(case_id, "properties", N_("已保存。"))
     return render_template("cases/photographs_form.html", form=form, case=case, property=found,
                            photographs=services.photographs_of(db.session(), property_id),
                            ), form.status
