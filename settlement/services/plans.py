@@ -73,6 +73,13 @@ def plans_of_court(session: Session, court_id: str) -> Sequence[DistributionPlan
         .order_by(DistributionPlan.drafted_at.desc())).all()
 
 
+def public_plans(session: Session, court_id: str, *, most: int) -> Sequence[DistributionPlan]:
+    """The plans of a court that have been served, the latest first."""
+    return session.scalars(
+        select(DistributionPlan).where(DistributionPlan.court_id == court_id, DistributionPlan.state.in_(OPEN))
+        .order_by(DistributionPlan.served_at.desc(), DistributionPlan.id).limit(most)).all()
+
+
 def in_states(session: Session, *states: PlanState) -> Sequence[DistributionPlan]:
     """All plans of all courts that stand at one of these points, with objections and payouts."""
     return session.scalars(

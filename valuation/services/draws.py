@@ -293,10 +293,14 @@ def to_draw(session: Session, court_id: str) -> Sequence[Valuation]:
     return [one for one in asked if running_draw(one) is None]
 
 
-def public_draws(session: Session) -> Sequence[Draw]:
-    """Draws the public may see: from the freeze on, newest first."""
+def public_draws(session: Session, *, court_id: str | None = None,
+                 most: int | None = None) -> Sequence[Draw]:
+    """Draws the public may see: from the freeze on, newest first; of one court, or only so many."""
+    query = select(Draw).where(Draw.frozen_at.is_not(None))
+    if court_id is not None:
+        query = query.where(Draw.court_id == court_id)
     return session.scalars(
-        select(Draw).where(Draw.frozen_at.is_not(None)).order_by(Draw.frozen_at.desc(), Draw.id)
+        query.order_by(Draw.frozen_at.desc(), Draw.id).limit(most)
         .options(selectinload(Draw.contributions), selectinload(Draw.valuation))).all()
 
 
