@@ -54,7 +54,8 @@ __all__ = [
     "cost_texts", "cost_words", "costs_of", "done_by", "draft_obstacles", "draft_plan", "due_on",
     "execute_payout", "finish_term", "get_payout", "get_plan", "hindrance", "in_states",
     "next_act", "note_approval", "object_to", "opening_of", "payouts_of_court",
-    "plan_for_staff", "plan_of", "plans_of", "plans_of_court", "prepare_payout", "public_plan", "public_plans",
+    "plan_for_staff", "plan_of", "plans_of", "plans_of_court", "prepare_payout", "public_plan",
+    "public_plans",
     "received_on", "recipients_of", "recomputed", "record_cost", "serve_plan", "served_plan",
     "standing_of", "steps_of", "strike_cost", "terms_of", "title_of",
 ]

@@ -76,7 +76,8 @@ def plans_of_court(session: Session, court_id: str) -> Sequence[DistributionPlan
 def public_plans(session: Session, court_id: str, *, most: int) -> Sequence[DistributionPlan]:
     """The plans of a court that have been served, the latest first."""
     return session.scalars(
-        select(DistributionPlan).where(DistributionPlan.court_id == court_id, DistributionPlan.state.in_(OPEN))
+        select(DistributionPlan)
+        .where(DistributionPlan.court_id == court_id, DistributionPlan.state.in_(OPEN))
         .order_by(DistributionPlan.served_at.desc(), DistributionPlan.id).limit(most)).all()
 
 
