@@ -12,7 +12,8 @@ from cases.domain import DOMAIN as CASES
 from config import logs
 from config.settings import Mode, Settings
 from evidence.domain import DOMAIN as EVIDENCE
-from kernel import access, database, files, health, http, languages, migrations, pages, sockets, vault
+from kernel import access, assets, database, files, health, http, languages, migrations, pages, sockets, vault
+from kernel.papers import serving as papers
 from kernel.transactions import set_recorder
 from ledger.domain import DOMAIN as LEDGER
 from portal.domain import DOMAIN as PORTAL
@@ -30,12 +31,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     if not under_flask:
         settings.require_complete()
     logs.configure()
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.secret_key = settings.secret_key
     app.wsgi_app = http.behind(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     app.extensions["settings"] = settings
     vault.install(bytes.fromhex(settings.vault_key) if settings.vault_key else None)
     files.install(Path(settings.data_dir) / "files")
+    papers.install(settings.data_dir / "cache" / "papers", settings.address)
     set_recorder(write_leaves)
     database.init_app(app, settings.database_url,
                       idle_limit_ms=60_000 if settings.mode is Mode.TEST else 2000)
@@ -44,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     languages.init_app(app)
     http.init_app(app)
     pages.init_app(app)
+    assets.init_app(app, http.HEADERS, frozen=settings.mode is Mode.PRODUCTION)
     health.init_app(app)
     sockets.init_app(app, async_mode="threading" if settings.mode is Mode.TEST else "gevent",
                      message_queue=settings.redis_url)

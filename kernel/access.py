@@ -126,7 +126,7 @@ def guard_of(view: Callable[..., object]) -> Guard | None:
     return getattr(view, "__guard__", None)
 
 
-_LIBRARIES_OWN: Final = frozenset({"static", "api-docs.openapi_json"})
+_LIBRARIES_OWN: Final = frozenset({"api-docs.openapi_json"})
 
 
 def check_all_guarded(app: Flask) -> None:

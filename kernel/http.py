@@ -10,22 +10,22 @@ from urllib.parse import urlencode
 
 import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request
-from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kernel import clock
+from kernel import clock, compression
 from kernel.access import current_actor, guard_of
 from kernel.errors import N_, DomainError, InvalidInput, NotSignedIn
+from kernel.forgery import Protection
 from kernel.languages import explain, list_obstacles, say
 from kernel.openapi import PROBLEM, DescribedApi, DescribedBlueprint
 from kernel.schemas import flatten
 
 log = structlog.get_logger()
-csrf = CSRFProtect()
+csrf = Protection()
 api = DescribedApi()
 
 SIGN_IN: Final = "/login"
@@ -37,7 +37,7 @@ CSP: Final = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 
-_HEADERS: Final = {
+HEADERS: Final = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -84,6 +84,7 @@ def init_app(app: Flask) -> None:
     )
     csrf.init_app(app)
     api.init_app(app)
+    compression.init_app(app)
     app.before_request(_guard)
     app.after_request(_secure)
     for kind in (DomainError, HTTPException, CSRFError, Exception):
@@ -125,11 +126,11 @@ def _needs_no_csrf_token() -> bool:
 
 
 def _secure(response: Response) -> Response:
-    for name, value in _HEADERS.items():
+    for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if response.status_code == 405 and "allowed_methods" in g:
         response.headers["Allow"] = ", ".join(g.allowed_methods)
-    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+    if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store" if current_actor() else "no-cache"
     return response
 

@@ -1,10 +1,9 @@
-"""What every template can say: money, instants, days, durations, icons, assets, rules.
+"""What every template can say: money, instants, days, durations, rules.
 
 ``init_app`` registers the filters and globals. Chinese and English are told apart by
 Flask-Babel's locale; the figures themselves are the same in both.
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from babel.dates import format_date, format_datetime
-from flask import Flask, request, url_for
+from flask import Flask, request
 from flask_babel import get_locale, gettext
 from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup, escape
@@ -57,9 +56,8 @@ def init_app(app: Flask) -> None:
         "file_kinds": file_kinds,
     }
     app.jinja_env.filters.update(filters)
-    assets = Assets(app)
     app.jinja_env.globals.update(
-        asset=assets.url, icon=assets.icon, law=law, charts=charts, rulers=rulers, drawings=drawings,
+        law=law, charts=charts, rulers=rulers, drawings=drawings,
         role_names=role_names, timedelta=timedelta, largest_file=MAX_BYTES,
     )
     app.context_processor(_theme)
@@ -79,50 +77,6 @@ def _theme() -> dict[str, str]:
 def _tongue() -> str:
     locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else "zh"
-
-
-class Assets:
-    """Addresses of static files; each carries the file's hash, so it may be cached for ever."""
-
-    def __init__(self, app: Flask) -> None:
-        if app.static_folder is None:
-            raise ValueError("pages need a static folder")
-        self._root = Path(app.static_folder)
-        self._app = app
-        self._known: dict[str, str] = {}
-        sprite = (self._root / "img" / "icons.svg").read_text("utf-8")
-        self._icons = frozenset(re.findall(r'<symbol id="([^"]+)"', sprite))
-
-    def url(self, path: str) -> str:
-        """The address of ``static/<path>`` with its content hash.
-
-        Raises:
-            FileNotFoundError: a template names a file that is not there.
-        """
-        mark = self._known.get(path)
-        if mark is None or self._app.debug:
-            mark = hashlib.sha256((self._root / path).read_bytes()).hexdigest()[:12]
-            self._known[path] = mark
-        return url_for("static", filename=path, v=mark)
-
-    def icon(self, name: str, size: str = "", label: str = "") -> Markup:
-        """One icon of the sprite; without a ``label`` it is hidden from screen readers.
-
-        Args:
-            name: id of the symbol in ``static/img/icons.svg``.
-            size: ``""`` (20 px), ``"s"`` (16) or ``"l"`` (28).
-            label: what it says where no word stands beside it.
-
-        Raises:
-            KeyError: no such icon.
-        """
-        if name not in self._icons:
-            raise KeyError(f"no icon named {name!r}")
-        spoken = Markup('aria-hidden="true"')
-        if label:
-            spoken = Markup('role="img" aria-label="{}"').format(label)
-        return Markup('<svg class="i{}" {}><use href="{}#{}"></use></svg>').format(
-            f" {size}" if size else "", spoken, self.url("img/icons.svg"), name)
 
 
 def law(rule: str, article: str = "") -> Markup:
