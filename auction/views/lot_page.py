@@ -28,11 +28,15 @@ from cases.rules.words import FactTopic, PropertyCategory
 from kernel import clock
 from kernel.access import Actor, Role, current_actor
 from kernel.database import db
+from kernel.drawings import rooms_in
 from kernel.languages import say
 from kernel.law import rule_set
 from kernel.money import Fen
 from kernel.pages import money, percent_of, when, yuan
 from ledger import services as ledger
+
+_VIEWING = "看样"
+"""The word by which an arrangement to look at a property is found among the disclosures."""
 
 FLAWS = (FactTopic.DEFECTS, FactTopic.OCCUPATION, FactTopic.BURDENS, FactTopic.TAXES)
 """What a buyer should read first."""
@@ -50,8 +54,8 @@ def build(sale: Sale) -> dict[str, Any]:
         "ended": phase in ENDED, "state": shown_state(sale, now), "round": round_name(sale),
         "court_name": court_name(lot.court_id), "closes_at": end_in_force(sale),
         "case_number": cases.get_case(session, lot.case_id or "").number,
-        "photographs": [one for one in cases.photographs_of(session, thing.id) if one.is_public],
-        "drawn": picture(thing), "facts": _facts(thing), "price_facts": _price_facts(sale),
+        "pictures": pictures(thing), "facts": _facts(thing), "price_facts": _price_facts(sale),
+        "viewing": _viewing(sale, thing),
         "start_why": _start_why(sale), "flaws": _flaws(thing),
         "disclosures": _disclosures(sale), "notices": _notices(sale),
         "announcement": [(say(ANNOUNCEMENT_TEXTS[part].label), sale.announcement[part.value])
@@ -62,10 +66,36 @@ def build(sale: Sale) -> dict[str, Any]:
 
 
 def picture(thing: Any) -> dict[str, Any]:
-    """The drawing that stands for a property without photographs."""
+    """The drawing that stands for a property without photographs: the arguments of ``art``."""
     kind = str(PropertyCategory(thing.category))
-    return {"kind": kind, "floors": thing.floors, "floor": thing.floor,
+    return {"kind": kind, "floors": thing.floors, "floor": thing.floor, "rooms": thing.rooms,
+            "area": thing.area_hundredths, "text": f"{thing.address} {thing.title}",
             "label": square_metres(thing.area_hundredths) if thing.area_hundredths else ""}
+
+
+def pictures(thing: Any) -> list[dict[str, Any]]:
+    """What the gallery shows: photographs and videos of the court, then what is drawn from the data."""
+    found: list[dict[str, Any]] = [
+        {"kind": "video" if one.media_type.startswith("video/") else "photo", "url": one.url,
+         "title": one.title}
+        for one in cases.photographs_of(db.session(), thing.id) if one.is_public]
+    found.sort(key=lambda one: one["kind"] == "video")
+    drawn = picture(thing)
+    home = drawn["kind"] == PropertyCategory.RESIDENTIAL
+    found.append({"kind": "drawing", "art": drawn,
+                  "title": _("建筑立面，示意图") if home else _("示意图")})
+    if home and rooms_in(thing.rooms).get("bed"):
+        found.append({"kind": "drawing", "art": drawn | {"view": "plan"}, "title": _("户型，示意图")})
+    return found
+
+
+def _viewing(sale: Sale, thing: Any) -> dict[str, Any]:
+    """Where to look at it in person, and whom to ask: what the court has published of it."""
+    said = {one.item: one.text for one in sale.disclosures}
+    arranged = next((text for text in said.values() if _VIEWING in text), "")
+    return {"where": thing.address,
+            "how": arranged or sale.special_notices.get(SpecialNotice.AS_IS.value, ""),
+            "whom": said.get(DisclosureItem.COURT_CONTACT.value, "")}
 
 
 def square_metres(hundredths: int) -> str:
@@ -124,10 +154,14 @@ def _disclosures(sale: Sale) -> list[dict[str, Any]]:
             continue
         document = documents.get(found.document_sha256 or "")
         rows.append({
-            "label": say(DISCLOSURE_TEXTS[item].label), "article": DISCLOSURE_ARTICLES[item],
+            "item": item.value, "label": say(DISCLOSURE_TEXTS[item].label), "article": DISCLOSURE_ARTICLES[item],
             "text": found.text, "absent": found.not_applicable_reason,
-            "sha256": found.document_sha256, "size": document.size if document else None,
-            "url": f"/files/{found.document_sha256}" if found.document_sha256 else ""})
+            "files": [{
+                "title": document.title if document else say(DISCLOSURE_TEXTS[item].label),
+                "url": f"/files/{found.document_sha256}", "sha256": found.document_sha256,
+                "size": document.size if document else None,
+                "kind": document.media_type.rpartition("/")[2].upper() if document else ""}]
+            if found.document_sha256 else []})
     return rows
 
 
@@ -171,7 +205,10 @@ def _timeline(sale: Sale, thing: Any, phase: Phase) -> list[dict[str, Any]]:
             "sold": _("成交"), "failed": _("流拍")}.get(sale.result.outcome, _("撤回")),
             "url": f"/lots/{sale.lot_id}/result"}
     begun = phase is not Phase.UPCOMING
-    rows = [{"on": thing.seized_on, "text": _("查封")},
+    earlier = [{"at": one.result.closed_at, "text": _("%(round)s：%(outcome)s", round=round_name(one), outcome={
+                   "sold": _("成交"), "failed": _("流拍")}.get(one.result.outcome, _("撤回")))}
+               for one in sale.lot.sales if one.number < sale.number and one.result is not None]
+    rows = [{"on": thing.seized_on, "text": _("查封")}, *earlier,
             {"at": sale.published_at, "text": _("发布公告")},
             {"at": sale.opens_at, "text": _("开始竞价"), "state": "" if begun else "next"},
             end | {"state": "" if sale.result else "cur" if begun else "next"}]
