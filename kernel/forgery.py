@@ -29,11 +29,15 @@ class Protection(CSRFProtect):  # type: ignore[misc]  # the library has no types
 def veiled_token() -> str:
     """The visitor's token as this answer carries it, the same in all its forms."""
     if "veiled_token" not in g:
-        token = generate_csrf().encode()
-        key = secrets.token_bytes(len(token))
-        g.veiled_token = base64.urlsafe_b64encode(key + _mixed(token, key)).decode()
+        g.veiled_token = veiled(generate_csrf())
     token_of_this_answer: str = g.veiled_token
     return token_of_this_answer
+
+
+def veiled(token: str) -> str:
+    """The token under a veil that was never used before."""
+    key = secrets.token_bytes(len(token))
+    return base64.urlsafe_b64encode(key + _mixed(token.encode("ascii"), key)).decode()
 
 
 def unveiled(sent: str) -> str:

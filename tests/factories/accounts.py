@@ -20,6 +20,7 @@ from accounts.models import Court, Person
 from accounts.passwords import hash_password
 from kernel import clock
 from kernel.access import SYSTEM, Actor, Role
+from kernel.forgery import veiled
 from kernel.transactions import in_unit_of_work, unit_of_work
 
 PASSWORD = "demo-demo-demo"
@@ -115,7 +116,7 @@ def with_csrf(client: FlaskClient) -> FlaskClient:
     with client.session_transaction() as cookie:
         cookie["csrf_token"] = secret
     sealed = URLSafeTimedSerializer(str(current_app.secret_key), salt="wtf-csrf-token")
-    client.environ_base["HTTP_X_CSRFTOKEN"] = sealed.dumps(secret)
+    client.environ_base["HTTP_X_CSRFTOKEN"] = veiled(sealed.dumps(secret))
     return client
 
 

@@ -1,5 +1,6 @@
 """The HTTP edge: guards, tokens against forgery, headers, and one answer to every error."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
@@ -14,6 +15,7 @@ from structlog.testing import capture_logs
 from kernel import http
 from kernel.access import Role, access, public
 from kernel.errors import DomainError, InvalidInput, Overtaken, TooManyRequests, WrongState
+from kernel.forgery import unveiled
 from kernel.gates import Basis, GateClosed, Obstacle
 from kernel.http import ApiBlueprint, api
 from kernel.schemas import Instant, Money
@@ -181,6 +183,21 @@ class TestForgery:
         sign_in(client, a_bidder(session))
         token = client.environ_base.pop("HTTP_X_CSRFTOKEN")
         assert client.post("/toys/bidders", data={"csrf_token": token}).text == "bidders"
+
+    def test_no_two_answers_carry_the_same_token_and_all_of_them_hold(self, client: FlaskClient) -> None:
+        """What is never twice the same cannot be guessed from how well it compresses (BREACH)."""
+        found = [re.findall(r'name="csrf_token" value="([^"]+)"', client.get("/login").text)
+                 for _ in range(3)]
+        assert all(len(set(tokens)) == 1 for tokens in found)  # but within one answer it repeats
+        tokens = {one[0] for one in found}
+        assert len(tokens) == 3
+        assert {client.post("/toys/open", data={"csrf_token": token}).text for token in tokens} == {"sent"}
+        assert client.post("/toys/open", data={"csrf_token": unveiled(tokens.pop())}).status_code == 400
+
+    @pytest.mark.parametrize("sent", ["", "=", "x", "xyz", "💥", "AAAA", "A" * 4000, "____", "\x00"])
+    def test_what_was_never_veiled_is_no_token(self, client: FlaskClient, sent: str) -> None:
+        client.get("/login")
+        assert client.post("/toys/open", data={"csrf_token": sent}).status_code == 400
 
     def test_a_bearer_token_needs_no_other(self, client: FlaskClient, session: Session) -> None:
         header = {"Authorization": f"Bearer {a_token(session, a_bidder(session))}"}
