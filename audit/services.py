@@ -204,3 +204,30 @@ def leaves_of_case(session: Session, case_id: str) -> Sequence[Leaf]:
     """Everything that was done in a case, in order."""
     return session.scalars(select(Leaf).where(Leaf.case_id == case_id)
                            .order_by(Leaf.at, Leaf.log, Leaf.index)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class LeafNote:
+    """What a follower of the log needs of a leaf to know what it touched."""
+
+    index: int
+    subject: str
+    kind: str
+    case_id: str | None
+
+
+def log_sizes(session: Session) -> dict[str, int]:
+    """How many leaves each court's log holds; exercises have logs of their own and are left out."""
+    return {log.origin: log.size for log in session.execute(
+        select(Log.origin, Log.size).where(~Log.is_exercise))}
+
+
+def leaves_from(session: Session, log: str, index: int, *, most: int) -> list[LeafNote]:
+    """The leaves of a log from an index on, in their order.
+
+    Nothing is ever missed by going on from where one stopped: an index is given under the lock of
+    the log's head, which is held until the commit, so leaves become visible in the order of their index.
+    """
+    return [LeafNote(*row) for row in session.execute(
+        select(Leaf.index, Leaf.subject, Leaf.kind, Leaf.case_id)
+        .where(Leaf.log == log, Leaf.index >= index).order_by(Leaf.index).limit(most))]

@@ -139,6 +139,34 @@ def _create_triggers(target: Table, connection: Connection, **_: Any) -> None:
         connection.execute(text(statement))
 
 
+_companions: set[str] = set()
+
+
+def companion(table: Any, name: str, make: Callable[[str], list[str]]) -> None:
+    """Let a table that no model can map (a full-text index) come and go with ``table``.
+
+    Args:
+        make: dialect -> the DDL that creates it; migrations write the same out by hand.
+    """
+    _companions.add(name)
+
+    def _make(_target: Table, connection: Connection, **_: Any) -> None:
+        for statement in make(connection.dialect.name):
+            connection.execute(text(statement))
+
+    def _drop(_target: Table, connection: Connection, **_: Any) -> None:
+        connection.execute(text(f"DROP TABLE IF EXISTS {name}"))
+
+    event.listen(table, "after_create", _make)
+    event.listen(table, "before_drop", _drop)
+
+
+def is_mapped(name: str | None, kind: str, _parents: Any) -> bool:
+    """Alembic's ``include_name``: companions, and SQLite's tables behind them, are no model's."""
+    return kind != "table" or name is None or not any(
+        name == one or name.startswith(f"{one}_") for one in _companions)
+
+
 def is_sqlite(engine: Engine | None = None) -> bool:
     return (engine or db.engine).dialect.name == "sqlite"
 

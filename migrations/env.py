@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.types import TypeDecorator
 
-from kernel.database import append_only_tables, trigger_statements
+from kernel.database import append_only_tables, is_mapped, trigger_statements
 
 database = current_app.extensions["migrate"].db
 
@@ -38,7 +38,8 @@ def put_triggers_back(connection: Connection) -> None:
 
 with database.engine.connect() as connection, connection.begin():
     context.configure(connection=connection, target_metadata=database.metadata,
-                      render_as_batch=True, compare_type=True, render_item=render_item)
+                      render_as_batch=True, compare_type=True, render_item=render_item,
+                      include_name=is_mapped)
     with context.begin_transaction():
         context.run_migrations()
     put_triggers_back(connection)

@@ -3,10 +3,11 @@
 from kernel.access import STAFF
 from kernel.domain import Domain, Room
 from kernel.errors import N_
+from portal.commands import portal_commands
 from portal.jobs import JOBS
-from portal.views import casepage, clock, context, desk, home
+from portal.views import casepage, clock, context, desk, help, home
 
 DOMAIN = Domain(
-    name="portal", pages=(home.pages, clock.pages, desk.pages, casepage.pages), jobs=JOBS,
-    setup=context.setup, rooms=(Room("/desk/", N_("工作台"), "home", STAFF),),
+    name="portal", pages=(home.pages, help.pages, clock.pages, desk.pages, casepage.pages), jobs=JOBS,
+    commands=(portal_commands,), setup=context.setup, rooms=(Room("/desk/", N_("工作台"), "home", STAFF),),
 )

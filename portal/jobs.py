@@ -4,6 +4,8 @@ from kernel import clock
 from kernel.database import db
 from kernel.jobs import Job
 from kernel.sockets import tell_the_time
+from kernel.transactions import unit_of_work
+from portal.services import catalogue, following
 from portal.services.clock import stored_offset
 
 
@@ -15,4 +17,13 @@ def follow_clock() -> None:
         tell_the_time()
 
 
-JOBS = (Job("follow the demo clock", 1.0, follow_clock),)
+def follow_log() -> None:
+    """Bring the catalogue up to the last leaf, and this process's sieve up to the catalogue."""
+    mine = True
+    while mine and following.has_news(db.session()):
+        with unit_of_work() as work:
+            mine = following.follow(work.session)
+    catalogue.warm(db.session())
+
+
+JOBS = (Job("follow the demo clock", 1.0, follow_clock), Job("follow the log", 1.0, follow_log))

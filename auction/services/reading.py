@@ -1,6 +1,6 @@
 """Finding lots and sales, and what others may know of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -124,6 +124,26 @@ def all_announced(session: Session) -> Sequence[Sale]:
         .options(selectinload(Sale.lot), selectinload(Sale.result), selectinload(Sale.delivery),
                  selectinload(Sale.suspensions))
         .order_by(Sale.published_at.desc())).all()
+
+
+def announced_among(session: Session, lot_ids: Collection[str]) -> Sequence[Sale]:
+    """The latest announced sale of each of these lots, with its lot, suspensions and result; no exercises."""
+    found = session.scalars(
+        select(Lot).where(Lot.id.in_(lot_ids), ~Lot.is_exercise).execution_options(populate_existing=True)
+        .options(selectinload(Lot.sales).options(selectinload(Sale.result),
+                                                 selectinload(Sale.suspensions)))).all()
+    return [lot.announced for lot in found if lot.announced is not None]
+
+
+def lot_ids_after(session: Session, lot_id: str, *, most: int) -> Sequence[str]:
+    """The ids of lots behind one, in the order of their ids: for going through all of them."""
+    return session.scalars(select(Lot.id).where(Lot.id > lot_id, ~Lot.is_exercise)
+                           .order_by(Lot.id).limit(most)).all()
+
+
+def lot_ids_of_cases(session: Session, case_ids: Collection[str]) -> Sequence[str]:
+    """The ids of all lots of these cases."""
+    return session.scalars(select(Lot.id).where(Lot.case_id.in_(case_ids))).all()
 
 
 def lots_of_case(session: Session, case_id: str) -> Sequence[Lot]:

@@ -1,0 +1,1 @@
+"""The rules of searching: what a word is, which lots fit a wish, in which order."""

@@ -1,0 +1,259 @@
+"""Asking the catalogue: what fits a wish, what ended, what ends today, what it says in numbers.
+
+Each process keeps a sieve (``portal.rules.sieve``) of the catalogue's rows and brings it up to date
+before every answer by reading the rows whose version is newer. So no answer depends on how many lots
+there are, only on how many changed and how many are shown.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import RLock
+from time import sleep
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import ColumnElement, Engine, Float, case, cast, func, select
+from sqlalchemy.orm import Session
+
+from auction.rules.lifecycle import Group
+from kernel.clock import beijing_day, start_of_day
+from portal.models import CatalogueState, Entry
+from portal.rules.sieve import Marks, Sieve, Trait, Wish, regions_of
+from portal.rules.words import Term, terms_of
+from portal.services.phrases import slots_with
+
+PAGE: Final = 24
+"""Lots on one page of the public list."""
+_KEPT_TERMS: Final = 512
+_AT_ONCE: Final = 5000
+_MS: Final = timedelta(milliseconds=1)
+_EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+_A_PLACE: Final = 2**50
+"""More milliseconds than any instant: heaps stand one after the other."""
+_PLACES: Final = {Group.LIVE: 0, Group.UPCOMING: 1, Group.SUSPENDED: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of what was found.
+
+    Attributes:
+        total: how many there are on all pages.
+        facets: for each trait, how many would be found with each value in place of those wished for.
+    """
+
+    rows: Sequence[Entry]
+    total: int
+    facets: Mapping[Trait, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What the ended sales of a time say.
+
+    Attributes:
+        ratios: price reached / reference price of each sold lot, as parts of a million, least first.
+    """
+
+    sold: int
+    failed: int
+    ratios: Sequence[int]
+    sum_fen: int
+
+
+@dataclass(slots=True)
+class _Held:
+    """What this process remembers of one database's catalogue."""
+
+    epoch: str = ""
+    version: int = 0
+    sieve: Sieve = field(default_factory=Sieve)
+    terms: "OrderedDict[Term, int]" = field(default_factory=OrderedDict)
+
+
+_held: "WeakKeyDictionary[Engine, _Held]" = WeakKeyDictionary()
+_lock = RLock()
+_WATCHED: Final = (Entry.slot, Entry.version, Entry.words_version, Entry.group, Entry.category, Entry.region,
+                   Entry.court_id, Entry.round, Entry.price_fen, Entry.reference_price_fen, Entry.deposit_fen,
+                   Entry.accepted, Entry.opens_at, Entry.closes_at, Entry.published_at)
+
+
+def warm(session: Session) -> None:
+    """Bring this process's sieve up to date, so that no reader waits for it."""
+    _up_to_date(session)
+
+
+def find(session: Session, wish: Wish, *, query: str = "", page: int = 1, size: int = PAGE) -> Page:
+    """The lots that fit, one page of them, and how many fit each choice beside the ones taken."""
+    held = _up_to_date(session)
+    within = _having(session, held, terms_of(query))
+    sieve = held.sieve
+    found = sieve.sift(wish, within)
+    facets = {}
+    for trait in Trait:
+        beside = sieve.sift(wish.without(trait), within) if wish.traits.get(trait) else found
+        facets[trait] = sieve.counts(trait, beside, _shown(sieve, wish) if trait is Trait.REGION else None)
+    slots = sieve.page(found, wish.order, (page - 1) * size, size)
+    rows = {entry.slot: entry for entry in session.scalars(select(Entry).where(Entry.slot.in_(slots)))}
+    return Page([rows[slot] for slot in slots if slot in rows], found.bit_count(), facets)
+
+
+def count(session: Session, wish: Wish, *, query: str = "") -> int:
+    """How many lots fit."""
+    held = _up_to_date(session)
+    return held.sieve.sift(wish, _having(session, held, terms_of(query))).bit_count()
+
+
+def counts_of(session: Session, trait: Trait, wish: Wish | None = None) -> dict[str, int]:
+    """How many lots have each value of a trait, among those that fit."""
+    held = _up_to_date(session)
+    return held.sieve.counts(trait, held.sieve.sift(wish or Wish()))
+
+
+def counts_by_category(session: Session) -> dict[str, int]:
+    """How many lots of each category are on sale or announced."""
+    return counts_of(session, Trait.CATEGORY, Wish({Trait.GROUP: frozenset({Group.LIVE, Group.UPCOMING})}))
+
+
+def recent_results(session: Session, n: int) -> Sequence[Entry]:
+    """The sales that ended last, the last one first."""
+    return session.scalars(select(Entry).where(Entry.ended_at.is_not(None))
+                           .order_by(Entry.ended_at.desc(), Entry.slot).limit(n)).all()
+
+
+def closing_today(session: Session, now: datetime, n: int) -> Sequence[Entry]:
+    """Running sales that end before midnight in Beijing, the next to end first."""
+    return session.scalars(select(Entry).where(
+        Entry.group == Group.LIVE, Entry.closes_at < start_of_day(beijing_day(now) + timedelta(days=1)))
+        .order_by(Entry.closes_at, Entry.slot).limit(n)).all()
+
+
+def running(session: Session, n: int) -> Sequence[Entry]:
+    """Running sales, the next to end first."""
+    return session.scalars(select(Entry).where(Entry.group == Group.LIVE)
+                           .order_by(Entry.closes_at, Entry.slot).limit(n)).all()
+
+
+def coming(session: Session, now: datetime, n: int) -> Sequence[Entry]:
+    """Announced sales that have not begun, the next to begin first."""
+    return session.scalars(select(Entry).where(Entry.group == Group.UPCOMING)
+                           .order_by(Entry.opens_at, Entry.slot).limit(n)).all()
+
+
+def between(session: Session, from_at: datetime, to_at: datetime, *, most: int = 500) -> Sequence[Entry]:
+    """Sales that begin or end in a span of time, in the order of their beginning: for the calendar."""
+    return session.scalars(select(Entry).where(
+        ((Entry.opens_at >= from_at) & (Entry.opens_at < to_at))
+        | ((Entry.closes_at >= from_at) & (Entry.closes_at < to_at)))
+        .order_by(Entry.opens_at, Entry.slot).limit(most)).all()
+
+
+def entry_of(session: Session, lot_id: str) -> Entry | None:
+    """The row of one lot; None where it is not announced."""
+    return session.scalars(select(Entry).where(Entry.lot_id == lot_id)).one_or_none()
+
+
+def statistics(session: Session, *, court_id: str | None = None,
+               since: datetime | None = None) -> Statistics:
+    """Sold and failed sales, and at which part of the reference price they were sold."""
+    here: list[ColumnElement[bool]] = [Entry.ended_at.is_not(None)]
+    if court_id is not None:
+        here.append(Entry.court_id == court_id)
+    if since is not None:
+        here.append(Entry.ended_at >= since)
+    sold = Entry.outcome == "sold"
+    totals = session.execute(select(
+        func.sum(case((sold, 1), else_=0)), func.sum(case((Entry.outcome == "failed", 1), else_=0)),
+        func.sum(case((sold, Entry.price_fen), else_=0))).where(*here)).one()
+    ratio = cast(Entry.price_fen, Float) * 1_000_000 / Entry.reference_price_fen
+    ratios = session.scalars(select(ratio).where(*here, sold, Entry.reference_price_fen > 0))
+    return Statistics(int(totals[0] or 0), int(totals[1] or 0),
+                      sorted(map(int, ratios)),
+                      int(totals[2] or 0))
+
+
+def _shown(sieve: Sieve, wish: Wish) -> list[str]:
+    """The regions that a tree opened at the chosen ones shows: the widest, and those right below one."""
+    opened = {one for chosen in wish.traits.get(Trait.REGION, ()) for one in regions_of(chosen)}
+    return [one for one in sieve.values(Trait.REGION)
+            if "/" not in one or one in opened or one.rpartition("/")[0] in opened]
+
+
+def _having(session: Session, held: _Held, terms: Sequence[Term]) -> int | None:
+    """The bits of the lots in which all terms are found; None where nothing was asked for."""
+    if not terms:
+        return None
+    within: int | None = None
+    for term in terms:
+        bits = held.terms.get(term)
+        if bits is None:
+            version = held.version
+            bits = held.sieve.bits_of(slots_with(session, term))
+            if held.version == version:  # else the words may be older than what is remembered
+                held.terms[term] = bits
+                if len(held.terms) > _KEPT_TERMS:
+                    held.terms.popitem(last=False)
+        else:
+            held.terms.move_to_end(term)
+        within = bits if within is None else within & bits
+    return within
+
+
+def _up_to_date(session: Session) -> _Held:
+    engine = session.get_bind().engine
+    held = _held.get(engine)
+    state = session.execute(select(CatalogueState.epoch, CatalogueState.version)).one_or_none()
+    if state is None:
+        held = _held[engine] = _Held()
+    elif held is None or held.epoch != state.epoch:
+        with _lock:
+            held = _held.get(engine)
+            if held is None or held.epoch != state.epoch:
+                held = _held[engine] = _load(session, state.epoch, state.version)
+    elif held.version < state.version:
+        _catch_up(session, held, state.version)
+    return held
+
+
+def _load(session: Session, epoch: str, version: int) -> _Held:
+    return _Held(epoch, version, Sieve.of((row.slot, _marks(row)) for row in _rows(session)))
+
+
+def _rows(session: Session) -> Iterator[Any]:
+    last = -1
+    while True:
+        rows = session.execute(select(*_WATCHED).where(Entry.slot > last).order_by(Entry.slot)
+                               .limit(_AT_ONCE)).all()
+        yield from rows
+        sleep(0)  # lets others act while a great catalogue is read
+        if len(rows) < _AT_ONCE:
+            return
+        last = rows[-1].slot
+
+
+def _catch_up(session: Session, held: _Held, version: int) -> None:
+    known = held.version
+    rows = session.execute(select(*_WATCHED).where(Entry.version > known)).all()
+    for row in rows:
+        held.sieve.put(row.slot, _marks(row))
+    if any(row.words_version > known for row in rows):
+        held.terms.clear()
+    held.version = max(held.version, version)
+
+
+def _marks(row: Any) -> Marks:
+    ends = _ms(row.closes_at)
+    place = _PLACES.get(row.group, len(_PLACES))
+    soonest = {0: ends, 1: _ms(row.opens_at)}.get(place, -ends)
+    reference = row.reference_price_fen
+    return Marks(
+        values=(row.group, row.category, row.region, row.court_id, row.round),
+        measures=(place * _A_PLACE + soonest, -_ms(row.published_at), row.price_fen,
+                  row.price_fen * 1_000_000 // reference if reference else _A_PLACE,
+                  -row.accepted, row.deposit_fen))
+
+
+def _ms(instant: datetime) -> int:
+    return (instant - _EPOCH) // _MS
