@@ -5,6 +5,7 @@ import auction.views.court
 import auction.views.court_sale
 import auction.views.court_surplus
 import auction.views.court_words
+import auction.views.papers
 import auction.views.public
 import auction.views.room
 import auction.views.seats  # noqa: F401 - these add their routes and command to what is named below

@@ -1,6 +1,7 @@
 """Settings from the environment. Nothing secret has a default; what is missing is said in words."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ class Settings:
         origin: schema-less address that names the log, such as ``court.example/luochui``.
         secret_key, vault_key: None where not given; ``require_complete`` refuses to serve then.
         proxies: how many proxies stand in front and may say who the visitor is.
+        address: where people find the platform, such as ``https://court.example``; papers print it.
     """
 
     mode: Mode
@@ -45,6 +47,7 @@ class Settings:
     secret_key: str | None
     vault_key: str | None
     proxies: int = 0
+    address: str = "http://127.0.0.1:8000"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -71,6 +74,7 @@ class Settings:
             secret_key=env.get("LUOCHUI_SECRET_KEY") or None,
             vault_key=env.get("LUOCHUI_VAULT_KEY") or None,
             proxies=_count("LUOCHUI_PROXIES", env.get("LUOCHUI_PROXIES", "0")),
+            address=_address(env, mode),
         )
 
     def require_complete(self) -> None:
@@ -96,6 +100,18 @@ def _count(name: str, text: str) -> int:
     if not text.isdecimal():
         raise SettingsError(f"{name} is {text!r}; it is a number, 0 for none")
     return int(text)
+
+
+def _address(env: Mapping[str, str], mode: Mode) -> str:
+    """The address that is given; else where a demo listens, or the host that names the log."""
+    given = env.get("LUOCHUI_ADDRESS")
+    if given:
+        if not re.fullmatch(r"https?://[0-9A-Za-z.:\[\]-]+", given):
+            raise SettingsError(f"LUOCHUI_ADDRESS is {given!r}; it is https:// and a host, no more")
+        return given
+    if mode is Mode.DEMO:
+        return f"http://{env.get('HOST') or '127.0.0.1'}:{env.get('PORT') or '8000'}"
+    return f"https://{env.get('LUOCHUI_ORIGIN', '').split('/')[0]}"
 
 
 def _is_key(text: str) -> bool:

@@ -22,6 +22,7 @@ from config import logs
 from config.settings import Mode, Settings
 from kernel import clock, database, files, pages, vault
 from kernel.database import Base, append_only_tables, db
+from kernel.papers import serving as papers
 from kernel.sockets import socketio
 from tests.clients import Visit
 
@@ -31,7 +32,8 @@ VAULT_KEY: Final = "5a" * 32
 def settings_of(data_dir: Path, database_url: str) -> Settings:
     """What the tests give the platform."""
     return Settings(mode=Mode.TEST, data_dir=data_dir, database_url=database_url, redis_url=None,
-                    origin="test.court.example/luochui", secret_key="s" * 48, vault_key=VAULT_KEY)
+                    origin="test.court.example/luochui", secret_key="s" * 48, vault_key=VAULT_KEY,
+                    address="https://test.court.example")
 
 
 class Stage:
@@ -57,6 +59,7 @@ class Stage:
         app.extensions["settings"] = settings_of(data_dir, database_url)
         app.config["SQLALCHEMY_DATABASE_URI"] = database_url
         files.install(data_dir / "files")
+        papers.install(data_dir / "cache" / "papers", settings_of(data_dir, database_url).address)
         vault.install(bytes.fromhex(VAULT_KEY))
         logs.configure()
         limiter.reset()

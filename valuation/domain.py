@@ -5,6 +5,7 @@ import valuation.views.course
 import valuation.views.drawing
 import valuation.views.institutions
 import valuation.views.mine
+import valuation.views.papers
 import valuation.views.public  # noqa: F401 - these add their routes to the blueprints below
 from kernel.access import STAFF, Role
 from kernel.domain import Domain, Room
