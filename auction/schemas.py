@@ -5,7 +5,6 @@ from typing import Final
 from marshmallow import Schema, fields, post_load, validate
 
 from auction.rules.disclosure import AnnouncementPart, SpecialNotice
-from auction.rules.lifecycle import Group
 from cases.rules.words import ServiceWay
 from kernel.errors import N_
 from kernel.schemas import Choice, Count, Day, Instant, Money, Text
@@ -47,13 +46,6 @@ class KeyIn(Schema):
 
 class PageIn(Schema):
     page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
-
-
-class LotListIn(PageIn):
-    """What the public list of lots is narrowed to."""
-
-    state = fields.Enum(Group, by_value=True, load_default=None, allow_none=True)
-    court = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
 
 
 class AfterIn(Schema):

@@ -8,7 +8,7 @@ from auction.errors import NoSuchLot
 from auction.live.bids import acknowledgement, take_bid
 from auction.live.updates import plain, result_members, standing_message
 from auction.models import Registration, Sale
-from auction.schemas import AfterIn, BidIn, KeyIn, LotListIn, PageIn, RegisterIn
+from auction.schemas import AfterIn, BidIn, KeyIn, PageIn, RegisterIn
 from auction.services.bidding import answer_of, what_became_of
 from auction.services.closing import refund_due_at
 from auction.services.history import history_of, leaf_of_attempt
@@ -16,7 +16,6 @@ from auction.services.reading import (
     MOST_EVENTS,
     all_announced,
     announced_sale,
-    announced_sales,
     attempts_of,
     end_in_force,
     replay_file,
@@ -38,17 +37,6 @@ from ledger import services as ledger
 
 api = ApiBlueprint("lots-api", __name__, url_prefix="/lots", description="标的物与出价")
 my_api = ApiBlueprint("my-bids-api", __name__, url_prefix="/my/bids", description="我的竞买与保证金")
-
-
-@api.get("")
-@api.arguments(LotListIn, location="query")
-@public
-def list_lots(query: dict[str, Any]) -> Any:
-    """Announced lots: running ones first, the next to end on top."""
-    found = announced_sales(db.session(), group=query["state"], court_id=query["court"],
-                            page=query["page"])
-    return {"lots": [line(sale) for sale in found.sales], "total": found.total,
-            "counts": found.counts}
 
 
 @api.get("/<lot_id>")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
 
 from auction.errors import NoSuchLot
 from auction.models import Attempt, Lot, Registration, Sale
@@ -23,7 +23,7 @@ from auction.rules.bidding import (
     minimum_bid,
 )
 from auction.rules.bidding import Result as Ended
-from auction.rules.lifecycle import AFTER_SALE, GROUPS, Group, LotState, Round
+from auction.rules.lifecycle import AFTER_SALE, LotState, Round
 from auction.rules.replay import REORDER_MOST, BidLog, Entry
 from kernel.law import rule_set
 
@@ -31,8 +31,6 @@ SHOWN_BIDS: Final = 20
 """How many bids an update to a room carries; the rest is fetched by number."""
 MOST_EVENTS: Final = 500
 """How many bids one answer to "what came after" holds."""
-PAGE: Final = 12
-"""Lots on one page of the public list."""
 
 BEFORE_PUBLICATION: Final = frozenset({LotState.DRAFT, LotState.PANEL, LotState.NOTIFYING,
                                        LotState.READY})
@@ -76,45 +74,6 @@ def lock_sale(session: Session, lot_id: str, number: int | None = None) -> Sale:
     if sale is None:
         raise NoSuchLot(lot_id=lot_id)
     return sale
-
-
-@dataclass(frozen=True, slots=True)
-class LotPage:
-    """One page of the public list; ``counts`` says how many there are of each group in all."""
-
-    sales: Sequence[Sale]
-    total: int
-    counts: dict[Group, int]
-
-
-def announced_sales(session: Session, *, group: Group | None = None, court_id: str | None = None,
-                    page: int = 1) -> LotPage:
-    """The latest announced sale of every lot: running ones first, the next to end on top.
-
-    Exercises are never among them.
-    """
-    newer = aliased(Sale)
-    latest = select(func.max(newer.number)).where(
-        newer.lot_id == Sale.lot_id, newer.published_at.is_not(None)).scalar_subquery()
-    here = [~Lot.is_exercise, Sale.number == latest]
-    if court_id:
-        here.append(Lot.court_id == court_id)
-    counted = session.execute(select(Sale.state, func.count()).join(Lot).where(*here)
-                              .group_by(Sale.state)).all()
-    counts = {name: sum(n for state, n in counted if state in states)
-              for name, states in GROUPS.items()}
-    if group is not None:
-        here.append(Sale.state.in_(GROUPS[group]))
-    place = case((Sale.state.in_(GROUPS[Group.LIVE]), 0), (Sale.state.in_(GROUPS[Group.UPCOMING]), 1),
-                 else_=2)
-    soonest = case((place == 0, Sale.closes_at), (place == 1, Sale.opens_at))
-    found = session.scalars(
-        select(Sale).join(Lot).where(*here)
-        .options(selectinload(Sale.lot), selectinload(Sale.suspensions), selectinload(Sale.result))
-        .order_by(place, soonest, Sale.closes_at.desc(), Sale.lot_id)
-        .limit(PAGE).offset((page - 1) * PAGE)).all()
-    total = counts[group] if group is not None else sum(n for _, n in counted)
-    return LotPage(found, total, counts)
 
 
 def all_announced(session: Session) -> Sequence[Sale]:

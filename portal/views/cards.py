@@ -1,0 +1,70 @@
+"""Lots as cards and rows: what the catalogue says of them, and how their sale stands at this moment."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from accounts import services as accounts
+from auction.models import Sale
+from auction.rules.lifecycle import ROUND_LABELS, LotState
+from auction.services import reading
+from auction.views.lot_page import picture, square_metres
+from auction.views.words import shown_state
+from kernel.database import db
+from kernel.languages import reader_language, say
+from kernel.pages import wan, when
+from portal.models import Entry
+
+_BEFORE = (LotState.PUBLISHED, LotState.SELLOFF_PUBLISHED)
+
+
+def cards_of(entries: Iterable[Entry], now: datetime) -> list[dict[str, Any]]:
+    """What the macros ``lot_card`` and ``lot_row`` take; price, end and state come from the sale itself."""
+    listed = list(entries)
+    sales = {sale.lot_id: sale for sale in reading.announced_among(
+        db.session(), {entry.lot_id for entry in listed})}
+    courts = court_names()
+    return [_card(entry, sales[entry.lot_id], courts.get(entry.court_id, ""), now)
+            for entry in listed if entry.lot_id in sales]
+
+
+def court_names() -> dict[str, str]:
+    """Every court by its id, in the reader's language."""
+    english = reader_language() == "en"
+    return {court.id: court.name_en if english else court.name_zh for court in accounts.courts(db.session())}
+
+
+def _card(entry: Entry, sale: Sale, court: str, now: datetime) -> dict[str, Any]:
+    ended, bid = sale.result is not None, sale.price_fen is not None
+    return {
+        "url": f"/lots/{entry.lot_id}", "title": entry.title, "state": shown_state(sale, now),
+        "round": say(ROUND_LABELS[entry.round]), "line": line_of(entry, court), "photo_url": entry.photo_url,
+        "art": picture(entry), "start_fen": sale.start_price_fen, "reference_fen": sale.reference_price_fen,
+        "bid_fen": sale.price_fen, "price_fen": sale.price_fen or sale.start_price_fen,
+        "price_label": _("成交价") if ended and bid else _("当前价") if bid else _("起拍价"),
+        "bids": _("%(n)s 次出价", n=sale.accepted) if bid else "",
+        "when": _when(sale), "notes": [*_reference(sale), _when(sale)]}
+
+
+def line_of(entry: Entry, court: str = "") -> str:
+    """What it is, how large, whose."""
+    parts = [say(entry.category.word)]
+    if entry.area_hundredths:
+        parts.append(square_metres(entry.area_hundredths))
+    parts.append(court or entry.region.rpartition("/")[2])
+    return _("，").join(part for part in parts if part)
+
+
+def _reference(sale: Sale) -> list[str]:
+    return [_("评估价 %(sum)s", sum=wan(sale.reference_price_fen))] if sale.reference_price_fen else []
+
+
+def _when(sale: Sale) -> str:
+    if sale.result is not None:
+        return _("%(at)s 结束", at=when(sale.result.closed_at, "short", markup=False))
+    if sale.state in _BEFORE:
+        return _("%(at)s 开始", at=when(sale.opens_at, "short", markup=False))
+    return _("%(at)s 结束", at=when(reading.end_in_force(sale), "short", markup=False))
+
