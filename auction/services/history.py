@@ -82,6 +82,15 @@ def publication_leaf(session: Session, sale: Sale) -> HistoryLeaf | None:
     return _shown(sale, found[-1]) if found else None
 
 
+def ending_leaf(session: Session, sale: Sale) -> HistoryLeaf | None:
+    """The leaf that says how the sale ended; None while it has not."""
+    for kind in (Kind.LOT_CLOSED, Kind.LOT_WITHDRAWN):
+        found = audit.leaves_of_subject(session, sale.subject, kind=kind)
+        if found:
+            return _shown(sale, found[-1])
+    return None
+
+
 def bid_leaves(session: Session, sale: Sale) -> list[dict[str, Any]]:
     """Place and hash of the leaf of every attempt; the n-th belongs to position n."""
     return [_place(leaf) for leaf in audit.leaves_of_subject(session, sale.subject, kind=Kind.BID)]

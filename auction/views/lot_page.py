@@ -22,7 +22,7 @@ from auction.rules.pricing import least_start_price
 from auction.services.history import publication_leaf
 from auction.services.reading import end_in_force
 from auction.services.registration import own_registration, takes_registrations
-from auction.views.words import court_name, ground, phase_now, round_name, shown_state
+from auction.views.words import court_name, ground, outcome_word, phase_now, round_name, shown_state
 from cases import services as cases
 from cases.rules.words import FactTopic, PropertyCategory
 from kernel import clock
@@ -154,7 +154,8 @@ def _disclosures(sale: Sale) -> list[dict[str, Any]]:
             continue
         document = documents.get(found.document_sha256 or "")
         rows.append({
-            "item": item.value, "label": say(DISCLOSURE_TEXTS[item].label), "article": DISCLOSURE_ARTICLES[item],
+            "item": item.value, "label": say(DISCLOSURE_TEXTS[item].label),
+            "article": DISCLOSURE_ARTICLES[item],
             "text": found.text, "absent": found.not_applicable_reason,
             "files": [{
                 "title": document.title if document else say(DISCLOSURE_TEXTS[item].label),
@@ -201,12 +202,11 @@ def _timeline(sale: Sale, thing: Any, phase: Phase) -> list[dict[str, Any]]:
                            "detail": _("最后 %(n)s 分钟有人出价则顺延",
                                        n=max(1, sale.extension_window_seconds // 60))}
     if sale.result is not None:
-        end = {"at": sale.result.closed_at, "text": {
-            "sold": _("成交"), "failed": _("流拍")}.get(sale.result.outcome, _("撤回")),
-            "url": f"/lots/{sale.lot_id}/result"}
+        end = {"at": sale.result.closed_at, "text": outcome_word(sale),
+               "url": f"/lots/{sale.lot_id}/result"}
     begun = phase is not Phase.UPCOMING
-    earlier = [{"at": one.result.closed_at, "text": _("%(round)s：%(outcome)s", round=round_name(one), outcome={
-                   "sold": _("成交"), "failed": _("流拍")}.get(one.result.outcome, _("撤回")))}
+    earlier = [{"at": one.result.closed_at, "text": _("，").join((round_name(one), outcome_word(one))),
+                "url": f"/lots/{sale.lot_id}/result?number={one.number}"}
                for one in sale.lot.sales if one.number < sale.number and one.result is not None]
     rows = [{"on": thing.seized_on, "text": _("查封")}, *earlier,
             {"at": sale.published_at, "text": _("发布公告")},

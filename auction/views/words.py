@@ -31,6 +31,13 @@ def round_name(sale: Sale) -> str:
     return say(ROUND_LABELS[Round(sale.round)])
 
 
+def outcome_word(sale: Sale) -> str:
+    """How a sale ended, in a word; empty while it has not."""
+    if sale.result is None:
+        return ""
+    return {"sold": _("成交"), "failed": _("流拍"), "withdrawn": _("撤回")}[sale.result.outcome]
+
+
 def ground(word: str) -> str:
     """The ground of a suspension or withdrawal."""
     return say(GROUND_WORDS[word]) if word in GROUND_WORDS else word

@@ -36,7 +36,7 @@ from tests.factories.auction import (
     pay,
     registered,
 )
-from tests.factories.cases import a_picture, an_officer
+from tests.factories.cases import a_picture, a_video, an_officer
 
 At = Callable[[datetime], None]
 LATER = OPENS_AT + timedelta(hours=1)
@@ -80,19 +80,36 @@ def test_a_lot_shows_price_flaws_all_eleven_items_and_the_special_notices(client
     assert page.count("网络司法拍卖规定第十四条第") == 7
 
 
-def test_a_lots_photographs_stand_in_the_place_of_the_drawing(client: FlaskClient, session: Session,
-                                                              lot: Lot) -> None:
-    assert "示意图" in client.get(f"/lots/{lot.id}").text
-    stored = the_store().keep_picture(a_picture(), "file")
+def test_without_photographs_elevation_and_plan_stand_side_by_side(client: FlaskClient, lot: Lot) -> None:
+    page = client.get(f"/lots/{lot.id}").text
+    assert page.count('data-view="drawing"') == 2
+    assert "房间的位置和大小不代表实际" in page
+    assert "法院没有公布照片" in page
+
+
+def test_photographs_and_videos_come_first_each_a_link_to_its_file(client: FlaskClient, session: Session,
+                                                                   lot: Lot) -> None:
+    photograph, video = the_store().keep_view(a_picture(), "file"), the_store().keep_view(a_video(), "file")
     officer = an_officer(session, accounts.get_court(session, lot.court_id))
     with unit_of_work() as work:
         case = cases.get_case(work.session, lot.case_id or "")
         case.officer_id = officer.id
-        cases.attach_photographs(work.session, property_id=lot.property_id or "", kept=[stored],
+        cases.attach_photographs(work.session, property_id=lot.property_id or "", kept=[video, photograph],
                                  title="客厅", is_public=True, actor=officer, now=LATER)
     page = client.get(f"/lots/{lot.id}").text
-    assert f"/files/{stored.sha256}" in page
-    assert "示意图" not in page
+    first, second = page.index(f'href="/files/{photograph.sha256}"'), page.index(f'src="/files/{video.sha256}"')
+    assert first < second < page.index('data-view="drawing"')
+    assert 'fetchpriority="high"' in page
+    part = client.get(f"/files/{video.sha256}", headers={"Range": "bytes=4-7"})
+    assert (part.status_code, part.data) == (206, b"ftyp")
+    assert part.headers["Content-Type"] == "video/mp4"
+
+
+def test_what_is_said_is_folded_and_a_link_to_it_lands_inside(client: FlaskClient, lot: Lot) -> None:
+    page = client.get(f"/lots/{lot.id}").text
+    assert re.search(r'<details class="fold l2">.*?<div class="in" id="notices">', page, re.DOTALL)
+    for anchor in re.findall(r'<nav class="contents".*?</nav>', page, re.DOTALL)[0].split('href="#')[1:]:
+        assert f'id="{anchor.split(chr(34))[0]}"' in page
 
 
 def test_what_is_no_lot_is_not_found(client: FlaskClient, session: Session, lot: Lot) -> None:
@@ -101,9 +118,29 @@ def test_what_is_no_lot_is_not_found(client: FlaskClient, session: Session, lot:
         assert client.get(address).status_code == 404, address
 
 
-def test_before_the_end_the_result_leads_to_the_lot(client: FlaskClient, lot: Lot) -> None:
-    answer = client.get(f"/lots/{lot.id}/result")
-    assert (answer.status_code, answer.headers["Location"]) == (302, f"/lots/{lot.id}")
+def test_before_the_end_the_result_says_how_the_sale_stands(client: FlaskClient, session: Session,
+                                                            lot: Lot) -> None:
+    page = client.get(f"/lots/{lot.id}/result").text
+    assert "距开始" in page or "距结束" in page
+    assert "结果产生以后，这里可以下载出价全程" in page
+    assert "成交确认书" not in page
+    with acting(session) as s:
+        closing.open_due(s, lot.id, now=LATER)
+        closing.suspend(s, lot.id, ground="third_party_objection", reason="案外人主张所有权。",
+                        document_sha256=None, actor=SYSTEM, now=LATER)
+    stopped = client.get(f"/lots/{lot.id}/result").text
+    assert "案外人主张所有权" in stopped
+    assert "原因消失后 5 日内" in stopped
+
+
+def test_a_failed_sale_says_by_when_the_next_one_begins_and_its_least_price(
+        client: FlaskClient, session: Session, lot: Lot) -> None:
+    closed(session, lot)
+    page = client.get(f"/lots/{lot.id}/result").text
+    for words in ("最迟开始第二次拍卖", "1,608,000.00 元", "AUC-26.1", "没有一口有效出价"):
+        assert words in page, words
+    assert client.get(f"/lots/{lot.id}/result?number=1").status_code == 200
+    assert client.get(f"/lots/{lot.id}/result?number=2").status_code == 404
 
 
 def test_the_history_shows_every_leaf_with_its_hash(client: FlaskClient, session: Session,

@@ -156,6 +156,12 @@ def a_picture(colour: str = "tan", size: tuple[int, int] = (640, 480)) -> bytes:
     return out.getvalue()
 
 
+def a_video(index: bytes = b"") -> bytes:
+    """The bytes of an MP4: its kind, its index, and no pictures."""
+    boxes = ((b"ftyp", b"isom\x00\x00\x02\x00isom"), (b"moov", b"\x00" * 8 + index), (b"mdat", b"\x00" * 64))
+    return b"".join((len(body) + 8).to_bytes(4, "big") + name + body for name, body in boxes)
+
+
 def a_stored_file(text: str = "测试文书") -> StoredFile:
     """A file in the store; call it outside any unit of work."""
     return the_store().keep_document(a_pdf(text), "file")
