@@ -4,9 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts import services as accounts
+from audit.models import Leaf, Log
+from cases import services as cases
 from kernel.access import Actor
 from kernel.clock import beijing_day
 from kernel.domain import WorkItem, WorkSource
@@ -50,10 +53,45 @@ def desk_of(items: Sequence[WorkItem], actor: Actor, now: datetime) -> Desk:
                 tuple(item for item in others if not is_late(item, now)))
 
 
+def waiting_in(rooms: Sequence[str], items: Iterable[WorkItem]) -> dict[str, int]:
+    """How many of these wait in each room: a thing waits where its page lies."""
+    counts: dict[str, int] = {}
+    for item in items:
+        page = item.url.partition("#")[0].partition("?")[0]
+        within = [room for room in rooms if page == room or page.startswith(room + "/")]
+        if within:
+            nearest = max(within, key=len)
+            counts[nearest] = counts.get(nearest, 0) + 1
+    return counts
+
+
 def is_late(item: WorkItem, now: datetime) -> bool:
     """Whether somebody had to act until before now; what time brings about by itself is never late."""
     awaited = bool(item.roles or item.person_id or item.who)
     return awaited and item.due_at is not None and item.due_at < now
+
+
+@dataclass(frozen=True, slots=True)
+class RecentAct:
+    """One leaf of the court's log, as a line on a desk."""
+
+    at: datetime
+    word: str
+    hash: str
+    case_id: str | None
+    number: str
+    who: str
+
+
+def latest_acts(session: Session, actor: Actor, most: int) -> list[RecentAct]:
+    """What was done last in the actor's court, the newest first; exercises are none of its acts."""
+    log = select(Log.origin).where(Log.court_id == actor.court_id, ~Log.is_exercise).scalar_subquery()
+    leaves = session.scalars(select(Leaf).where(Leaf.log == log)
+                             .order_by(Leaf.index.desc()).limit(most)).all()
+    numbers = cases.numbers_of(session, {leaf.case_id for leaf in leaves if leaf.case_id})
+    names = accounts.names_of(session, {leaf.actor.removeprefix("person:") for leaf in leaves})
+    return [RecentAct(leaf.at, leaf.word, leaf.hash, leaf.case_id, numbers.get(leaf.case_id or "", ""),
+                      names.get(leaf.actor.removeprefix("person:"), "")) for leaf in leaves]
 
 
 def doers_of(session: Session, items: Iterable[WorkItem]) -> dict[str, str]:

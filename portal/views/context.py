@@ -1,21 +1,31 @@
 """What every page knows: who reads it, the time, the demo, the rooms of the reader's desk."""
 
+from datetime import date
 from typing import Any, Final
 
-from flask import Flask, current_app, request
+from babel.dates import format_date
+from flask import Flask, current_app, g, request
 
 from config.settings import Mode, Settings
 from kernel import clock
-from kernel.access import current_actor
-from kernel.domain import Domain
+from kernel.access import Actor, current_actor
+from kernel.database import db
+from kernel.domain import Domain, WorkItem
 from kernel.languages import reader_language, say
-from kernel.law import CURRENT
+from kernel.law import CURRENT, rule_set
+from portal.rules.figures import figures_of
+from portal.rules.glossary import BY_WORD
+from portal.services.desks import collect, desk_of, waiting_in
+from portal.views.addresses import remember_language, shared
 
 DESK: Final = "/desk/"
 
 
 def setup(app: Flask) -> None:
     app.context_processor(page_context)
+    app.after_request(remember_language)
+    app.jinja_env.globals.update(shared=shared, explained=explained, name_of_court=name_of_court)
+    app.jinja_env.filters["monthname"] = month_name
 
 
 def page_context() -> dict[str, Any]:
@@ -23,6 +33,31 @@ def page_context() -> dict[str, Any]:
     actor = current_actor()
     return {"actor": actor, "now": clock.now(), "locale": reader_language(), "demo": _demo(),
             "desk_rooms": _rooms(), "rule_set": CURRENT}
+
+
+def explained(word: str) -> dict[str, Any]:
+    """A word of the glossary for the macro ``term``, with an id that no other on the page has.
+
+    Raises:
+        KeyError: the glossary does not know the word.
+    """
+    found = BY_WORD[word]
+    g.terms_shown = g.get("terms_shown", 0) + 1
+    return {"id": f"term-{g.terms_shown}", "slug": found.slug, "rule": found.rule, "article": found.article,
+            "word": found.en if reader_language() == "en" else word,
+            "meaning": say(found.meaning, figures_of(rule_set(CURRENT)))}
+
+
+def name_of_court(court: Any) -> str:
+    """What a court is called in the reader's language."""
+    return str(court.name_en if reader_language() == "en" else court.name_zh)
+
+
+def month_name(first: date, style: str = "") -> str:
+    """A month by its first day: 2026 年 11 月, November 2026; ``short`` leaves the year out."""
+    english = reader_language() == "en"
+    pattern = {"": "MMMM y" if english else "y 年 M 月", "short": "MMMM" if english else "M 月"}[style]
+    return str(format_date(first, pattern, locale="en" if english else "zh"))
 
 
 def is_demo() -> bool:
@@ -42,12 +77,29 @@ def _demo() -> dict[str, Any] | None:
     return {"now": clock.now(), "offset": clock.offset(), "may_walk": current_actor() is not None}
 
 
+def work_items() -> list[WorkItem]:
+    """Everything that waits anywhere, asked once for a page."""
+    if "work_items" not in g:
+        g.work_items = collect((domain.work for domain in domains() if domain.work), db.session(), clock.now())
+    found: list[WorkItem] = g.work_items
+    return found
+
+
 def _rooms() -> list[dict[str, Any]]:
     actor = current_actor()
     if actor is None:
         return []
     rooms = [room for domain in domains() for room in domain.rooms if room.roles & actor.roles]
     rooms.sort(key=lambda room: room.url != DESK)
-    return [{"url": room.url, "label": say(room.label), "icon": room.icon, "count": None,
+    counts = _counts(actor, [room.url for room in rooms])
+    return [{"url": room.url, "label": say(room.label), "icon": room.icon, "count": counts.get(room.url),
              "current": request.path == room.url or request.path.startswith(room.url + "/")}
             for room in rooms]
+
+
+def _counts(actor: Actor, rooms: list[str]) -> dict[str, int]:
+    """How much waits for the reader in each room; only desks and pages of one's own say it."""
+    if not request.path.startswith((DESK, "/my")):
+        return {}
+    mine = desk_of(work_items(), actor, clock.now()).mine
+    return waiting_in(rooms, mine) | ({DESK: len(mine)} if mine else {})

@@ -7,8 +7,13 @@ from kernel import clock
 from kernel.access import public
 from kernel.database import db
 from kernel.errors import NotFound
-from portal.services.shelf import shelf
+from kernel.languages import say
+from kernel.law import CURRENT, rule_set
+from portal.rules.figures import figures_of
+from portal.services.front import front
+from portal.views.cards import cards_of, court_names
 from portal.views.context import is_demo
+from portal.views.entries import ended_row, hourly, permille_text
 
 pages = Blueprint("home", __name__)
 
@@ -16,8 +21,15 @@ pages = Blueprint("home", __name__)
 @pages.get("/")
 @public
 def home() -> ResponseReturnValue:
-    """One screen: on sale now, ending today, announced, drawn, sold."""
-    return render_template("portal/home.html", shelf=shelf(db.session(), clock.now()))
+    """One screen: search, what ends today, what comes, how to take part, what ended."""
+    now = clock.now()
+    found = front(db.session(), now)
+    courts = court_names()
+    return render_template(
+        "portal/home.html", front=found, f=figures_of(rule_set(CURRENT)),
+        categories=[(one.value, say(one.word), count) for one, count in found.categories],
+        ending=hourly(found.ending, now), coming=cards_of(found.coming, now),
+        ended=[ended_row(one, courts) for one in found.ended], median=permille_text(found.prices.median))
 
 
 @pages.get("/styleguide")
