@@ -1,10 +1,9 @@
 """Run the benchmarks named on the command line, or all of them."""
 
 import sys
+from importlib import import_module
 
-from benchmarks import pages, start
-
-BENCHMARKS = {"start": start.measure, "pages": pages.measure}
+BENCHMARKS = ("start", "pages", "public")
 
 
 def main(names: list[str]) -> None:
@@ -12,7 +11,7 @@ def main(names: list[str]) -> None:
     if unknown:
         sys.exit(f"no benchmark is called {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
     for name in names or BENCHMARKS:
-        for figure in BENCHMARKS[name]():
+        for figure in import_module(f"benchmarks.{name}").measure():
             print(figure.line(), flush=True)
 
 

