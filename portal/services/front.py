@@ -21,6 +21,8 @@ from valuation.rules.drawing import DrawState
 
 ENDING: Final = 6
 COMING: Final = 4
+FEW: Final = 2
+"""With no more than so many to come, those that run stand among them."""
 ENDED: Final = 5
 DRAWS: Final = 2
 
@@ -43,6 +45,7 @@ class Front:
     Attributes:
         categories: with how many lots of each run or are announced, most first.
         ending: the next to end; ``today`` of them all before midnight in Beijing.
+        coming: the next to begin; where they are few, what runs stands before them (``mixed``).
     """
 
     running: int
@@ -51,6 +54,7 @@ class Front:
     ending: Sequence[Entry]
     today: bool
     coming: Sequence[Entry]
+    mixed: bool
     ended: list[Ended]
     draws: list[Drawn]
     prices: Spread
@@ -61,12 +65,16 @@ def front(session: Session, now: datetime) -> Front:
     groups = catalogue.counts_of(session, Trait.GROUP)
     today = catalogue.closing_today(session, now, ENDING)
     counts = catalogue.counts_by_category(session)
+    coming = catalogue.coming(session, now, COMING)
+    mixed = len(coming) <= FEW
+    if mixed:
+        coming = [*catalogue.running(session, COMING - len(coming)), *coming]
     return Front(
         running=groups.get(Group.LIVE, 0), announced=groups.get(Group.UPCOMING, 0),
         categories=sorted(((one, counts[one]) for one in PropertyCategory if counts.get(one)),
                           key=lambda pair: -pair[1]),
         ending=today or catalogue.running(session, ENDING), today=bool(today),
-        coming=catalogue.coming(session, now, COMING),
+        coming=coming, mixed=mixed,
         ended=with_proofs(session, catalogue.recent_results(session, ENDED)),
         draws=latest_draws(session, most=DRAWS), prices=spread(session))
 
