@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from auction.errors import Barred
 from auction.models import Registration, Sale
 from auction.rules.band import ENDED, Phase
 from auction.schemas import RegisterIn
@@ -26,12 +27,13 @@ from auction.views.words import court_name, phase_now, sale_line, shown_state
 from kernel import clock
 from kernel.access import Role, access, signed_in
 from kernel.database import db
-from kernel.errors import NotFound
+from kernel.errors import NotAllowed, NotFound
 from kernel.forms import Form
-from kernel.languages import say
+from kernel.languages import explain, say
 from kernel.pages import day
 from kernel.transactions import unit_of_work
 from ledger import services as ledger
+from ledger.rules.deposits import DepositState
 
 my_pages = Blueprint("my_bids", __name__, url_prefix="/my/bids")
 
@@ -43,14 +45,23 @@ _STATE_CHIPS: Final = {
 
 
 @pages.route("/lots/<lot_id>/register", methods=["GET", "POST"])
-@access(Role.BIDDER)
+@access()
 def register(lot_id: str) -> ResponseReturnValue:
-    """Read the special notices, accept them, declare to be free, and get the reference."""
+    """Read the special notices, accept them, declare to be free, and get the reference.
+
+    Who may not bid here reads why, by which rule, and what would help.
+    """
     session, actor = db.session(), signed_in()
     sale = announced_sale(session, lot_id)
     if own_registration(session, sale, actor) is not None:
         return redirect(url_for("my_bids.one", lot_id=lot_id))
-    check_may_bid(sale, actor)
+    try:
+        check_may_bid(sale, actor)
+    except NotAllowed as refusal:
+        return render_template(
+            "auction/not_qualified.html", sale=sale, lot=sale.lot, line=sale_line(sale),
+            state=shown_state(sale, clock.now()), reason=explain(refusal), rule=refusal.rule or "AUC-17.2",
+            is_barred=isinstance(refusal, Barred), court_name=court_name(sale.lot.court_id)), 403
     form = Form(request.form)
     if request.method == "POST":
         with form.attempt():
@@ -129,7 +140,38 @@ def one(lot_id: str) -> ResponseReturnValue:
         "auction/my_bid.html", sale=sale, lot=sale.lot, mine=mine, row=_row(sale, mine),
         phase=phase_now(sale, now), ended=phase_now(sale, now) in ENDED,
         court_name=court_name(sale.lot.court_id), account=_account(sale),
-        purchase=_purchase(sale, mine))
+        purchase=_purchase(sale, mine), course=_course(sale, mine))
+
+
+def _course(sale: Sale, mine: Registration) -> list[dict[str, Any]]:
+    """What has happened to this registration and its money, and what comes next."""
+    row, phase = _row(sale, mine), phase_now(sale, clock.now())
+    deposit = row["deposit"]
+    ended_at = sale.result.closed_at if sale.result is not None else None
+    paid = {"at": deposit["received_at"], "text": _("保证金到账")}
+    if deposit["received_at"] is None:
+        paid = ({"label": _("没有到账"), "text": _("保证金没有在竞价结束前到账，报名失效")} if phase in ENDED
+                else {"label": _("现在"), "text": _("等保证金到账"), "state": "cur"})
+    rows = [{"at": mine.accepted_at, "text": _("接受特别提示，领取缴款码")}, paid]
+    if mine.admitted_at is not None:
+        rows.append({"at": mine.admitted_at, "text": _("取得竞买代码 %(code)s", code=mine.code)})
+    elif phase not in ENDED:
+        rows.append({"label": _("到账后"), "text": _("取得竞买代码"), "state": "next"})
+    rows.append({"at": ended_at or row["closes_at"], "text": _("竞价结束"),
+                 "state": "" if ended_at else "next"})
+    return rows + _money_back(mine, row)
+
+
+def _money_back(mine: Registration, row: dict[str, Any]) -> list[dict[str, Any]]:
+    deposit = row["deposit"]
+    if mine.deposit_ended_at is None or deposit["received_at"] is None:
+        return []
+    if deposit["state"] != DepositState.RELEASED:
+        return [{"at": mine.deposit_ended_at, "text": deposit["word"]}]
+    return [{"at": mine.deposit_ended_at, "text": _("保证金解除")},
+            {"at": deposit["refunded_at"], "text": _("退回原付款账户")} if deposit["refunded_at"]
+            else {"at": row["refund_due_at"], "text": _("最迟退回原付款账户"), "state": "cur",
+                  "detail": _("竞价程序结束后二十四小时内，网络司法拍卖规定第二十三条")}]
 
 
 def _account(sale: Sale) -> str:

@@ -67,7 +67,9 @@ def build(sale: Sale, *, everything: bool) -> dict[str, Any]:
         "file": f"{sale.lot_id}-{sale.number}.json",
         "outcome": canonical(outcome_members(outcome)).decode() if outcome else "",
         "published": publication_leaf(session, sale), "ending": ending_leaf(session, sale),
-        "reason": _why(sale, phase), "turn": _turn(sale), "letter": _letter(sale),
+        "reason": _why(sale, phase), "released": any(
+            one.deposit_ended_at is not None for one in registrations_of(session, sale)),
+        "turn": _turn(sale), "letter": _letter(sale),
         "due": _due(sale, phase), "is_latest": sale.lot.announced is sale,
         "others": [{"number": one.number, "round": round_name(one), "outcome": outcome_word(one),
                     "at": one.result.closed_at if one.result else None}
@@ -199,9 +201,11 @@ def _after_failure(sale: Sale) -> list[dict[str, Any]]:
     if sale.round == Round.FIRST and sale.lot.property_id:
         dates = schedule.second_auction(failed_on, class_of(session, sale.lot.property_id), law)
         least = least_second_start_price(Fen(sale.start_price_fen), law)
+        late = beijing_day(clock.now()) > dates.publish_by_on
         return [
-            {"on": dates.publish_by_on, "text": _("最迟发布第二次拍卖的公告"), "state": "next",
-             "detail": _("起拍价不得低于 %(least)s", least=yuan(least))},
+            {"on": dates.publish_by_on, "state": "cur" if late else "next",
+             "text": _("最迟发布第二次拍卖的公告"), "detail": _("期限已过，公告还没有发布。") if late else
+             _("起拍价不得低于 %(least)s", least=yuan(least))},
             {"on": dates.open_by_on, "text": _("最迟开始第二次拍卖"), "state": "next",
              "detail": _("流拍之日起三十日内，网络司法拍卖规定第二十六条第一款")}]
     if sale.round == Round.SECOND:

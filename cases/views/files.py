@@ -35,7 +35,7 @@ def show(sha256: str) -> ResponseReturnValue:
     width = request.args.get("w", 0, type=int) if document.media_type == "image/webp" else 0
     raw = the_store().view(document.sha256, width).read_bytes()
     response = send_file(
-        io.BytesIO(raw), mimetype=document.media_type, etag=False,
+        io.BytesIO(raw), mimetype=document.media_type, etag=False, conditional=False,
         download_name=document.title + (ending or ""), as_attachment="download" in request.args)
     response.set_etag(document.sha256 if len(raw) == document.size else f"{document.sha256}-{width}")
     response.headers["Cache-Control"] = (
