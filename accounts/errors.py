@@ -1,6 +1,6 @@
 """What accounts refuses."""
 
-from kernel.errors import N_, DomainError, NotAllowed, NotFound, WrongState
+from kernel.errors import N_, DomainError, InvalidInput, NotAllowed, NotFound, WrongState
 
 
 class WrongCredentials(DomainError):
@@ -73,3 +73,10 @@ class AlreadyDecided(WrongState):
 class ApprovalClosed(WrongState):
     code = "approval_closed"
     message = N_("这一项已有结果，不能再批准或退回。")
+
+
+class DraftTooLarge(InvalidInput):
+    """More than any form of the platform holds."""
+
+    def __init__(self) -> None:
+        super().__init__({"": N_("内容太长，没有自动保存；请直接提交。")})

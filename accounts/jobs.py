@@ -1,9 +1,10 @@
-"""What time brings about in accounts: sessions that ended long ago are forgotten."""
+"""What time brings about in accounts: sessions that ended long ago and old drafts are forgotten."""
 
 from datetime import timedelta
 from typing import Final
 
 from accounts import services
+from accounts.rules import drafts
 from kernel import clock
 from kernel.jobs import Job
 from kernel.transactions import unit_of_work
@@ -18,4 +19,11 @@ def forget_sessions() -> None:
         services.forget_sessions(work.session, ended_before=clock.machine_now() - KEPT_FOR)
 
 
-JOBS = (Job("accounts.forget_sessions", AN_HOUR, forget_sessions),)
+def forget_drafts() -> None:
+    """Delete forms that were begun and not come back to."""
+    with unit_of_work() as work:
+        services.forget_drafts(work.session, saved_before=clock.now() - drafts.KEPT_FOR)
+
+
+JOBS = (Job("accounts.forget_sessions", AN_HOUR, forget_sessions),
+        Job("accounts.forget_drafts", AN_HOUR, forget_drafts))

@@ -162,6 +162,18 @@ class Message(Base):
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class Draft(Base):
+    """What one person has typed into one form and not yet sent. ``address``: the page of the form."""
+
+    __tablename__ = "drafts"
+    unlogged = "an unsent form is nobody's act; it decides nothing until its writer sends it"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(300), primary_key=True)
+    values: Mapped[dict[str, Any]] = mapped_column(JSON)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class Approval(Base):
     """An act that waits for others: summary, address and digest of what they agree to.
 

@@ -22,6 +22,7 @@ from accounts.services.courts import (
     open_installation,
     set_readings,
 )
+from accounts.services.drafts import discard_draft, draft_of, drafts_of, forget_drafts, save_draft
 from accounts.services.messages import (
     PER_PAGE,
     mark_read,
@@ -61,11 +62,12 @@ from accounts.services.sessions import (
 __all__ = [
     "INSTALLATION", "PER_PAGE", "Identity", "SeenApproval", "actor_of_session", "actor_of_token",
     "approval_for", "approvals_of", "change_password", "court_law", "courts", "credentials",
-    "decide_approval", "forget_sessions", "found_court", "get_approval", "get_court", "grant_role",
+    "decide_approval", "discard_draft", "draft_of", "drafts_of", "forget_drafts",
+    "forget_sessions", "found_court", "get_approval", "get_court", "grant_role",
     "hash_password", "identity_for_machine", "identity_of", "issue_token", "mark_read",
     "masked_name", "masked_number", "message_count", "messages_of", "names_of", "open_court",
     "open_installation", "open_message", "own_identity", "people_with_role", "person",
     "person_by_login", "register_bidder", "register_person", "request_approval", "revoke_role",
-    "revoke_token", "seen_by", "send_message", "set_readings", "sign_in", "sign_out",
+    "revoke_token", "save_draft", "seen_by", "send_message", "set_readings", "sign_in", "sign_out",
     "sign_out_everywhere", "tokens_of", "unread_count", "withdraw_request",
 ]

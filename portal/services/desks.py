@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +14,9 @@ from cases import services as cases
 from kernel.access import Actor
 from kernel.clock import beijing_day
 from kernel.domain import WorkItem, WorkSource
+
+
+A_MOMENT: Final = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +81,19 @@ class RecentAct:
 
     at: datetime
     word: str
-    hash: str
-    case_id: str | None
+    case_id: str
     number: str
     who: str
 
 
 def latest_acts(session: Session, actor: Actor, most: int) -> list[RecentAct]:
-    """What was done last in the actor's court, the newest first; exercises are none of its acts."""
+    """What was done last in the cases of the actor's court, the newest first."""
     log = select(Log.origin).where(Log.court_id == actor.court_id, ~Log.is_exercise).scalar_subquery()
-    leaves = session.scalars(select(Leaf).where(Leaf.log == log)
+    leaves = session.scalars(select(Leaf).where(Leaf.log == log, Leaf.case_id.is_not(None))
                              .order_by(Leaf.index.desc()).limit(most)).all()
     numbers = cases.numbers_of(session, {leaf.case_id for leaf in leaves if leaf.case_id})
     names = accounts.names_of(session, {leaf.actor.removeprefix("person:") for leaf in leaves})
-    return [RecentAct(leaf.at, leaf.word, leaf.hash, leaf.case_id, numbers.get(leaf.case_id or "", ""),
+    return [RecentAct(leaf.at, leaf.word, leaf.case_id or "", numbers.get(leaf.case_id or "", ""),
                       names.get(leaf.actor.removeprefix("person:"), "")) for leaf in leaves]
 
 
@@ -111,6 +114,6 @@ def _group(item: WorkItem, now: datetime) -> str:
         return "today"
     if item.due_at < now:
         return "overdue"
-    if beijing_day(item.due_at) == beijing_day(now):
-        return "today"
+    if beijing_day(item.due_at - A_MOMENT) <= beijing_day(now):
+        return "today"  # midnight belongs to the day that ends there
     return "soon" if item.due_at < now + timedelta(days=3) else "later"
