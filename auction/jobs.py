@@ -5,11 +5,12 @@ Each lot has a unit of work of its own: one that fails keeps none of the others 
 
 import secrets
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import structlog
 
-from auction.live.updates import promise_standing
-from auction.services import closing, delivery, drafting, registration
+from auction.live.updates import bid_message, promise_standing, room_of, tell
+from auction.services import closing, delivery, drafting, exercises, registration
 from kernel import clock
 from kernel.database import db
 from kernel.jobs import Job
@@ -62,6 +63,18 @@ def note_panels() -> None:
           lambda work, lot_id: drafting.note_panel(work.session, lot_id))
 
 
+def let_rivals_bid() -> None:
+    """Let the companions of exercises answer, so that nobody has to practise alone."""
+    _each(exercises.rival_turns(db.session(), clock.now()), _answer)
+
+
+def _answer(work: UnitOfWork, lot_id: str) -> None:
+    answer = exercises.take_rival_turn(work.session, lot_id, now=clock.now())
+    if answer is not None and answer.decision.accepted:
+        work.after_commit(partial(tell, room_of(answer.sale),
+                                  bid_message(answer.sale, answer.attempt, clock.now())))
+
+
 def _each(ids: Iterable[str], act: Callable[[UnitOfWork, str], object]) -> None:
     """Do it for each in a unit of work of its own; one that fails is logged, the others go on."""
     for one in ids:
@@ -75,4 +88,5 @@ def _each(ids: Iterable[str], act: Callable[[UnitOfWork, str], object]) -> None:
 JOBS = (Job("stop sales under objection", 1.0, stop_objected),
         Job("open and close sales", 0.2, sweep), Job("admit paid bidders", 1.0, admit_paid),
         Job("note paid balances", 1.0, note_payments),
-        Job("note panel decisions", 1.0, note_panels))
+        Job("note panel decisions", 1.0, note_panels),
+        Job("let companions bid", 1.0, let_rivals_bid))

@@ -18,7 +18,9 @@ from auction.errors import ExerciseFull, ExerciseTermsRefused, NotRunning, TooMa
 from auction.models import Lot, Registration, Sale
 from auction.rules.lifecycle import LotState, Round
 from auction.rules.replay import lot_members
-from auction.services.reading import lock_sale, terms_of
+from auction.rules.rival import Course, wants_to_bid
+from auction.services.bidding import BidAnswer, place_bid
+from auction.services.reading import attempts_of, end_in_force, lock_sale, minimum_of, terms_of
 from auction.services.registration import (
     TAKES_REGISTRATIONS,
     free_code,
@@ -39,7 +41,10 @@ MOST_A_MINUTE: Final = 6
 MOST_RUNNING: Final = 20
 MOST_SHOWN: Final = 50
 PRACTICE_SPAN: Final = timedelta(minutes=5)
-PRACTICE_TITLE: Final = "练习标的：虚拟住宅一套"
+PRACTICE_TITLE: Final = N_("练习标的：虚拟住宅一套")
+RIVAL: Final = "rival"
+"""What stands for the notices that a companion accepted: how its seat is known."""
+RIVAL_CODE: Final = "R0001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +115,14 @@ def take_seat(session: Session, lot_id: str, *, now: datetime) -> Seat:
     return _seat(session, sale, free_code(session, sale), now)
 
 
-def _seat(session: Session, sale: Sale, code: str, now: datetime) -> Seat:
+def _seat(session: Session, sale: Sale, code: str, now: datetime, *, accepts: str = "exercise"
+          ) -> Seat:
     key = secrets.token_urlsafe(24)
     registration = Registration(
         id=new_id("reg"), lot_id=sale.lot_id, number=sale.number,
         person_digest=person_digest(sale, key), sealed_person=the_vault().seal(
             {"person": "exercise"}, f"exercise:{sale.subject}"),
-        accepted_notices="exercise", accepted_at=now, deposit_fen=0)
+        accepted_notices=accepts, accepted_at=now, deposit_fen=0)
     session.add(registration)
     give_code(session, sale, registration, code=code, now=now, identity=accounts.Identity(
         name="exercise", id_number="-", phone="-"))
@@ -133,7 +139,7 @@ def running_exercises(session: Session, now: datetime) -> Sequence[Sale]:
 
 
 def practice_lot(session: Session, *, actor: Actor | None, now: datetime) -> Lot:
-    """Open a ready-made exercise for whoever wants to try: a flat, open at once.
+    """Open a ready-made exercise for whoever wants to try: a flat, open at once, with a companion.
 
     Its window is that of ``config/rules/exercise.toml``. Without an actor the platform itself
     opens it, in the first court of the installation.
@@ -152,4 +158,46 @@ def practice_lot(session: Session, *, actor: Actor | None, now: datetime) -> Lot
         opens_at=now, closes_at=now + PRACTICE_SPAN,
         extension_window_seconds=int(window.total_seconds()), codes=(), whole_steps=False,
         max_steps=None, actor=actor or SYSTEM, now=now, court_id=court_id)
+    _seat(session, lot.sale, RIVAL_CODE, now, accepts=RIVAL)
     return lot
+
+
+def rival_of(session: Session, sale: Sale) -> str:
+    """The code of an exercise's companion; empty where it has none."""
+    found = _rival(session, sale) if sale.lot.is_exercise else None
+    return found.code or "" if found is not None else ""
+
+
+def _rival(session: Session, sale: Sale) -> Registration | None:
+    return session.scalars(select(Registration).where(
+        Registration.lot_id == sale.lot_id, Registration.number == sale.number,
+        Registration.accepted_notices == RIVAL)).one_or_none()
+
+
+def rival_turns(session: Session, now: datetime) -> list[str]:
+    """Running exercises whose companion wants to bid now."""
+    return [sale.lot_id for sale in running_exercises(session, now)
+            if (rival := _rival(session, sale)) is not None
+            and wants_to_bid(_course(session, sale, rival), now)]
+
+
+def take_rival_turn(session: Session, lot_id: str, *, now: datetime) -> BidAnswer | None:
+    """The least sum for the companion of an exercise; None where somebody was quicker."""
+    sale = lock_sale(session, lot_id)
+    rival = _rival(session, sale)
+    if rival is None or not wants_to_bid(_course(session, sale, rival), now):
+        return None
+    return place_bid(session, registration=rival, amount_fen=minimum_of(sale),
+                     client_bid_id=secrets.token_hex(16), received_at=now, now=now)
+
+
+def _course(session: Session, sale: Sale, rival: Registration) -> Course:
+    bids = attempts_of(session, sale.lot_id, sale.number, accepted_only=True)
+    own = [one for one in bids if one.code == rival.code]
+    return Course(
+        opens_at=sale.opens_at, closes_at=end_in_force(sale),
+        window=timedelta(seconds=sale.extension_window_seconds),
+        last_at=bids[-1].received_at if bids else None,
+        leads=bool(bids) and bids[-1].code == rival.code,
+        answered=sum(one.seq != 1 and not one.extended for one in own),
+        has_extended=any(one.extended for one in own))

@@ -18,7 +18,9 @@ from auction.live.updates import result_members
 from auction.models import Attempt, Registration, Sale
 from auction.rules.band import BAND_WORDS, ENDED, RUNS, Phase, Standing, band_of
 from auction.rules.bidding import may_match
+from auction.rules.jump import JUMP_PERCENT, JUMP_STEPS, MISTYPED_TIMES, jump_of, times_text
 from auction.schemas import RoomBidIn
+from auction.services.exercises import rival_of
 from auction.services.history import bid_leaves
 from auction.services.reading import (
     SHOWN_BIDS,
@@ -28,12 +30,14 @@ from auction.services.reading import (
     minimum_of,
     standing_of,
 )
-from auction.services.registration import admitted, own_registration, takes_registrations
+from auction.services.registration import admitted
 from auction.views.blueprint import pages
+from auction.views.qualifying import closes_soon, registration_words, way_in
 from auction.views.seats import own_key
-from auction.views.words import ground, phase_now, sale_line, shown_bids
+from auction.views.story import story_of, title_of
+from auction.views.words import court_name, ground, phase_now, sale_line, shown_bids
 from kernel import clock
-from kernel.access import Actor, Role, current_actor, public
+from kernel.access import current_actor, public
 from kernel.database import db
 from kernel.errors import InvalidInput
 from kernel.forms import Form
@@ -114,10 +118,11 @@ def _admitted(sale: Sale) -> Registration | None:
 def _shown(sale: Sale, bids: Any, mine: Registration | None, phase: Phase, now: datetime
            ) -> dict[str, Any]:
     code = mine.code if mine is not None and mine.code else ""
-    lot, lot_id = sale.lot, sale.lot_id
+    session, lot, lot_id = db.session(), sale.lot, sale.lot_id
     closes_at, minimum = end_in_force(sale), minimum_of(sale)
     return {
-        "lot_id": lot_id, "sale": sale.number, "title": lot.title, "line": sale_line(sale),
+        "lot_id": lot_id, "sale": sale.number, "title": title_of(lot), "line": sale_line(sale),
+        "court": court_name(lot.court_id),
         "lot_url": "/practice" if lot.is_exercise else f"/lots/{lot_id}",
         "room_url": f"/lots/{lot_id}/room", "history_url": f"/lots/{lot_id}/history",
         "result_url": f"/lots/{lot_id}/result", "mine_url": f"/my/bids/{lot_id}",
@@ -134,7 +139,12 @@ def _shown(sale: Sale, bids: Any, mine: Registration | None, phase: Phase, now: 
         "window_seconds": sale.extension_window_seconds,
         "extensions": _earlier_ends(sale, bids), "minimum_fen": minimum,
         "increment_fen": sale.increment_fen, "max_steps": sale.max_steps,
-        "options": _options(sale, mine, minimum), "missing": _missing(sale, mine, phase, now),
+        "whole_steps": sale.whole_steps, "jump": (JUMP_STEPS, JUMP_PERCENT, MISTYPED_TIMES),
+        "late": closes_soon(closes_at, sale.extension_window_seconds, phase, now),
+        "options": _options(sale, mine, minimum),
+        "way": None if mine is not None else way_in(sale, current_actor(), phase),
+        "rival": rival_of(session, sale),
+        "story": story_of(sale, bids, code) if lot.is_exercise else [],
         "bids": shown_bids(reversed(bids[-SHOWN_BIDS:])), "bid_count": len(bids),
         "code_count": len({one.code for one in bids}), "steps": _steps(bids),
         "receipts": _receipts(sale, bids, code), "note": _note(sale, phase),
@@ -211,40 +221,15 @@ def _options(sale: Sale, mine: Registration | None, minimum: int) -> list[dict[s
     return options
 
 
-def _missing(sale: Sale, mine: Registration | None, phase: Phase, now: datetime
-             ) -> dict[str, Any] | None:
-    """What a reader lacks who may not bid, and where to get it."""
-    if mine is not None or phase in ENDED or phase is Phase.CONFIRMING:
-        return None
-    if sale.lot.is_exercise:
-        return {"label": _("坐下就能出价"), "note": _("练习，不产生法律效力"), "button": _("坐下练习"),
-                "button_note": _("领取一个练习代码，用虚拟的钱"), "post": f"/lots/{sale.lot_id}/seat"}
-    actor = current_actor()
-    if not takes_registrations(sale, now) or (actor and not actor.may_act_as(Role.BIDDER)):
-        return None
-    return {"label": _("保证金"), "fen": sale.deposit_fen} | _next_door(sale, actor)
-
-
-def _next_door(sale: Sale, actor: Actor | None) -> dict[str, Any]:
-    """The next step towards a code, of somebody who may take it."""
-    in_time = _("竞价结束前到账都可以出价")
-    if actor is None:
-        return {"note": in_time, "button": _("登录后报名"), "button_note": _("没有账号也可以先注册"),
-                "url": f"/login?next=/lots/{sale.lot_id}/register"}
-    if own_registration(db.session(), sale, actor) is None:
-        return {"note": in_time, "button": _("报名，交保证金"),
-                "button_note": _("接受特别提示，领取缴款码"), "url": f"/lots/{sale.lot_id}/register"}
-    return {"note": _("到账后自动取得竞买代码"), "button": _("查看缴款码"),
-            "button_note": _("保证金还没有到账"), "url": f"/my/bids/{sale.lot_id}"}
-
-
 def _ask(sale: Sale, amount_fen: int | None, phase: Phase, mine: Registration | None
          ) -> dict[str, Any] | None:
     """The bid to be confirmed, of a browser without scripts."""
     if amount_fen is None or phase not in RUNS or mine is None:
         return None
     above = amount_fen - (sale.price_fen or sale.start_price_fen)
-    return {"fen": amount_fen, "client_bid_id": secrets.token_hex(16),
+    jump = jump_of(amount_fen, minimum_of(sale), sale.increment_fen)
+    return {"fen": amount_fen, "client_bid_id": secrets.token_hex(16), "jump": jump,
+            "times": times_text(jump.percent) if jump else "",
             "note": _("比当前价高 %(above)s", above=yuan(above)) if above > 0 else ""}
 
 
@@ -281,9 +266,9 @@ def _my_facts(sale: Sale, mine: Registration | None) -> list[tuple[Any, ...]]:
     if mine is None or sale.lot.is_exercise:
         return []
     payment = ledger.payment(db.session(), mine.reference or "")
-    rank = (_("优先购买权第 %(rank)s 顺序", rank=mine.priority_rank) if mine.priority_rank
-            else _("普通竞买人"))
-    return [(_("竞买资格"), rank, _("%(at)s 确认", at=when(mine.admitted_at, "short", markup=False))),
+    return [(_("我的竞买代码"), mine.code, _("结束前没有人知道代码背后是谁")),
+            (_("竞买资格"), registration_words(mine),
+             _("%(at)s 确认", at=when(mine.admitted_at, "short", markup=False))),
             (_("保证金"), yuan(mine.deposit_fen), say(payment.state.word)),
             (_("特别提示"), _("已接受"), mine.accepted_notices[:8])]
 

@@ -10,6 +10,7 @@ from auction.errors import NotRunning
 from auction.services import exercises
 from auction.services.reading import end_in_force
 from auction.views.blueprint import pages
+from auction.views.story import title_of
 from config.settings import Mode, Settings
 from kernel import clock
 from kernel.access import Actor, Role, current_actor, public
@@ -92,7 +93,7 @@ def _page(form: Form) -> ResponseReturnValue:
 
 
 def _row(sale: Any) -> dict[str, Any]:
-    return {"lot_id": sale.lot_id, "title": sale.lot.title, "price_fen": sale.price_fen,
+    return {"lot_id": sale.lot_id, "title": title_of(sale.lot), "price_fen": sale.price_fen,
             "start_fen": sale.start_price_fen, "opens_at": sale.opens_at,
             "closes_at": end_in_force(sale), "bids": sale.accepted,
             "seated": own_key(sale.lot_id) is not None}

@@ -37,6 +37,8 @@ const band = document.getElementById("band");
 const title = document.getElementById("band-title");
 const text = document.getElementById("band-text");
 const spoken = document.getElementById("spoken");
+const alarm = document.getElementById("alarm");
+const block = document.getElementById("block");
 const use = document.querySelector("#band-icon use");
 const SPEAK_EVERY = 10_000;
 let saidTitle = title.textContent;
@@ -52,12 +54,16 @@ export function showBand(sale, phase, over = null) {
   const found = { ...figures(sale), ...over?.figures };
   const shown = say(head, found);
   band.className = `band ${kind}`;
+  for (const name of ["lead", "out", "time"]) block.classList.toggle(name, name === kind);
   if (use.getAttribute("href") !== icon(name)) use.setAttribute("href", icon(name));
   set(title, shown);
   set(text, say(line, found));
   document.title = document.title.replace(/^.*?(?=[，,])/, shown);
-  // Said aloud at once when the standing changes, else not more often than a listener can bear.
-  if (shown !== saidTitle || performance.now() - saidAt > SPEAK_EVERY) {
+  // Being outbid interrupts. Else said when the standing changes, and not more often than a listener can bear.
+  if (shown !== saidTitle && kind === "out") {
+    alarm.textContent = `${shown} ${text.textContent}`;
+    [saidTitle, saidAt] = [shown, performance.now()];
+  } else if (shown !== saidTitle || performance.now() - saidAt > SPEAK_EVERY) {
     if (spoken.textContent !== `${shown} ${text.textContent}`) {
       spoken.textContent = `${shown} ${text.textContent}`;
       saidAt = performance.now();

@@ -1,24 +1,38 @@
 // The bid: a sum from the chips or typed, its capitals, a second press. What was chosen is never changed by itself.
 import { capitals, fenOf } from "../js/money.js";
 import * as bids from "./bids.js";
+import { jumpOf, timesText } from "./jump.js";
 import { showReceipt } from "./ladder.js";
 import { runs } from "./sale.js";
 import { money } from "./svg.js";
-import { amount, exactly, icon, say, short } from "./words.js";
+import { amount, exactly, icon, read, say, short } from "./words.js";
 
 const by = (id) => document.getElementById(id);
 const bar = by("bar");
 const ask = by("ask");
+const DOUBLE = 450;           // a second tap within this time is no second decision, ms
+const STILL_COMING = 8000;
+
+function rule(name) {
+  const mark = document.createElement("span");
+  mark.className = "rule";
+  mark.textContent = name;
+  return mark;
+}
 
 export class Bar extends EventTarget {
-  constructor(sale, connection) {
+  constructor(sale, connection, tabs) {
     super();
     this.sale = sale;
     this.connection = connection;
+    this.tabs = tabs;
     this.asked = null;       // the sum before the second press
     this.pending = null;     // the bid on its way
     this.unsettled = null;   // a bid that nobody has answered for
     if (!bar) return;
+    const left = tabs.read("sent");   // by a page that was closed before the answer came
+    this.unsettled = left?.bid ?? null;
+    this.sentAt = left?.at ?? 0;
     this.chips = [...bar.querySelectorAll("[name=amount_fen]")];
     by("bid-form").addEventListener("submit", (event) => {
       if (!sale.heard) return;   // not yet in touch with the server: the page that works without a script
@@ -30,8 +44,20 @@ export class Bar extends EventTarget {
     by("chip-own").addEventListener("click", () => { by("own-amount").focus(); });
     by("ask-form").addEventListener("submit", (event) => { event.preventDefault(); event.stopImmediatePropagation(); this.send(); }, true);
     by("ask-back").addEventListener("click", (event) => { event.preventDefault(); this.closeAsk(); });
-    ask.addEventListener("keydown", (event) => { if (event.key === "Escape") this.closeAsk(); });
+    by("ask-sure").addEventListener("change", () => this.showAsk());
+    ask.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      this.closeAsk();
+    });
     connection.addEventListener("watching", () => this.settle());
+    tabs.addEventListener("answered", ({ detail }) => {
+      if (this.unsettled?.client_bid_id === detail.bid.client_bid_id) this.unsettled = null;
+      this.take(detail.answer, { elsewhere: true });
+      this.show(this.phase);
+    });
+    tabs.addEventListener("lost", ({ detail }) => { this.unsettled = detail.bid; this.settle(); });
+    tabs.addEventListener("change", () => this.show(this.phase));
   }
 
   /** Sums of the chips: at the same price by priority, or in steps from the least. */
@@ -59,13 +85,18 @@ export class Bar extends EventTarget {
     const { sale } = this;
     if (sale.mayMatch && fen === sale.price) return { fen };
     if (fen < sale.minimum) return { fen: null, word: say("least", { amount: amount(sale.minimum) }) };
+    const odd = sale.wholeSteps ? (fen - sale.start) % sale.increment : 0;
+    if (odd) {
+      const sums = [fen - odd, fen - odd + sale.increment].filter((sum) => sum >= sale.minimum && (sale.maximum === null || sum <= sale.maximum));
+      return { fen: null, word: say("whole", { sums: sums.map(amount).join(say("or")) }) };
+    }
     if (sale.maximum !== null && fen > sale.maximum) return { fen: null, word: say("most", { amount: amount(sale.maximum) }) };
     return { fen };
   }
 
   show(phase) {
     this.phase = phase;
-    if (!bar) return;
+    if (!bar || !phase) return;
     const open = runs(phase);
     if (!open && this.asked !== null && !this.pending) this.closeAsk(false);
     if (["sold", "failed", "withdrawn"].includes(phase)) {
@@ -76,6 +107,7 @@ export class Bar extends EventTarget {
     bar.className = `bar ${open ? "bid" : "off"}`;
     this.showChips(open);
     this.showMinimum(phase);
+    this.showOwn();
     this.showButton(phase, open);
     if (this.asked !== null) this.showAsk();
   }
@@ -101,6 +133,20 @@ export class Bar extends EventTarget {
       by("minimum").replaceChildren(money(fen));
       by("minimum").dataset.fen = fen;
     }
+    const matches = sale.mayMatch && !phase.startsWith("s");
+    const note = matches ? say("matchNote", { rank: sale.rank }) : say("increment", { amount: amount(sale.increment) });
+    if (by("minimum-note").dataset.said !== note) {
+      by("minimum-note").dataset.said = note;
+      by("minimum-note").textContent = note;
+      if (matches) by("minimum-note").append(" ", rule("AUC-21.1"));
+    }
+  }
+
+  /** The typed sum as it is read: 241 万, so that a zero too many is seen while typing. */
+  showOwn() {
+    const fen = fenOf(by("own-amount").value);
+    const shown = fen ? read(fen) : "";
+    if (by("own-read").textContent !== shown) by("own-read").textContent = shown;
   }
 
   showButton(phase, open) {
@@ -114,6 +160,13 @@ export class Bar extends EventTarget {
       small.textContent = say(closed[1], { time: this.sale.opensText });
       return;
     }
+    if (this.tabs.busy || this.unsettled) {
+      button.disabled = true;
+      button.classList.remove("main");
+      word.textContent = say(this.tabs.busy ? "elsewhere" : "unknown");
+      small.textContent = "";
+      return;
+    }
     const { fen, word: problem } = this.wish();
     const { leads } = this.sale;
     button.disabled = fen === null;
@@ -124,14 +177,42 @@ export class Bar extends EventTarget {
 
   openAsk() {
     const { fen } = this.wish();
-    if (fen === null || !runs(this.phase)) return;
+    if (fen === null || !runs(this.phase) || this.tabs.busy || this.unsettled) return;
     this.clearRefusal();
     this.asked = fen;
+    this.askedAt = performance.now();
+    this.jump = jumpOf(fen, this.sale.mayMatch && fen === this.sale.price ? fen : this.sale.minimum, this.sale.increment, this.sale.jump);
+    by("ask-sure").checked = false;
     this.bid = { amount_fen: fen, client_bid_id: bids.newId(), key: this.sale.key };
     bar.hidden = true;
     ask.hidden = false;
     this.showAsk();
-    by("ask-confirm").focus();
+    if (this.jump) by("ask-sure").focus();
+    else by("ask-back").focus();
+    // A second tap or key press that still belongs to the first finds nothing to press.
+    setTimeout(() => {
+      if (this.asked === null) return;
+      this.showAsk();
+      if (!this.jump && document.activeElement === by("ask-back")) by("ask-confirm").focus();
+    }, DOUBLE);
+  }
+
+  showJump() {
+    const { jump } = this;
+    by("ask-jump").hidden = !jump;
+    ask.classList.toggle("jump", Boolean(jump));
+    by("ask-sure").required = Boolean(jump);
+    if (!jump) {
+      by("ask-warned").textContent = "";
+      return;
+    }
+    const over = amount(jump.over);
+    const head = document.createElement("b");
+    head.textContent = say(jump.mistyped ? "jumpZero" : "jumpFar");
+    by("ask-warned").replaceChildren(head, say("jumpText", {
+      least: amount(this.asked - jump.over), times: timesText(jump.percent), over, capitals: capitals(BigInt(jump.over)),
+    }));
+    by("ask-sure-word").textContent = say("sure", { over });
   }
 
   showAsk() {
@@ -140,6 +221,7 @@ export class Bar extends EventTarget {
       by("ask-amount").replaceChildren(money(asked));
       by("ask-capitals").textContent = capitals(BigInt(asked));
       ask.dataset.fen = asked;
+      this.showJump();
     }
     if (this.pending) return;
     const { fen } = this.fits(asked);
@@ -147,9 +229,10 @@ export class Bar extends EventTarget {
     by("ask-note").textContent = fen === null ? say("moved", { amount: amount(sale.minimum) })
       : above > 0 ? say("higher", { amount: amount(above) }) : sale.price === null ? "" : say("same");
     ask.classList.toggle("late", fen === null);
-    by("ask-confirm").disabled = fen === null;
+    const unsure = Boolean(this.jump) && !by("ask-sure").checked;
+    by("ask-confirm").disabled = fen === null || unsure || Boolean(this.tabs.busy) || performance.now() - this.askedAt < DOUBLE;
     by("ask-word").textContent = say("confirm");
-    by("ask-small").textContent = say("finalWord");
+    by("ask-small").textContent = say(this.tabs.busy ? "elsewhere" : unsure ? "sureFirst" : "finalWord");
   }
 
   closeAsk(focus = true) {
@@ -162,8 +245,14 @@ export class Bar extends EventTarget {
   }
 
   async send() {
-    if (this.pending || this.asked === null) return;
+    if (this.pending || this.asked === null || by("ask-confirm").disabled) return;
+    await this.tabs.alone(() => this.sendAlone());
+  }
+
+  async sendAlone() {
     this.pending = this.bid;
+    this.tabs.keep("sent", { bid: this.pending, at: Date.now() });
+    this.tabs.send(this.pending);
     by("ask-confirm").disabled = true;
     by("ask-back").setAttribute("aria-disabled", "true");
     by("ask-word").textContent = say("sending");
@@ -171,6 +260,8 @@ export class Bar extends EventTarget {
     this.dispatchEvent(new CustomEvent("sending"));
     const bid = this.pending;
     const answer = await bids.send(this.connection, bid, () => { by("ask-small").textContent = say("byHttp"); });
+    if (answer !== null) this.tabs.keep("sent", null);
+    this.tabs.send(bid, answer);
     this.finish(bid, answer);
   }
 
@@ -180,6 +271,7 @@ export class Bar extends EventTarget {
     by("ask-back").removeAttribute("aria-disabled");
     ask.hidden = true;
     bar.hidden = false;
+    ask.dataset.fen = "";
     if (answer === null) {
       this.unsettled = bid;
       this.refuse(say("unknown"));
@@ -191,32 +283,42 @@ export class Bar extends EventTarget {
     by("bid-button").focus({ preventScroll: true });
   }
 
-  take(answer) {
+  take(answer, { elsewhere = false } = {}) {
     if (!answer.ok) {
+      if (elsewhere) return;
       this.refuse(answer.code === "never_arrived" ? say("failedSend") : answer.message, answer.rule);
     } else if (answer.decision.accepted) {
       this.sale.takeOwn(answer);
       showReceipt(answer);
+      this.tabs.keep("receipts", { ...this.tabs.read("receipts"), [answer.decision.seq]: answer.leaf.hash });
+      if (elsewhere) return;
       this.chips[0].checked = true;
       by("own-amount").value = "";
       this.dispatchEvent(new CustomEvent("accepted", { detail: { figures: { amount: amount(answer.amount_fen), time: exactly(Date.parse(answer.received_at)) } } }));
-    } else {
+    } else if (!elsewhere) {
       this.refuse(answer.refusal.message, answer.refusal.rule);
     }
   }
 
   /** A bid without an answer is asked about as soon as the line is back. */
   async settle() {
-    if (!this.unsettled) return;
-    const answer = await bids.ask(this.connection, this.unsettled);
-    if (answer === null) return;
+    const bid = this.unsettled;
+    if (!bid || this.pending || this.tabs.busy) return;
+    const answer = await bids.ask(this.connection, bid);
+    if (answer === null || this.unsettled !== bid) return;
+    // A page that was closed in the middle may have left the bid on its way: it gets the time it may take.
+    if (answer.code === "never_arrived" && Date.now() - this.sentAt < STILL_COMING) {
+      setTimeout(() => this.settle(), 1000);
+      return;
+    }
     this.unsettled = null;
+    this.tabs.keep("sent", null);
     this.clearRefusal();
     this.take(answer);
     this.show(this.phase);
   }
 
-  refuse(message, rule) {
+  refuse(message, article) {
     const place = by("refused");
     const drawn = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     drawn.setAttribute("class", "i");
@@ -226,12 +328,7 @@ export class Bar extends EventTarget {
     drawn.append(use);
     const said = document.createElement("span");
     said.append(message);
-    if (rule) {
-      const mark = document.createElement("span");
-      mark.className = "rule";
-      mark.textContent = rule;
-      said.append(" ", mark);
-    }
+    if (article) said.append(" ", rule(article));
     place.replaceChildren(drawn, said);
     place.hidden = false;
   }

@@ -4,7 +4,6 @@ import * as clock from "../js/clock.js";
 import { amount, clockOf, dayOf, hourOf, say, short } from "./words.js";
 
 const place = document.getElementById("chart");
-const HEIGHT = 186;
 const INCREMENTS = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000];
 let plot = null;
 let own = "";
@@ -42,7 +41,7 @@ function options(width) {
   const font = `13px ${colour("--sans")}`;
   const axis = { stroke: () => colour("--ink-2"), font, ticks: { show: false } };
   return {
-    width, height: HEIGHT, padding: [10, 8, 0, 22], legend: { show: false }, cursor: { show: false },
+    width, height: place.clientHeight, padding: [10, 8, 0, 22], legend: { show: false }, cursor: { show: false },
     scales: {
       x: { time: false, range: (_, low, high) => [low - (high - low) * 0.01, high + (high - low) * 0.01 || low + 1] },
       y: { range: (_, low, high) => { const room = Math.max(high - low, 1) * 0.18; return [low - room, high + room]; } },
@@ -75,6 +74,6 @@ export function showChart(sale, now) {
   plot = new uPlot(options(place.clientWidth), [xs, ys], place);
   plot.root.setAttribute("role", "img");
   plot.root.setAttribute("aria-label", label);
-  new ResizeObserver(() => { if (place.clientWidth !== plot.width) plot.setSize({ width: place.clientWidth, height: HEIGHT }); }).observe(place);
+  new ResizeObserver(() => { if (place.clientWidth !== plot.width || place.clientHeight !== plot.height) plot.setSize({ width: place.clientWidth, height: place.clientHeight }); }).observe(place);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot.redraw());
 }

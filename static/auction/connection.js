@@ -6,6 +6,9 @@ const POLL_EVERY = 3000;
 const SILENT = 13_000;       // the server pings every ten seconds
 const CONFIRMING = 1500;     // after the end the word may be asked for
 const LOST = 7000;
+const OPENING = 6000;        // so long the first connection may take
+const MEASURE_EVERY = 15_000;
+const SLOW = 1500;           // a round trip as long as this eats into the last seconds
 
 export class Connection extends EventTarget {
   constructor(sale) {
@@ -16,10 +19,13 @@ export class Connection extends EventTarget {
     this.asking = false;
     this.askedAt = 0;
     this.filling = false;
+    this.trips = [];         // the latest round trips, ms
+    this.measuredAt = 0;
     this.api = `/api/v1/lots/${encodeURIComponent(sale.lot)}`;
   }
 
   start() {
+    this.beganAt = performance.now();
     this.socket = io("/auction", {
       transports: ["websocket", "polling"], tryAllTransports: true, timeout: 4000,
       reconnectionDelay: 500, reconnectionDelayMax: 3000,
@@ -38,7 +44,10 @@ export class Connection extends EventTarget {
       if (this.socket.connected) this.watch();   // a line to this machine itself was never cut
       this.ask();
     });
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.ask(); });
+    // Back from another tab, from sleep or from the browser's history: ask at once, show nothing old.
+    for (const event of ["visibilitychange", "resume"]) document.addEventListener(event, () => { if (!document.hidden) this.wake(); });
+    addEventListener("pageshow", (event) => { if (event.persisted) this.wake(); });
+    document.addEventListener("slept", () => this.wake());
     setInterval(() => this.check(), 500);
     this.ask();   // the first word comes by the shorter way
   }
@@ -48,13 +57,35 @@ export class Connection extends EventTarget {
     return this.watching && this.socket.connected && performance.now() - this.heardAt < SILENT;
   }
 
-  /** good: by the socket; slow: by asking; bad: nothing has come for a while. */
+  /** good or slow: by the socket; opening: not yet; polling: by asking; bad: nothing has come for a while. */
   get quality() {
-    if (this.live) return "good";
-    return performance.now() - this.heardAt < LOST ? "slow" : "bad";
+    if (this.live) return this.trips.length && Math.min(...this.trips) > SLOW ? "slow" : "good";
+    if (performance.now() - this.beganAt < OPENING) return "opening";
+    return performance.now() - this.heardAt < LOST ? "polling" : "bad";
+  }
+
+  /** The latest round trip in ms, or null. */
+  get trip() {
+    return this.trips.at(-1) ?? null;
+  }
+
+  async measure() {
+    this.measuredAt = performance.now();
+    try {
+      this.trips = [...this.trips.slice(-2), await clock.ask()];
+    } catch {
+      // No answer is no measurement: `quality` knows from the silence.
+    }
+  }
+
+  wake() {
+    this.ask();
+    if (this.socket.connected) this.watch();
+    else this.socket.connect();
   }
 
   lose() {
+    if (this.watching) this.beganAt = -Infinity;
     this.watching = false;
     this.dispatchEvent(new Event("line"));
   }
@@ -120,7 +151,8 @@ export class Connection extends EventTarget {
     const confirming = this.sale.phase(clock.now()) === "confirming";
     const patience = confirming ? CONFIRMING : POLL_EVERY;
     if ((!this.live || confirming) && Math.min(silent, performance.now() - this.askedAt) > patience) this.ask();
-    else if (this.sale.missingAfter !== null && silent > CONFIRMING) this.fill();
+    else if (performance.now() - this.measuredAt > MEASURE_EVERY) this.measure();
+    if (this.sale.missingAfter !== null && silent > CONFIRMING) this.fill();
     this.dispatchEvent(new Event("line"));
   }
 }

@@ -1,6 +1,6 @@
 // The public ladder and one's own receipts. Rows are made once; nothing is drawn anew that did not change.
 import { money, ring } from "./svg.js";
-import { clockOf, exactly, say } from "./words.js";
+import { clockOf, dayOf, exactly, say } from "./words.js";
 
 const list = document.getElementById("ladder");
 const count = document.getElementById("ladder-count");
@@ -11,7 +11,7 @@ const STEP = 20;
 const rows = new Map();
 let shown = STEP;
 
-function make(bid, mine) {
+function make(bid, mine, now) {
   const made = row.cloneNode(true);
   const [place, code, value, time, remark] = made.children;
   made.dataset.seq = bid.seq;
@@ -19,7 +19,14 @@ function make(bid, mine) {
   place.textContent = bid.seq;
   code.textContent = mine ? bid.code + say("me") : bid.code;
   value.append(money(bid.amount, { unit: false }));
-  time.textContent = exactly(bid.at);
+  const day = dayOf(bid.at, now);
+  if (day !== dayOf(now, now)) {
+    const before = document.createElement("span");
+    before.className = "dy";
+    before.textContent = day;
+    time.append(before, " ");
+  }
+  time.append(exactly(bid.at));
   const said = bid.extendedTo ? say("to", { time: clockOf(bid.extendedTo) }) : bid.match ? say("match", { rank: bid.match }) : "";
   remark.textContent = said;
   remark.hidden = !said;
@@ -28,12 +35,12 @@ function make(bid, mine) {
 }
 
 /** Show the newest bids, and as many older ones as were asked for. */
-export function showLadder(sale) {
+export function showLadder(sale, now) {
   const newest = sale.ladder.slice(-shown).reverse();
   if (newest.length === 0) return;
   const nodes = newest.map((bid, place) => {
-    const key = `${bid.seq}/${bid.extendedTo}`;
-    if (!rows.has(key)) rows.set(key, make(bid, bid.code === sale.code));
+    const key = `${bid.seq}/${bid.extendedTo}/${dayOf(now, now)}`;
+    if (!rows.has(key)) rows.set(key, make(bid, bid.code === sale.code, now));
     const node = rows.get(key);
     node.classList.toggle("first", place === 0);
     return node;
@@ -45,8 +52,8 @@ export function showLadder(sale) {
   if (sale.missingAfter === null) count.textContent = say("count", { bids: sale.accepted, codes: sale.codes });
 }
 
-export function listenToMore(sale) {
-  more.addEventListener("click", () => { shown += STEP; showLadder(sale); });
+export function listenToMore(sale, clock) {
+  more.addEventListener("click", () => { shown += STEP; showLadder(sale, clock.now()); });
 }
 
 /** A receipt of one's own bid: place, time, and the leaf that holds it. */
@@ -56,7 +63,7 @@ export function showReceipt(answer) {
   if (!receipts || receipts.querySelector(`[data-seq="${seq}"]`)) return;
   const made = document.getElementById("receipt-row").content.firstElementChild.cloneNode(true);
   const [drawn, what, proof] = made.children;
-  made.dataset.seq = seq;
+  Object.assign(made.dataset, { seq, amount: answer.amount_fen, index: answer.leaf.index, hash: answer.leaf.hash });
   drawn.replaceWith(ring(answer.leaf.hash, 36));
   what.querySelector("b").append(money(answer.amount_fen));
   what.querySelector(".cap").textContent = `${say("nth", { seq })} · ${exactly(Date.parse(answer.received_at))}`;
@@ -64,7 +71,6 @@ export function showReceipt(answer) {
   const hash = proof.querySelector(".hash");
   hash.textContent = `${answer.leaf.hash.slice(0, 4)}…${answer.leaf.hash.slice(-4)}`;
   hash.title = answer.leaf.hash;
-  receipts.closest("section").hidden = false;
   receipts.prepend(made);
   while (receipts.children.length > 5) receipts.lastElementChild.remove();
 }

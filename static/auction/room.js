@@ -5,20 +5,25 @@ import { Bar } from "./bar.js";
 import { Connection } from "./connection.js";
 import { listenToMore, showLadder } from "./ladder.js";
 import { showRuler } from "./ruler.js";
-import { Sale, ended } from "./sale.js";
-import * as sound from "./sound.js";
+import { Sale, ended, runs } from "./sale.js";
 import { money } from "./svg.js";
+import { Tabs } from "./tabs.js";
 import { amount, clockOf, endOf, say, share } from "./words.js";
 
 const by = (id) => document.getElementById(id);
 const room = by("room");
 const sale = new Sale(room);
 const connection = new Connection(sale);
-const bar = new Bar(sale, connection);
+const tabs = new Tabs(sale);
+const bar = new Bar(sale, connection, tabs);
 const ACKNOWLEDGED = 6000;
+const MOVED = 4000;
+const MARKS = [[60_000, "minute"], [10_000, "seconds"]];
 let acknowledged = null;
 let chart = null;
-let led = null;
+let sound = null;
+let before = null;       // leader, end and time left as they were shown last
+let moved = { at: -Infinity };
 
 const set = (element, value) => { if (element.textContent !== value) element.textContent = value; };
 
@@ -39,7 +44,9 @@ function showPrice(phase) {
 function showClock(phase, now) {
   const until = phase === "upcoming" ? sale.opens : sale.closes;
   const timer = by("countdown").querySelector("[data-countdown]");
+  by("block").classList.toggle("late", sale.isLate(now));
   by("cd").classList.toggle("ext", phase === "extended");
+  by("cd").classList.toggle("moved", performance.now() - moved.at < MOVED);
   by("countdown").classList.toggle("long", until - now > 3_600_000 && !ended(phase));
   set(by("countdown-label"), say({ upcoming: "tillStart", confirming: "over", suspended: "stopped" }[phase] ?? (ended(phase) ? "ended" : "tillEnd")));
   if (ended(phase)) {
@@ -62,11 +69,57 @@ function showClock(phase, now) {
 
 function showLine() {
   if (!sale.heard) return;
-  const { quality } = connection;
-  const good = quality === "good";
+  const { quality, trip } = connection;
+  const ms = trip === null ? "…" : String(Math.max(1, Math.round(trip)));
+  const word = say({ good: "lineGood", slow: "lineSlow", opening: "lineOpening", polling: "linePolling", bad: "lineBad" }[quality], { ms });
+  by("line").classList.toggle("slow", quality === "slow" || quality === "polling");
   by("line").classList.toggle("bad", quality === "bad");
-  const ms = clock.accuracy() === Infinity ? "…" : String(Math.max(1, Math.round(clock.accuracy() * 2)));
-  set(by("line-word"), good ? say("lineGood", { ms }) : say(quality === "slow" ? "lineSlow" : "lineBad"));
+  set(by("line-word"), word);
+  set(by("fact-line"), word);
+  set(by("fact-trip"), trip === null ? "—" : say("trip", { ms }));
+  by("tabs-note").hidden = tabs.others.size === 0;
+}
+
+const spanText = (ms) => (ms < 60_000 ? say("spanSeconds", { n: Math.round(ms / 1000) }) : say("minutes", { n: Math.round(ms / 60_000) }));
+const hint = by("hint").firstElementChild;
+const ruling = [...hint.childNodes];
+
+/** One reserved place: what matters most now, else the rule of the end. */
+function showHint(phase, now) {
+  const { quality } = connection;
+  const said = bar.unsettled ? say("hintAsking")
+    : tabs.busy ? say("hintBusy", { amount: amount(tabs.busy.bid.amount_fen) })
+      : quality === "bad" && !ended(phase) ? say("hintBad")
+        : phase === "suspended" && sale.suspension ? say("hintStopped", { reason: sale.suspension.reason, span: spanText(sale.window) })
+          : quality === "polling" && runs(phase) ? say("hintPolling")
+            : quality === "slow" && runs(phase) ? say("hintSlow")
+              : performance.now() - moved.at < MOVED ? say("hintMoved", { time: endOf(sale.closes, now) })
+                : tabs.others.size && runs(phase) ? say("hintTab") : null;
+  by("hint").classList.toggle("warn", said !== null);
+  if (said === null) {
+    if (hint.firstChild !== ruling[0]) hint.replaceChildren(...ruling);
+  } else if (hint.textContent !== said) {
+    hint.textContent = said;
+  }
+}
+
+/** What is heard: that somebody went over my bid, that the end moved, that the last minute runs. */
+function signalChanges(now) {
+  const left = sale.closes - now;
+  const late = sale.isLate(now);
+  if (before) {
+    if (sale.closes > before.closes && sale.extensions > before.extensions) {
+      moved = { at: performance.now() };
+      if (sale.leads) sound?.signal("extended");
+    }
+    if (before.leads && !sale.leads && !sale.result) sound?.signal("outbid");
+    const mark = late && sale.code ? MARKS.find(([at]) => before.left > at && left <= at && left > at - 1500) : null;
+    if (mark) {
+      by("alarm").textContent = say(mark[1]);
+      sound?.signal("last");
+    }
+  }
+  before = { leads: sale.leads, closes: sale.closes, extensions: sale.extensions, left };
 }
 
 /** What covers the standing for a moment: a bid on its way, its acknowledgement, a bad line. */
@@ -94,11 +147,11 @@ function show() {
   showPrice(phase);
   showClock(phase, now);
   showRuler(sale, now);
-  showLadder(sale);
+  showLadder(sale, now);
   bar.show(phase);
   showEnd(phase);
-  if (led === sale.code && sale.leader !== led && sale.code) sound.alarm();
-  led = sale.leader;
+  signalChanges(now);
+  showHint(phase, now);
   chart?.showChart(sale, now);
 }
 
@@ -109,9 +162,24 @@ bar.addEventListener("answered", show);
 bar.addEventListener("accepted", (event) => {
   acknowledged = { until: performance.now() + ACKNOWLEDGED, figures: event.detail.figures };
 });
-listenToMore(sale);
-sound.listen();
+listenToMore(sale, clock);
+tabs.addEventListener("change", show);
 connection.start();
 clock.redraw();
 setInterval(show, 250);
-connection.addEventListener("watching", async () => { chart ??= await import("./chart.js"); show(); }, { once: true });
+
+// What is not needed to bid comes after the line stands.
+connection.addEventListener("watching", async () => {
+  const [drawing, tones, { listenToKeys }] = await Promise.all([import("./chart.js"), import("./sound.js"), import("./keys.js")]);
+  [chart, sound] = [drawing, tones];
+  sound.listen();
+  listenToKeys(bar);
+  show();
+}, { once: true });
+if (by("receipts-check") && globalThis.crypto?.subtle) {
+  by("receipts-check").hidden = false;
+  by("receipts-check").addEventListener("click", async () => {
+    const { checkReceipts } = await import("./receipts.js");
+    await checkReceipts(connection.api, sale.code, tabs.read("receipts") ?? {});
+  });
+}

@@ -10,6 +10,7 @@ export class Sale extends EventTarget {
   constructor({ dataset }) {
     super();
     this.lot = dataset.lot;
+    this.number = dataset.sale;
     this.code = dataset.code;
     this.key = dataset.key || null;
     this.rank = Number(dataset.rank) || null;
@@ -17,6 +18,9 @@ export class Sale extends EventTarget {
     this.reference = Number(dataset.reference) || null;
     this.increment = Number(dataset.increment);
     this.maxSteps = Number(dataset.maxSteps) || null;
+    this.wholeSteps = Boolean(dataset.wholeSteps);
+    const [steps, percent, times] = dataset.jump.split(" ").map(Number);
+    this.jump = { steps, percent, times };
     this.opens = Number(dataset.opens);
     this.opensText = dataset.opensText;
     this.planned = Number(dataset.planned);
@@ -115,6 +119,11 @@ export class Sale extends EventTarget {
   /** The most that may be offered now, or null. */
   get maximum() {
     return this.maxSteps ? (this.price ?? this.start) + this.maxSteps * this.increment : null;
+  }
+
+  /** Whether a bid at that instant would move the end: then the clock weighs more than the price. */
+  isLate(now) {
+    return runs(this.phase(now)) && this.closes - now <= this.window;
   }
 
   /** The phase at an instant; only the server's word says that a sale has ended. */

@@ -31,8 +31,8 @@ export function money(fen, { size = "", unit = true } = {}) {
   return element;
 }
 
-/** The ring: 36 ticks, their lengths the first 36 digits of a hash. */
-export function ring(hash, size) {
+/** The ring: 36 ticks, their lengths the first 36 digits of a hash; the mark in it says what a check found. */
+export function ring(hash, size, { checked = false, broken = false } = {}) {
   const drawn = draw("svg", { class: "ring", width: size, height: size, viewBox: "0 0 40 40", "aria-hidden": "true" });
   for (let place = 0; place < 36; place += 1) {
     const angle = (2 * Math.PI * place) / 36;
@@ -41,6 +41,7 @@ export function ring(hash, size) {
     const point = (r, unit) => (20 + r * unit).toFixed(1);
     drawn.append(draw("line", { x1: point(inner, x), y1: point(inner, y), x2: point(18.6, x), y2: point(18.6, y) }));
   }
-  drawn.append(draw("path", { d: "M14.5 20.5 18.5 24.5 26 16" }));
+  if (checked) drawn.append(draw("path", { d: "M14.5 20.5 18.5 24.5 26 16" }));
+  if (broken) drawn.append(draw("path", { d: "M15.5 15.5 24.5 24.5M24.5 15.5 15.5 24.5" }));
   return drawn;
 }

@@ -21,6 +21,13 @@ export function short(fen) {
   return fen < 1_000_000 ? `${plain} ${say("yuan")}` : say("wan", { amount: wan(BigInt(fen)) });
 }
 
+/** A typed sum as it is read: 241.05 万; in English 2.41 million, where that is exact and short. */
+export function read(fen) {
+  if (!english) return short(Number(fen));
+  const million = 100_000_000n;
+  return fen >= million && fen % (million / 1000n) === 0n ? `${Number(fen) / 1e8} million` : "";
+}
+
 /** 88.8%, rounded half up in integers, as the server does. */
 export function share(part, whole) {
   const [p, w] = [BigInt(part), BigInt(whole)];

@@ -2,6 +2,7 @@
 // Countdowns run by it. At zero they never say "ended" by themselves: only the server's word ends a sale.
 const ASK = "/api/v1/time";
 const JUMP = 10_000;     // no message is this long on its way, ms
+const SLEPT = 1500;      // this much between two clocks of one machine is no drift, ms
 let offset = 0;          // server minus this machine, ms
 let error = Infinity;    // half the shortest round trip, ms
 const started = performance.timeOrigin;
@@ -15,7 +16,7 @@ export const now = () => machine() + offset;
 export const accuracy = () => error;
 
 /** Ask the server once; what is believed is replaced by a quicker answer than before, or by one so
- *  far off that the clock must have been walked. */
+ *  far off that the clock must have been walked. Returns the round trip in ms. */
 export async function ask() {
   const sent = machine();
   const response = await fetch(ASK, { cache: "no-store", credentials: "same-origin" });
@@ -28,6 +29,19 @@ export async function ask() {
     error = half;
     offset = told;
   }
+  return back - sent;
+}
+
+// A machine that slept may have stopped the counter that a page measures by; its wall clock went on.
+let apart = Date.now() - machine();
+function noticeSleep() {
+  const moved = Date.now() - machine() - apart;
+  apart += moved;
+  if (Math.abs(moved) < SLEPT) return;
+  if (moved > 0) offset += moved;
+  error = 1000;
+  settle();
+  document.dispatchEvent(new CustomEvent("slept"));
 }
 
 /** Believe a time that came with an update of the room, if it is better than none, or so far off
@@ -64,7 +78,17 @@ function left(ms, element) {
   return parts.filter(([n], place) => n || place === 0).map(([n, unit]) => `${n} ${unit}`).join(" ");
 }
 
-const beijing = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const inBeijing = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...options });
+const beijing = inBeijing({ second: "2-digit" });
+const dated = inBeijing({ year: "numeric", month: "2-digit", day: "2-digit" });
+const inWords = inBeijing({ year: "numeric", month: "short", day: "numeric" });
+
+/** With its day, to the minute, as the templates print it: 2026-06-10 10:06, or 10 Jun 2026, 10:06. */
+function minuteText(at) {
+  if (document.documentElement.lang === "en") return inWords.format(at);
+  const part = Object.fromEntries(dated.formatToParts(at).map(({ type, value }) => [type, value]));
+  return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}`;
+}
 
 /** Write every countdown and clock of the page anew, as after a change of the end. */
 export function redraw() {
@@ -76,7 +100,7 @@ export function redraw() {
     element.classList.toggle("over", rest <= 0 && Boolean(element.dataset.ended));
   }
   for (const element of document.querySelectorAll("[data-clock]")) {
-    const text = beijing.format(at);
+    const text = element.dataset.clock === "minute" ? minuteText(at) : beijing.format(at);
     if (element.textContent !== text) element.textContent = text;
   }
   for (const element of document.querySelectorAll("[data-clock-error]")) {
@@ -85,6 +109,7 @@ export function redraw() {
 }
 
 function tick() {
+  noticeSleep();
   redraw();
   setTimeout(tick, 1000 - (now() % 1000) + 5);
 }

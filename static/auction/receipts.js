@@ -1,0 +1,64 @@
+// Receipts checked on this machine: the public bytes of the log are fetched, hashed by the browser, and compared with
+// the hash that was given when the bid was accepted, as this browser kept it. Nothing here trusts the page.
+import { ring } from "./svg.js";
+import { say } from "./words.js";
+
+const by = (id) => document.getElementById(id);
+const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** SHA-256 of 0x00 and the leaf's bytes. */
+export async function leafHash(bytes) {
+  return hex(await crypto.subtle.digest("SHA-256", Uint8Array.of(0, ...bytes)));
+}
+
+/** Whether a leaf, as base64, is the one of a receipt: its hash, its bidder and its sum. */
+export async function fits(leaf, { hash, code, amount }) {
+  const bytes = Uint8Array.from(atob(leaf), (letter) => letter.charCodeAt(0));
+  if (await leafHash(bytes) !== hash) return false;
+  const { body } = JSON.parse(new TextDecoder().decode(bytes));
+  return body.bid.code === code && body.bid.amount_fen === amount && body.decision.accepted === true;
+}
+
+/** The public leaves by their place in the log, from the newest page back until every wanted one is there. */
+async function leaves(api, wanted) {
+  const found = new Map();
+  const get = async (page) => {
+    const response = await fetch(`${api}/history?page=${page}`, { cache: "no-store", signal: AbortSignal.timeout(10_000) });
+    if (!response.ok) throw new Error(`history: ${response.status}`);
+    const answer = await response.json();
+    for (const leaf of answer.leaves) found.set(leaf.index, leaf.leaf);
+    return answer.pages;
+  };
+  const pages = await get(1);
+  for (let page = pages; page > 1 && wanted.some((index) => !found.has(index)); page -= 1) await get(page);
+  return found;
+}
+
+function mark(row, good) {
+  row.classList.toggle("broken", !good);
+  row.querySelector(".state").textContent = say(good ? "checked" : "broken");
+  row.querySelector(".ring").replaceWith(ring(row.dataset.hash, 36, { checked: good, broken: !good }));
+}
+
+/** Check every receipt shown; what was kept on this machine counts before what the page says. */
+export async function checkReceipts(api, code, kept) {
+  const rows = [...by("receipts").children];
+  const told = by("receipts-said");
+  told.textContent = say("checking");
+  try {
+    const found = await leaves(api, rows.map((row) => Number(row.dataset.index)));
+    let bad = 0;
+    for (const row of rows) {
+      const { seq, hash } = row.dataset;
+      const leaf = found.get(Number(row.dataset.index));
+      const own = kept[seq] ?? hash;
+      const good = own === hash && leaf !== undefined && await fits(leaf, { hash: own, code, amount: Number(row.dataset.amount) });
+      mark(row, good);
+      bad += good ? 0 : 1;
+    }
+    told.textContent = bad ? say("brokenAll") : say("checkedAll", { n: rows.length });
+    told.classList.toggle("broken", bad > 0);
+  } catch {
+    told.textContent = say("unchecked");
+  }
+}
