@@ -15,7 +15,7 @@ PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 
-.PHONY: help setup run test check bench faces reset migrate lock translations test-tools
+.PHONY: help setup run test check bench faces visual reset migrate lock translations test-tools
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -39,12 +39,15 @@ check: setup test-tools ## lint, types, templates, architecture, licences
 	.venv/bin/mypy .
 	$(PYTEST) tests/architecture
 
-bench: setup ## measure; one line of JSON a figure (BENCH=name for one)
+bench: setup test-tools ## measure; one line of JSON a figure (BENCH=name for one)
 	@.venv/bin/python -m benchmarks $(BENCH)
 
 faces: setup test-tools ## every page in both languages, themes and windows, seen by axe; pictures in faces/
 	@mkdir -p faces
 	FACES=faces $(PYTEST) tests/journeys/test_every_page_in_browsers.py
+
+visual: setup test-tools ## what changed in the look of the key pages (AGAINST=commit, default HEAD)
+	@.venv/bin/python -m tests.visual $(or $(AGAINST),HEAD)
 
 reset: ## remove the data of `make run` (asks first; FORCE=1 does not)
 	@tools/reset "$(DATA_DIR)"

@@ -41,18 +41,17 @@ def measure() -> Iterator[Figure]:
 def _pages(app: Flask) -> dict[str, str]:
     """One address of every kind of page that links lead to from the home page."""
     client = app.test_client()
-    found = {_kind(app, "/"): "/"}
+    found: dict[str, str] = {}
     waiting = ["/"]
     while waiting:
-        answer = _ask(client, waiting.pop(0), READER)
-        if answer.status_code != 200 or answer.mimetype != "text/html":
+        path = waiting.pop(0)
+        kind = "" if path.startswith(ELSEWHERE) else _kind(app, path)
+        if not kind or kind in found:
             continue
-        for address in re.findall(r'href="(/[^"#]*)', answer.text):
-            path = urlsplit(address).path
-            kind = "" if path.startswith(ELSEWHERE) else _kind(app, path)
-            if kind and kind not in found:
-                found[kind] = path
-                waiting.append(path)
+        answer = _ask(client, path, READER)
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            found[kind] = path
+            waiting += [urlsplit(address).path for address in re.findall(r'href="(/[^"#]*)', answer.text)]
     return found
 
 
