@@ -18,11 +18,11 @@ from kernel.database import db
 from kernel.transactions import unit_of_work
 from portal.services.clock import stored_offset
 from seeds import people, stories
-from seeds.court import FIELD
+from seeds.things import ASSETS, REALTY
 from seeds.world import World
 from valuation import services as valuation
 
-SPAN: Final = timedelta(days=120)
+SPAN: Final = timedelta(days=126)
 """How far before today the stories begin."""
 
 
@@ -45,7 +45,7 @@ def announce_accounts(app: Flask) -> None:
     if settings.mode is Mode.DEMO:
         app.extensions["demo_accounts"] = [
             {"login": one.login, "password": people.PASSWORD, "role": ROLE_NAMES[one.role],
-             "name": one.name, "what": one.what} for one in people.PEOPLE]
+             "name": one.name, "what": one.what} for one in people.EVERYBODY]
 
 
 def _migrate(app: Flask) -> None:
@@ -64,38 +64,39 @@ def _found(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     clock.begin(-SPAN)
     with unit_of_work() as work:
-        accounts.open_installation(work.session, origin=settings.origin)
-        accounts.open_court(work.session, name_zh=people.COURT_ZH, name_en=people.COURT_EN,
-                            origin=f"{settings.origin}/donglu", actor=SYSTEM, now=clock.now(),
-                            court_id=people.COURT_ID)
+        for place in people.PLACES:
+            accounts.found_court(work.session, slug=place.slug, name_zh=place.name_zh,
+                                 name_en=place.name_en, origin=settings.origin, actor=SYSTEM,
+                                 now=clock.now())
     world.begin(today - SPAN)
     with unit_of_work() as work:
-        for one in people.PEOPLE:
+        for one in people.EVERYBODY:
             world.ids[one.login] = accounts.register_person(
                 work.session, login=one.login, password_hash=password_hash, name=one.name,
-                roles=(one.role,), court_id=people.COURT_ID if one.of_court else None,
+                roles=(one.role,), court_id=one.court_id,
                 phone="13800138000", id_number=people.id_number(one.serial) if one.serial else "",
                 actor=SYSTEM, now=clock.now()).id
         _list_institutions(work.session, world)
-    world.tell([stories.sold_home(world), stories.live_home(world), stories.announced_home(world),
-                stories.new_home(world)])
+    world.tell([*stories.of_homes(world), *stories.of_goods(world)])
     world.walk(datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1))
     world.settle()
 
 
 def _list_institutions(session: Session, world: World) -> None:
-    for number, name in people.INSTITUTIONS:
-        valuation.list_institution(
-            session, court_id=people.COURT_ID, number=number, name=name, field=FIELD,
-            region="临澜市", person_id=world.ids["institution"], actor=SYSTEM,
-            now=clock.now())
-    valuation.commit_secrets(session, court_id=people.COURT_ID, count=12, actor=SYSTEM,
+    for place in people.PLACES:
+        for entries, field in ((people.INSTITUTIONS, REALTY), (people.VALUERS, ASSETS)):
+            for number, name in entries:
+                valuation.list_institution(
+                    session, court_id=place.id, number=number, name=name, field=field,
+                    region=place.institutions, person_id=world.ids["institution"], actor=SYSTEM,
+                    now=clock.now())
+    valuation.commit_secrets(session, court_id=people.DONGLU.id, count=12, actor=SYSTEM,
                              now=clock.now())
 
 
 def _print(address: str) -> None:
     click.secho(f"\n  落槌 Luochui  http://{address}\n", bold=True)
     click.echo(f"  demo accounts, password for all: {people.PASSWORD}\n")
-    for one in people.PEOPLE:
+    for one in people.EVERYBODY:
         click.echo(f"    {one.login:<12} {one.name}　{one.what}")
     click.echo("\n  Ctrl-C stops; the data stays. make reset starts anew.\n")

@@ -10,9 +10,33 @@ from kernel.access import Role
 PASSWORD: Final = "luochui-demo-2026"  # noqa: S105 - printed at every start
 """One password for all accounts of the demo, printed at the start; production has no accounts."""
 
-COURT_ID: Final = "court-donglu"
-COURT_ZH: Final = "临澜市东麓区人民法院"
-COURT_EN: Final = "Donglu District People's Court of Linlan"
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A court of the demo: who acts for it, and how its cases are numbered."""
+
+    slug: str
+    name_zh: str
+    name_en: str
+    code: str
+    officer: str
+    judges: tuple[str, str, str]
+    finance: str
+    institutions: str
+
+    @property
+    def id(self) -> str:
+        return f"court-{self.slug}"
+
+
+DONGLU: Final = Place(
+    "donglu", "临澜市东麓区人民法院", "Donglu District People's Court of Linlan", "临0102",
+    "officer", ("judge-1", "judge-2", "judge-3"), "finance-1", "临澜市")
+QINGYU: Final = Place(
+    "qingyu", "青屿海事法院", "Qingyu Maritime Court", "临72",
+    "officer-2", ("judge-4", "judge-5", "judge-6"), "finance-4", "青屿市")
+"""Sea-going ships are sold by maritime courts alone (海事诉讼特别程序法司法解释第十五条)."""
+PLACES: Final = (DONGLU, QINGYU)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +48,13 @@ class Figure:
     role: Role
     what: str
     serial: int = 0
+    place: Place = DONGLU
 
     @property
-    def of_court(self) -> bool:
-        return self.role not in (Role.BIDDER, Role.PARTY, Role.INSTITUTION)
+    def court_id(self) -> str | None:
+        """The court for which somebody acts; nobody outside acts for one."""
+        outside = self.role in (Role.BIDDER, Role.PARTY, Role.INSTITUTION)
+        return None if outside else self.place.id
 
 
 STAFF: Final = (
@@ -53,9 +80,21 @@ OUTSIDE: Final = (
     Figure("bidder-2", "叶知秋", Role.BIDDER, "竞买人", 1202),
     Figure("bidder-3", "宋晚晴", Role.BIDDER, "竞买人", 1203),
     Figure("bidder-4", "林见鹿", Role.BIDDER, "竞买人，尚未报名", 1204),
+    Figure("bidder-5", "贺兰舟", Role.BIDDER, "竞买人，买过车辆、商铺和设备", 1205),
+    Figure("tenant", "苏晚亭", Role.BIDDER, "竞买人，一间商铺的承租人", 1206),
 )
 
 PEOPLE: Final = STAFF + OUTSIDE
+
+NEIGHBOURS: Final = (
+    Figure("officer-2", "海若宁", Role.OFFICER, "青屿海事法院的执行法官", place=QINGYU),
+    Figure("judge-4", "贝知远", Role.JUDGE, "青屿海事法院合议庭成员", place=QINGYU),
+    Figure("judge-5", "舒望潮", Role.JUDGE, "青屿海事法院合议庭成员", place=QINGYU),
+    Figure("judge-6", "凌拱辰", Role.JUDGE, "青屿海事法院合议庭成员", place=QINGYU),
+    Figure("finance-4", "计无遗", Role.FINANCE, "青屿海事法院财务", place=QINGYU),
+)
+"""Who acts for the second court."""
+EVERYBODY: Final = PEOPLE + NEIGHBOURS
 
 INSTITUTIONS: Final = (
     ("PG-01", "江东正衡房地产评估有限公司"),
@@ -66,6 +105,13 @@ INSTITUTIONS: Final = (
     ("PG-06", "临澜衡准估价有限公司"),
     ("PG-07", "江东嘉诚房地产估价有限公司"),
 )
+
+VALUERS: Final = (
+    ("ZP-01", "江东正衡资产评估有限公司"),
+    ("ZP-02", "海岳价格鉴证评估有限公司"),
+    ("ZP-03", "江东通衡旧机动车鉴定评估有限公司"),
+)
+"""Institutions for what is no land and no building."""
 
 
 def id_number(serial: int) -> str:

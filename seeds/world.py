@@ -5,18 +5,22 @@ together, walking the demo clock from one instant to the next, with the jobs doi
 """
 
 import heapq
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from flask import Flask
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts import services as accounts
 from audit import services as audit
 from audit.kinds import Kind
+from audit.models import Log
 from kernel import clock
 from kernel.access import SYSTEM, Actor, Role
+from kernel.database import db
 from kernel.formats import BEIJING, instant_text
 from kernel.ids import new_id
 from kernel.jobs import run_once
@@ -38,6 +42,8 @@ class World:
         self.app = app
         self.today = today
         self.ids: dict[str, str] = {}
+        self._actors: dict[tuple[str, Role], Actor] = {}
+        self._session: Session | None = None
 
     def day(self, offset: float, hour: int = 10, minute: int = 0) -> datetime:
         """``offset`` days from today at an hour in Beijing."""
@@ -46,23 +52,43 @@ class World:
 
     def actor(self, login: str, role: Role) -> Actor:
         """An account of the demo as an actor."""
-        with self.app.app_context():
-            from kernel.database import db  # noqa: PLC0415 - a session of its own
-
-            found = accounts.person(db.session(), self.ids[login])
-            court = found.court_id
-        return Actor(id=self.ids[login], name=login, roles=frozenset({role}), court_id=court)
+        if (login, role) not in self._actors:
+            with self.app.app_context():
+                court = accounts.person(db.session(), self.ids[login]).court_id
+            self._actors[login, role] = Actor(id=self.ids[login], name=login, roles=frozenset({role}),
+                                              court_id=court)
+        return self._actors[login, role]
 
     def do(self, act: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """One act in a unit of work of its own."""
+        """One act, in a unit of work of its own unless several are done at once."""
+        if self._session is not None:
+            return act(self._session, *args, **kwargs)
         with unit_of_work() as work:
             return act(work.session, *args, **kwargs)
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """What somebody does at one sitting, in one unit of work: each act has its leaf all the same."""
+        with unit_of_work() as work:
+            self._session = work.session
+            try:
+                yield
+            finally:
+                self._session = None
+
     def settle(self) -> None:
-        """Let the jobs bring about what is due, twice, as one act may make the next one due."""
-        for _ in range(2):
+        """Let the jobs bring about what is due, again while one of them makes another due."""
+        size = -1
+        while size != (size := self._leaves()):
             for job in self.app.extensions["jobs"]:
                 run_once(self.app, job)
+
+    def _leaves(self) -> int:
+        """How many leaves all logs hold: what a job did stands in one of them."""
+        with self.app.app_context():
+            size = db.session.scalar(select(func.sum(Log.size)))
+            db.session.remove()
+        return size or 0
 
     def tell(self, stories: Sequence[Story]) -> None:
         """Run the stories side by side, always the one whose time is next."""
@@ -72,7 +98,7 @@ class World:
             due, place, story = heapq.heappop(waiting)
             if due > clock.now():
                 self.walk(due)
-            self.settle()
+                self.settle()
             try:
                 heapq.heappush(waiting, (next(story), place, story))
             except StopIteration:

@@ -1,5 +1,6 @@
 """From the panel's decision to the public announcement: notices, the gate, publication."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -166,7 +167,7 @@ def _open_papers(session: Session, sale: Sale, actor: Actor, now: datetime) -> N
 
 def facts_of(session: Session, sale: Sale, now: datetime) -> PublicationFacts:
     """Gather what the law asks about."""
-    lot = sale.lot
+    lot, people = sale.lot, notified(session, sale)
     return PublicationFacts(
         of_round=Round(sale.round), asset=class_of(session, lot.property_id or ""),
         published_at=now,
@@ -174,7 +175,7 @@ def facts_of(session: Session, sale: Sale, now: datetime) -> PublicationFacts:
         start_price_fen=Fen(sale.start_price_fen), increment_fen=Fen(sale.increment_fen),
         deposit_fen=Fen(sale.deposit_fen), price=price_facts(session, lot.property_id or "", now),
         panel=_panel(session, sale),
-        notified=tuple(one.fact for one in notified(session, sale)),
+        notified=tuple(one.fact for one in people), equity_notified_on=_holders_told_on(people),
         announcement=frozenset(part for part in AnnouncementPart
                                if sale.announcement.get(part.value, "").strip()),
         disclosures={DisclosureItem(one.item): Disclosed(bool(one.text), one.not_applicable_reason)
@@ -183,6 +184,18 @@ def facts_of(session: Session, sale: Sale, now: datetime) -> PublicationFacts:
                                   if sale.special_notices.get(notice.value, "").strip()),
         disclaims_quality=sale.disclaims_quality, all_taxes_on_buyer=sale.all_taxes_on_buyer,
         surplus=surplus_facts(session, sale), objections=objections_against(session, sale, now))
+
+
+def _holders_told_on(people: Sequence[Notified]) -> date | None:
+    """The day on which the last holder of a priority right was told; None while one is not (AUC-16.5).
+
+    Who waived the notice in writing keeps nobody waiting.
+    """
+    holders = [one.fact for one in people if one.role is PartyRole.PRIORITY_HOLDER]
+    days = [one.received_on or one.posted_on or (date.min if one.waived_in_writing else None)
+            for one in holders]
+    known = [on for on in days if on is not None]
+    return max(known) if known and len(known) == len(days) else None
 
 
 def notified(session: Session, sale: Sale) -> list[Notified]:

@@ -18,8 +18,8 @@ from playwright.sync_api import expect
 from auction.rules.band import BAND_WORDS
 from kernel.formats import instant_text, parse_instant
 from ledger.rules.payers import Verdict
+from seeds.homes import SOON
 from seeds.people import OUTSIDE
-from seeds.stories import SOON
 from tests.browser import PHONE, NewVisitor
 from tests.demo import Server
 from tests.factories.cases import a_pdf
