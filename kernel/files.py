@@ -57,7 +57,7 @@ class FileStore:
         kept = self._keep(_webp(picture), "image/webp")
         for width in RENDITIONS:
             if picture.width > width:
-                small = picture.resize((width, round(picture.height * width / picture.width)))
+                small = picture.resize((width, max(1, round(picture.height * width / picture.width))))
                 self._write(self._rendition(kept.sha256, width), _webp(small))
         return kept
 

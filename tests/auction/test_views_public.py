@@ -97,8 +97,8 @@ def test_photographs_and_videos_come_first_each_a_link_to_its_file(client: Flask
         cases.attach_photographs(work.session, property_id=lot.property_id or "", kept=[video, photograph],
                                  title="客厅", is_public=True, actor=officer, now=LATER)
     page = client.get(f"/lots/{lot.id}").text
-    first, second = page.index(f'href="/files/{photograph.sha256}"'), page.index(f'src="/files/{video.sha256}"')
-    assert first < second < page.index('data-view="drawing"')
+    first = page.index(f'href="/files/{photograph.sha256}"')
+    assert first < page.index(f'src="/files/{video.sha256}"') < page.index('data-view="drawing"')
     assert 'fetchpriority="high"' in page
     part = client.get(f"/files/{video.sha256}", headers={"Range": "bytes=4-7"})
     assert (part.status_code, part.data) == (206, b"ftyp")
@@ -215,7 +215,10 @@ def test_registering_needs_both_declarations_and_keeps_what_was_ticked(app: Flas
 def test_nobody_registers_who_is_no_bidder(app: Flask, session: Session, lot: Lot, role: Role) -> None:
     court = accounts.get_court(session, lot.court_id) if role is Role.OFFICER else None
     client = sign_in(app.test_client(), a_person(session, role, court))
-    assert client.get(f"/lots/{lot.id}/register").status_code == 403
+    answer = client.get(f"/lots/{lot.id}/register")
+    assert answer.status_code == 403
+    assert ("AUC-34" if role is Role.OFFICER else "还缺：实名登记为竞买人") in answer.text
+    assert client.post(f"/lots/{lot.id}/register", data={}).status_code == 403
     assert client.post(f"/api/v1/lots/{lot.id}/registrations", json={}).status_code == 403
 
 

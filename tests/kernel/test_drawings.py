@@ -2,12 +2,15 @@
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel import charts, rulers
+from kernel import charts, drawings, rulers
+from kernel.drawings import Address, Box
 
 TEN = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
@@ -139,3 +142,120 @@ def test_dots_stack_over_their_place() -> None:
     dots = charts.dot_ruler([92, 92, 92, 300], 50, 150)
     assert [dot.y for dot in dots] == ["141", "132", "123", "141"]
     assert dots[-1].at == "100.00%"
+
+
+# Pictures that stand for a lot ------------------------------------------------------------------
+
+HOMES = (("海棠里 6 幢 1 单元 1602 室", "3室2厅2卫", 18, 16, 12864),
+         ("观澜里 8 幢 2 单元 1101 室", "3室2厅1卫", 24, 11, 10938),
+         ("听松苑 3 幢 702 室", "2室1厅1卫", 11, 7, 8275))
+
+
+class TestReadingTheDescription:
+    @pytest.mark.parametrize(("text", "rooms"), [
+        ("3室2厅1卫", {"bed": 3, "hall": 2, "bath": 1}), ("两室一厅", {"bed": 2, "hall": 1}),
+        ("1室1厅1厨1卫2阳台", {"bed": 1, "hall": 1, "kitchen": 1, "bath": 1, "balcony": 2}),
+        ("毛坯", {}), ("", {}), ("99室", {"bed": 6})])
+    def test_rooms_are_counted_as_they_are_written(self, text: str, rooms: dict[str, int]) -> None:
+        assert drawings.rooms_in(text) == rooms
+
+    def test_an_address_says_building_entrance_and_side_of_the_landing(self) -> None:
+        found = drawings.address_in("临澜市东麓区观澜路 66 号观澜里 8 幢 2 单元 1102 室")
+        assert (found, found.flat) == (Address(8, 2, 1102), 2)
+        assert drawings.address_in("没有门牌") == Address()
+
+    @pytest.mark.parametrize(("read", "text", "kind"), [
+        (drawings.vehicle_body, "重型自卸货车一辆", "truck"), (drawings.vehicle_body, "大型普通客车", "bus"),
+        (drawings.vehicle_body, "小型越野客车", "bus"), (drawings.vehicle_body, "小型轿车", "car"),
+        (drawings.machine_kind, "电动叉车 3 台", "forklift"), (drawings.machine_kind, "数控机床", "machine"),
+        (drawings.ship_kind, "集装箱船", "container"), (drawings.ship_kind, "散货船", "bulk")])
+    def test_the_words_of_a_movable_choose_its_shape(self, read: Any, text: str, kind: str) -> None:
+        assert read(text) == kind
+
+    def test_pieces_and_shares_are_read_and_nothing_is_made_up(self) -> None:
+        assert (drawings.pieces_in("数控车床 12 台"), drawings.pieces_in("小型轿车")) == (12, 1)
+        shares = [drawings.percent_in(text) for text in ("35.5% 股权", "股权", "300%")]
+        assert shares == [35.5, None, None]
+
+
+class TestElevation:
+    def test_two_homes_differ_and_one_is_always_drawn_the_same(self) -> None:
+        drawn = [drawings.elevation(floors, floor, drawings.address_in(text), 3)
+                 for text, _, floors, floor, _ in HOMES]
+        assert len({one.windows for one in drawn}) == len({str(one.lit) for one in drawn}) == len(HOMES)
+        assert drawn[0] == drawings.elevation(18, 16, drawings.address_in(HOMES[0][0]), 3)
+
+    @given(st.none() | st.integers(1, 80), st.none() | st.integers(-3, 80), st.integers(0, 99),
+           st.integers(0, 9), st.integers(0, 9999), st.integers(0, 6))
+    def test_everything_lies_in_the_frame_and_the_lit_windows_on_their_storey(
+            self, floors: int | None, floor: int | None, building: int, entrance: int, door: int,
+            rooms: int) -> None:
+        drawn = drawings.elevation(floors, floor, Address(building, entrance, door), rooms)
+        for box in [drawn.face, *drawn.neighbours, *drawn.lit, *drawn.doors]:
+            assert 0 <= box.x <= box.x + box.width <= 320
+            assert 0 < box.y <= box.y + box.height <= drawings.GROUND + 0.2
+        shown = floor is not None and 1 <= floor <= min(floors or 6, 60)
+        assert bool(drawn.lit) is shown
+
+
+class TestFloorPlan:
+    @pytest.mark.parametrize(("text", "rooms", "floors", "floor", "area"), HOMES)
+    def test_the_plan_has_the_registered_rooms_neither_more_nor_fewer(
+            self, text: str, rooms: str, floors: int, floor: int, area: int) -> None:
+        counts = drawings.rooms_in(rooms)
+        drawn = drawings.floor_plan(counts, area, drawings.address_in(text))
+        assert drawn is not None
+        kinds = [room.kind for room in drawn.rooms]
+        assert kinds.count("bed") + kinds.count("master") == counts["bed"]
+        assert kinds.count("living") + kinds.count("dining") == counts["hall"]
+        assert kinds.count("bath") == counts["bath"]
+
+    def test_a_flat_on_the_even_side_is_mirrored_and_one_without_rooms_is_not_drawn(self) -> None:
+        odd, even = (drawings.floor_plan({"bed": 2, "hall": 1, "bath": 1}, 8000, Address(1, 1, door))
+                     for door in (501, 502))
+        assert odd is not None
+        assert even is not None
+        for one, other in zip(odd.rooms, even.rooms, strict=True):
+            assert other.box.x == pytest.approx(320 - one.box.x - one.box.width, abs=0.2)
+        assert drawings.floor_plan({"hall": 1}, 8000) is None
+
+    @given(st.integers(1, 6), st.integers(0, 6), st.integers(0, 6), st.integers(0, 2),
+           st.none() | st.integers(1, 10**8), st.integers(0, 9999))
+    def test_rooms_lie_within_the_walls_and_never_over_one_another(
+            self, beds: int, halls: int, baths: int, balconies: int, area: int | None, door: int) -> None:
+        drawn = drawings.floor_plan({"bed": beds, "hall": halls, "bath": baths, "balcony": balconies},
+                                    area, Address(1, 1, door))
+        assert drawn is not None
+        frame, rooms = drawn.outline, [one.box for one in drawn.rooms if one.kind != "balcony"]
+        for box in rooms:
+            assert frame.x - 0.3 <= box.x <= box.x + box.width <= frame.x + frame.width + 0.3
+            assert frame.y - 0.3 <= box.y <= box.y + box.height <= frame.y + frame.height + 0.3
+        for place, one in enumerate(rooms):
+            assert not any(_overlap(one, other) for other in rooms[place + 1:])
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return (min(one.x + one.width, other.x + other.width) - max(one.x, other.x) > 0.4
+            and min(one.y + one.height, other.y + other.height) - max(one.y, other.y) > 0.4)
+
+
+@given(st.integers(100, 10**10), st.text(max_size=20))
+def test_the_scale_bar_of_a_parcel_is_true_to_its_area(area: int, seed: str) -> None:
+    drawn = drawings.parcel(area, seed)
+    corners = zip(drawn.points, drawn.points[1:] + drawn.points[:1], strict=True)
+    pixels = abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in corners)) / 2
+    assert pixels * (drawn.metres / drawn.bar) ** 2 == pytest.approx(area / 100, rel=0.1)
+
+
+@pytest.mark.parametrize("kind", ["residential", "office", "commercial", "industrial", "land", "vehicle",
+                                  "ship", "equipment", "equity", "other"])
+@pytest.mark.parametrize("text", ["", "8 幢 2 单元 1101 室", "重型货车 3 台 油 35%"])
+def test_every_kind_is_drawn_labelled_and_without_inline_style(app: Flask, kind: str, text: str) -> None:
+    with app.test_request_context():
+        page = app.jinja_env.from_string(
+            '{%- from "macros/art.html" import art -%}'
+            "{{ art(kind, text=text, floors=floors, floor=1, area=9000) }}")
+        for floors in (None, 1, 33):
+            drawn = page.render(kind=kind, text=text, floors=floors)
+            assert drawn.count("示意图") >= 2, "in the picture and in its label"
+            assert "style=" not in drawn

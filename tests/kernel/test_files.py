@@ -10,6 +10,7 @@ from PIL import Image
 from kernel import files
 from kernel.errors import InvalidInput
 from kernel.files import MAX_BYTES, MAX_EDGE, FileStore
+from tests.factories.cases import a_video
 
 PDF = b"%PDF-1.4\n%\xe5\xae\xb6\n%%EOF\n"
 ORIENTATION, GPS, TURNED = 0x0112, 0x8825, 6
@@ -88,8 +89,48 @@ class TestPictures:
             store.keep_picture(out.getvalue(), "photo")
 
 
+    def test_a_large_one_has_smaller_renditions_a_small_one_is_its_own(self, store: FileStore) -> None:
+        large, flat, small = (store.keep_picture(a_photograph(size), "file")
+                              for size in ((1600, 1200), (2400, 1), (300, 200)))
+        with Image.open(store.view(large.sha256, 640)) as rendition:
+            assert (rendition.format, rendition.size) == ("WEBP", (640, 480))
+        with Image.open(store.view(large.sha256, 1280)) as rendition:
+            assert rendition.size == (1280, 960)
+        with Image.open(store.view(flat.sha256, 640)) as rendition:
+            assert rendition.size == (640, 1)
+        assert store.view(small.sha256, 640) == store.path(small.sha256)
+        assert store.view(large.sha256, 641) == store.path(large.sha256), "no other widths"
+
+
+WEBM = b"\x1aE\xdf\xa3" + b"\x9f\x42\x86\x81\x01\x42\x82\x84webm" + b"\x00" * 40
+
+
+class TestVideos:
+    @pytest.mark.parametrize(("raw", "media_type"), [(a_video(), "video/mp4"), (WEBM, "video/webm")])
+    def test_a_short_video_is_kept_byte_for_byte(self, store: FileStore, raw: bytes, media_type: str) -> None:
+        kept = store.keep_view(raw, "file")
+        assert (kept.media_type, kept.size) == (media_type, len(raw))
+        assert store.path(kept.sha256).read_bytes() == raw
+
+    @pytest.mark.parametrize("place", [b"\xa9xyz\x00\x12+31.23+121.47/",
+                                       b"com.apple.quicktime.location.ISO6709"])
+    def test_one_that_tells_where_it_was_taken_is_refused_with_what_helps(self, store: FileStore,
+                                                                          place: bytes) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            store.keep_view(a_video(place), "files")
+        assert "关闭定位" in refusal.value.fields["files"]
+
+    @pytest.mark.parametrize("raw", [a_video()[:30], b"\x00\x00\x00\x14ftypisom",
+                                     b"\x1aE\xdf\xa3matroska", PDF, b"RIFF"])
+    def test_what_only_looks_like_one_is_refused(self, store: FileStore, raw: bytes) -> None:
+        with pytest.raises(InvalidInput):
+            store.keep_video(raw, "file")
+        with pytest.raises(InvalidInput):
+            store.keep_view(raw, "file")
+
+
 class TestSizes:
-    @pytest.mark.parametrize("keep", ["keep_document", "keep_picture"])
+    @pytest.mark.parametrize("keep", ["keep_document", "keep_picture", "keep_video", "keep_view"])
     def test_an_empty_file_is_refused(self, store: FileStore, keep: str) -> None:
         with pytest.raises(InvalidInput) as refusal:
             getattr(store, keep)(b"", "file")
