@@ -29,6 +29,7 @@ addEventListener("pageshow", () => {
 // What only some pages need comes only there.
 if (document.querySelector("[data-drop]") || sessionStorage.getItem("uploaded")) import("./drop.js");
 if (document.querySelector("[data-autosave]")) import("./autosave.js");
+if (document.querySelector("[data-copy]")) import("./copy.js");
 
 // On paper every reason is open.
 let opened = [];
