@@ -175,10 +175,16 @@ def statistics(session: Session, *, court_id: str | None = None,
 
 
 def _shown(sieve: Sieve, wish: Wish) -> list[str]:
-    """The regions that a tree opened at the chosen ones shows: the widest, and those right below one."""
+    """The regions that a tree shows: down to the first fork, and what lies right below a chosen one."""
+    below: dict[str, list[str]] = {}
+    for one in sieve.values(Trait.REGION):
+        below.setdefault(one.rpartition("/")[0], []).append(one)
     opened = {one for chosen in wish.traits.get(Trait.REGION, ()) for one in regions_of(chosen)}
-    return [one for one in sieve.values(Trait.REGION)
-            if "/" not in one or one in opened or one.rpartition("/")[0] in opened]
+    fork = ""
+    while len(below.get(fork, ())) == 1:
+        fork = below[fork][0]
+        opened.add(fork)
+    return [one for above in ("", *opened) for one in below.get(above, ())]
 
 
 def _having(session: Session, held: _Held, terms: Sequence[Term]) -> int | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from accounts import services as accounts
 from auction.models import Sale
-from auction.rules.lifecycle import GROUPS, Group, LotState, Round
+from auction.rules.lifecycle import GROUPS, LotState, Round
 from auction.services import reading
 from audit import services as audit
 from cases import services as cases
@@ -25,7 +25,8 @@ from portal.services.phrases import forget_words, keep_words
 AT_ONCE: Final = 500
 """Leaves read, or lots written, in one transaction: it must not hold up a bid."""
 
-_GROUP_OF: Final = {state: group for group, states in GROUPS.items() for state in states}
+GROUP_OF: Final = {state: group for group, states in GROUPS.items() for state in states}
+"""In which group the public looks for an announced sale."""
 _OF_THE_FILE: Final = ("case.", "property.", "document.")
 
 
@@ -164,7 +165,7 @@ def _row(sale: Sale, thing: Any, court: Any, case_number: str, photo_url: str | 
         "floors": thing.floors if thing is not None else None,
         "floor": thing.floor if thing is not None else None,
         "area_hundredths": thing.area_hundredths if thing is not None else None, "photo_url": photo_url,
-        "round": Round(sale.round), "state": LotState(sale.state), "group": group_of(sale),
+        "round": Round(sale.round), "state": LotState(sale.state), "group": GROUP_OF[LotState(sale.state)],
         "price_fen": sale.price_fen or sale.start_price_fen, "start_price_fen": sale.start_price_fen,
         "reference_price_fen": sale.reference_price_fen, "deposit_fen": sale.deposit_fen,
         "bid_fen": sale.price_fen, "accepted": sale.accepted, "opens_at": sale.opens_at,
@@ -177,8 +178,3 @@ def _row(sale: Sale, thing: Any, court: Any, case_number: str, photo_url: str | 
 def entry_text(*, title: str, category: str, region: str, address: str, court: str, case_number: str) -> str:
     """What a lot is found by: one line a member."""
     return "\n".join((title, category, region.replace("/", "\n"), address, court, case_number))
-
-
-def group_of(sale: Sale) -> Group:
-    """The heap in which the public looks for a sale that was announced."""
-    return _GROUP_OF[LotState(sale.state)]

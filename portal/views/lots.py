@@ -1,6 +1,7 @@
 """All announced lots: searched, narrowed, sorted; every page has an address that can be shared."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -16,10 +17,9 @@ from kernel.database import db
 from kernel.errors import N_, Filled, InvalidInput
 from kernel.forms import Form
 from kernel.languages import say
-from kernel.pages import wan
 from portal.rules.sieve import Order, Trait, Wish
 from portal.rules.words import terms_of
-from portal.schemas import LotsIn
+from portal.schemas import FEN_IN_WAN, LotsIn
 from portal.services import catalogue
 from portal.services.catalogue import PAGE, Page
 from portal.views.cards import cards_of, court_names
@@ -155,9 +155,10 @@ def _chips(form: Form, wanted: Mapping[str, Any], names: Mapping[str, str]) -> l
     if wanted["q"]:
         chips.insert(0, {"name": "q", "value": wanted["q"], "label": _("“%(words)s”", words=wanted["q"]),
                          "url": address(form.values, q="")})
-    sums = (("price_from", N_("%(sum)s 以上")), ("price_to", N_("%(sum)s 以下")),
-            ("deposit_to", N_("保证金不超过 %(sum)s")))
-    return chips + [{"name": name, "value": "", "label": say(word, {"sum": wan(wanted[name])}),
+    sums = (("price_from", N_("%(sum)s 万元以上")), ("price_to", N_("%(sum)s 万元以下")),
+            ("deposit_to", N_("保证金不超过 %(sum)s 万元")))
+    return chips + [{"name": name, "value": "",
+                     "label": say(word, {"sum": f"{Decimal(wanted[name]) / FEN_IN_WAN:,f}"}),
                      "url": address(form.values, **{name: ""})}
                     for name, word in sums if wanted[name] is not None]
 
