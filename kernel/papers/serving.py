@@ -60,7 +60,7 @@ def answer(paper: Paper, *, as_digest: bool = False) -> Response:
     """
     made = bytes_of(paper)
     digest = sha256(made).hexdigest()
-    name = f"{paper.name}.pdf"
+    name = f"{paper.name.replace('/', '-')}.pdf"
     if as_digest:
         response = Response(f"{digest}  {name}\n", content_type="text/plain; charset=utf-8")
     else:

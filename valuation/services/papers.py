@@ -46,7 +46,7 @@ def minutes_of(session: Session, draw: Draw, *, page: str) -> Paper:
         "seals": list(_seals(session, draw)), "seed": found.seed.hex(),
         "picks": [{"place": str(place), "left": str(one.left), "index": str(one.index),
                    "name": _name(one.entry)} for place, one in enumerate(found.picks or (), 1)],
-        "checks": _checks(found), "command": f"flask valuation redraw {draw.id}.json",
+        "drawn": str(draw.freeze["k"]), "checks": _checks(found), "command": f"flask valuation redraw {draw.id}.json",
     }, Proof(leaf.log, leaf.index, leaf.hash, page))
 
 
@@ -54,8 +54,7 @@ def _course(draw: Draw, thing: str) -> Iterator[tuple[str, str]]:
     yield "评估财产", thing
     yield "评估专业", draw.valuation.field
     yield "摇号编号", f"{draw.id}，第 {draw.attempt} 次"
-    for name, at in (("冻结名单", draw.frozen_at), ("封存截止", draw.seal_by_at),
-                     ("开启截止", draw.open_by_at), ("算出次序", draw.done_at)):
+    for name, at in (("冻结名单", draw.frozen_at), ("算出次序", draw.done_at)):
         if at is not None:
             yield name, wording.instant(at)
     yield "方式", f"落槌平台在线摇号，从 {len(draw.freeze['pool'])} 家中摇出 {draw.freeze['k']} 家"
