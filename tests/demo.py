@@ -29,7 +29,7 @@ from portal.services.clock import stored_offset
 from tests.clients import Visit
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE_S = 90.0
+PATIENCE_S = 240.0
 FOUND = ("import config.gunicorn as server; server.on_starting(None); "
          "from app import create_app; from seeds.demo import prepare; prepare(create_app(), server.bind)")
 
