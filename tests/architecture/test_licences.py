@@ -23,10 +23,12 @@ PERMISSIVE = {
     "Zlib",
     "ZPL-2.1",
 }
+# For fonts: use, embed and pass on; only the fonts themselves may not be sold alone.
+OF_FONTS = {"OFL-1.1"}
 # Copyleft that ends at the file or the library: these are installed unchanged, beside the
 # platform, and can be replaced.
 OF_THE_LIBRARY_ALONE = {"LGPL-2.1-or-later", "LGPL-3.0-only", "MPL-2.0"}
-ALLOWED = PERMISSIVE | OF_THE_LIBRARY_ALONE
+ALLOWED = PERMISSIVE | OF_FONTS | OF_THE_LIBRARY_ALONE
 
 # What the older fields of package metadata mean.
 OLD_NAMES = {
@@ -35,6 +37,7 @@ OLD_NAMES = {
     "GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.1-or-later",
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "SIL Open Font License 1.1 (OFL-1.1)": "OFL-1.1",
 }
 
 # Packages whose metadata names no licence: read in the LICENSE that they bring.

@@ -69,3 +69,18 @@ def test_logs_hold_no_personal_data() -> None:
     for secret in ("330106198503150012", "13800138000", "王小明"):
         assert secret not in shown
     assert entry["amount"] == 5
+
+
+@pytest.mark.parametrize(("given", "address"), [
+    ({"LUOCHUI_ORIGIN": "court.example/luochui"}, "https://court.example"),
+    ({"LUOCHUI_ADDRESS": "https://paimai.court.example"}, "https://paimai.court.example"),
+    ({"LUOCHUI_MODE": "demo", "PORT": "8080"}, "http://127.0.0.1:8080")])
+def test_papers_print_the_address_that_is_given_or_else_follows(
+        tmp_path: Path, given: dict[str, str], address: str) -> None:
+    assert Settings.from_env({**given, "DATA_DIR": str(tmp_path)}).address == address
+
+
+@pytest.mark.parametrize("given", ["court.example", "https://court.example/", "javascript:alert(1)"])
+def test_an_address_that_is_none_is_refused(tmp_path: Path, given: str) -> None:
+    with pytest.raises(SettingsError, match="LUOCHUI_ADDRESS"):
+        Settings.from_env({"LUOCHUI_ADDRESS": given, "DATA_DIR": str(tmp_path)})

@@ -46,7 +46,8 @@ def minutes_of(session: Session, draw: Draw, *, page: str) -> Paper:
         "seals": list(_seals(session, draw)), "seed": found.seed.hex(),
         "picks": [{"place": str(place), "left": str(one.left), "index": str(one.index),
                    "name": _name(one.entry)} for place, one in enumerate(found.picks or (), 1)],
-        "drawn": str(draw.freeze["k"]), "checks": _checks(found), "command": f"flask valuation redraw {draw.id}.json",
+        "drawn": str(draw.freeze["k"]), "checks": _checks(found),
+        "command": f"flask valuation redraw {draw.id}.json",
     }, Proof(leaf.log, leaf.index, leaf.hash, page))
 
 
