@@ -306,7 +306,7 @@ class _Layout:
     def _window(self, x: float, wide: float, y: float) -> None:
         span = wide * 0.5
         left, right = self._flip(x + (wide - span) / 2), self._flip(x + (wide + span) / 2)
-        self._windows += f"M{left} {y - 1.6:.1f}H{right}M{left} {y + 1.6:.1f}H{right}"
+        self._windows += f"M{left} {y - 1.5:.1f}H{right}V{y + 1.5:.1f}H{left}zM{left} {y:.1f}H{right}"
 
     def _front(self, cells: Sequence[_Cell], y: float, *, living: bool) -> None:
         end = self._seat.y + self._seat.height
