@@ -53,7 +53,8 @@ def test_an_announcement_holds_its_parts_the_notices_and_all_eleven_items(
     (leaf,) = audit.leaves_of_subject(session, lot.sale.subject, kind=Kind.LOT_PUBLISHED)
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     said = text_of(answer.data)
-    for words in (lot.title, "2,010,000.00元（人民币贰佰零壹万元整）", "2026年6月10日10:00:00", "最后5分钟内有人出价的",
+    for words in (lot.title, "2,010,000.00元（人民币贰佰零壹万元整）", "2026年6月10日10:00:00",
+                  "最后5分钟内有人出价的",
                   "（七）悔拍不退保证金", "（十一）其他应当公示的信息", "北侧卧室窗台有渗水痕迹", leaf.hash,
                   f"https://test.court.example/lots/{lot.id}"):
         assert words in said, words
@@ -72,7 +73,8 @@ def test_a_confirmation_names_the_buyer_once_the_sale_has_ended(
     answer = client.get(address)
     (leaf,) = audit.leaves_of_subject(session, lot.sale.subject, kind=Kind.SALE_CONFIRMED)
     said = text_of(answer.data)
-    for words in ("林知远", winner.code or "", "人民币贰佰零贰万元整", "余款应于", "裁定送达买受人时起转移", leaf.hash):
+    for words in ("林知远", winner.code or "", "人民币贰佰零贰万元整", "余款应于", "裁定送达买受人时起转移",
+                  leaf.hash):
         assert words in said, words
     told = client.get(f"{address}.sha256").text
     assert told == f"{sha256(answer.data).hexdigest()}  网络拍卖成交确认书-{lot.title}.pdf\n"

@@ -177,7 +177,7 @@ def test_shapeless_characters_are_left_out_and_controls_named() -> None:
     assert shown("甲\x00\x07\u2066\ud800", known) == "甲〓(U+0000)〓(U+0007)〓(U+2066)〓(U+D800)"
 
 
-def test_the_fonts_have_every_character_of_the_official_list_and_of_gbk() -> None:
+def test_the_fonts_have_every_character_of_gbk_and_of_extension_a() -> None:
     from pylopdf_fonts_zh_cn import sans_path, serif_path  # noqa: PLC0415
 
     both = [bytes([a, b]).decode("gbk", "ignore") for a in range(0x81, 0xff) for b in range(0x40, 0xff)]
