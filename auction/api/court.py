@@ -21,7 +21,7 @@ from auction.schemas import (
     TermsIn,
     WithdrawIn,
 )
-from auction.services import closing, delivery, drafting, publication, stops
+from auction.services import checklist, closing, delivery, drafting, publication, stops
 from auction.services.checklist import check_list
 from auction.services.drafting import Terms
 from auction.services.handling import court_lot
@@ -190,7 +190,7 @@ def word_announcement(body: dict[str, str], lot_id: str) -> Any:
 def send_to_panel(lot_id: str) -> Any:
     """Put the figures before the panel; its members vote at /approvals (AUC-27)."""
     with unit_of_work() as work:
-        drafting.send_to_panel(work.session, lot_id, actor=signed_in(), now=clock.now())
+        checklist.send_to_panel(work.session, lot_id, actor=signed_in(), now=clock.now())
     return _shown(lot_id)
 
 

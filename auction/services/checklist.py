@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -14,8 +15,9 @@ from auction.rules.proposal import Figures, made_lawful, proposal
 from auction.rules.publication import publication_obstacles, refusals
 from auction.rules.publication_facts import PriceFacts
 from auction.rules.schedule import earliest_opening, earliest_publication
+from auction.services import drafting
 from auction.services.drafting import PANEL_ACT, lot_under_way, terms_digest
-from auction.services.handling import law_of
+from auction.services.handling import handled_sale, law_of
 from auction.services.publication import (
     Dates,
     Notified,
@@ -28,8 +30,9 @@ from auction.services.publication import (
 from auction.services.stops import Surplus, surplus_of
 from cases import services as cases
 from cases.rules.words import PropertyStatus
+from kernel.access import Actor
 from kernel.clock import beijing_day
-from kernel.gates import Obstacle, Weight
+from kernel.gates import Obstacle, Weight, pass_gate
 from kernel.law import CURRENT, RuleSet
 from kernel.money import Fen
 from kernel.working_days import deadline
@@ -91,6 +94,22 @@ def check_list(session: Session, sale: Sale, now: datetime) -> CheckList:
         panel=panel_of(session, sale), people=notified(session, sale),
         dates=earliest_dates(session, sale, now), price=facts.price,
         surplus=surplus_of(session, sale))
+
+
+PUT_TO_PANEL: Final = frozenset({"start_price_fen", "increment_fen", "deposit_fen"})
+
+
+def send_to_panel(session: Session, lot_id: str, *, actor: Actor, now: datetime) -> Sale:
+    """Put the figures before the panel, unless the law allows nobody to decide them so (AUC-10.3, AUC-17.1).
+
+    Raises:
+        GateClosed: a start price, increment or deposit outside what the law allows.
+        StepNotAllowed, AlreadyRequested: see ``auction.services.drafting.send_to_panel``.
+    """
+    sale = handled_sale(session, lot_id, actor)
+    found = refusals(publication_obstacles(facts_of(session, sale, now), law_of(session, sale)))
+    pass_gate([one for one in found if one.about in PUT_TO_PANEL and not one.code.startswith("panel_")])
+    return drafting.send_to_panel(session, lot_id, actor=actor, now=now)
 
 
 def panel_of(session: Session, sale: Sale) -> Panel:

@@ -12,7 +12,7 @@ from auction.models import Lot
 from auction.rules.lifecycle import AFTER_SALE, SEALED, LotState
 from auction.rules.proposal import Figures
 from auction.schemas import CourtListIn, DraftIn, PropertyIn, TermsIn
-from auction.services import drafting, publication
+from auction.services import checklist, drafting, publication
 from auction.services.checklist import check_list, first_figures, lawful_figures, ready_properties
 from auction.services.drafting import Terms
 from auction.services.handling import court_lot
@@ -184,7 +184,7 @@ def send_to_panel(lot_id: str) -> ResponseReturnValue:
     form = Form(initial=_terms(lot))
     with form.attempt():
         with unit_of_work() as work:
-            drafting.send_to_panel(work.session, lot_id, actor=signed_in(), now=clock.now())
+            checklist.send_to_panel(work.session, lot_id, actor=signed_in(), now=clock.now())
         return back(lot_id, N_("已提交合议庭，三名成员分别表决。"), "panel")
     return _draft_page(read_lot(lot_id), form)
 

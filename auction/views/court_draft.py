@@ -17,7 +17,7 @@ from auction.rules.disclosure import (
     Text,
 )
 from auction.rules.schedule import earliest_publication
-from auction.services.checklist import CheckList, Panel, deposits_of
+from auction.services.checklist import PUT_TO_PANEL, CheckList, Panel, deposits_of
 from auction.services.publication import Notified
 from auction.views.court_blueprint import may_handle
 from auction.views.words import round_name
@@ -58,6 +58,8 @@ def draft_context(lot: Lot, found: CheckList, form: Form) -> dict[str, Any]:
         "property": cases.get_property(db.session(), lot.property_id or ""),
         "share": percent_of(sale.start_price_fen, found.price.amount_fen, 2, cut=True) if found.price else "",
         "today": beijing_day(clock.now()), "is_lawful": not blocked & set(_ON_FORM),
+        "is_decidable": not any(one.about in PUT_TO_PANEL and not one.code.startswith("panel_")
+                                for one in found.obstacles),
         "notice_days": found.law.days("notice_days_before_publication"),
         "if_told_today": earliest_publication(beijing_day(clock.now()), found.law),
         "floor_percent": _percent(found, "start_min_ratio"),

@@ -15,7 +15,6 @@ from kernel.access import Actor
 from kernel.clock import beijing_day
 from kernel.domain import WorkItem, WorkSource
 
-
 A_MOMENT: Final = timedelta(milliseconds=1)
 
 

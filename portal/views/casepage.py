@@ -1,18 +1,22 @@
 """One case on one page: its file, price, lots, money and plan, and every act in order."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
+from auction.models import Lot
 from auction.services import reading
 from audit import services as audit
 from cases import services as cases
+from cases.models import Case
 from kernel import clock
 from kernel.access import STAFF, access, may_open, signed_in
 from kernel.database import db
 from kernel.languages import say
 from ledger import services as ledger
-from portal.services.desks import collect, doers_of, is_late
-from portal.views.context import domains
+from portal.services.desks import doers_of, is_late
+from portal.views.context import work_items
 from portal.views.desk import doer
 from settlement import services as settlement
 from valuation import services as valuation
@@ -27,8 +31,7 @@ def case(case_id: str) -> ResponseReturnValue:
     session, now = db.session(), clock.now()
     found = cases.case_file(session, case_id)
     cases.may_read(signed_in(), found)
-    items = [item for item in collect((d.work for d in domains() if d.work), session, now)
-             if item.case_id == case_id]
+    items = [item for item in work_items() if item.case_id == case_id]
     names = doers_of(session, items)
     return render_template(
         "portal/case.html", case=found, now=now, mine=signed_in().id == found.officer_id,
@@ -42,4 +45,12 @@ def case(case_id: str) -> ResponseReturnValue:
         lots=reading.lots_of_case(session, case_id), plans=settlement.plans_of(session, case_id),
         balance_fen=ledger.case_balance(session, case_id),
         account_number=ledger.case_account_number(case_id),
-        leaves=audit.leaves_of_case(session, case_id))
+        leaves=audit.leaves_of_case(session, case_id),
+        things=_things(found, reading.lots_of_case(session, case_id)))
+
+
+def _things(case: Case, lots: Sequence[Lot]) -> dict[str, str]:
+    """What the subjects of the log are called, where they are things with a name."""
+    return ({f"property:{one.id}": one.title for one in case.properties}
+            | {f"party:{one.id}": one.name for one in case.parties}
+            | {f"lot:{lot.id}/{sale.number}": lot.title for lot in lots for sale in lot.sales})

@@ -12,7 +12,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("keydown", (event) => {
   const typing = /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName);
   if (typing || event.ctrlKey || event.metaKey || event.altKey || !["j", "k"].includes(event.key)) return;
-  const stops = [...document.querySelectorAll(".work .c-case a, .request h2 a")];
+  const stops = [...document.querySelectorAll(".work .c-case a, .request h3 a")];
   if (!stops.length) return;
   event.preventDefault();
   const place = stops.indexOf(document.activeElement);

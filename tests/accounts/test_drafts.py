@@ -86,7 +86,7 @@ def test_a_form_that_is_taken_takes_its_draft_along(client: FlaskClient, session
                                                     officer: Person) -> None:
     sign_in(client, officer)
     typed = {"number": "（2026）浙0106执88号", "cause": "借款合同纠纷", "basis": "（2026）浙0106民初1号判决",
-             "debtor_kind": "", "filed_on": "2026-01-05"}
+             "debtor_kind": "enterprise", "filed_on": "2026-01-05"}
     save(client, **typed)
     answer = client.post(HERE, data={"draft_address": HERE, **typed})
     assert answer.status_code == 302, answer.text

@@ -183,6 +183,20 @@ class TestPanelAndNotices:
         assert "周砚秋" in shown
         assert shown.count("等待表决") == 2
 
+    @pytest.mark.parametrize(("figure", "low"), [("start_price_fen", START_FEN // 2), ("deposit_fen", 1_00)])
+    def test_figures_that_nobody_may_decide_never_reach_the_panel(
+            self, app: Flask, session: Session, at: Walk, figure: str, low: int) -> None:
+        sitting = a_draft(session, a_priced_scene(session, at))
+        officer = a_desk(app, session, sitting.officer)
+        base = f"/desk/lots/{sitting.lot_id}"
+        with unit_of_work() as work:
+            setattr(sitting.sale(work.session), figure, low)
+            drafting.word_notices(work.session, sitting.lot_id, {}, actor=sitting.officer)
+        refused = officer.post(f"{base}/panel")
+        assert refused.status_code == 409
+        assert "先改好再提请评议" in officer.get(base).text
+        assert accounts.approval_for(session, subject=sitting.subject, act=drafting.PANEL_ACT) is None
+
     def test_a_notice_is_recorded_with_its_way_and_proof(
             self, app: Flask, session: Session, at: Walk) -> None:
         sitting = a_draft(session, a_priced_scene(session, at))

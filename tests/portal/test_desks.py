@@ -11,7 +11,7 @@ from accounts.models import Court
 from kernel.access import Actor, Role
 from kernel.clock import end_of_day
 from kernel.domain import WorkItem
-from portal.services.desks import collect, desk_of
+from portal.services.desks import collect, desk_of, waiting_in
 from tests.factories.accounts import a_court, a_person, sign_in, the_actor
 from tests.factories.auction import OPENS_AT, a_lot_on_sale
 from tests.factories.cases import a_case, a_property
@@ -111,3 +111,70 @@ def test_an_empty_desk_says_so(client: FlaskClient, session: Session) -> None:
     page = client.get("/desk/")
     assert page.status_code == 200
     assert "现在没有要您办的事" in page.text
+
+
+def test_a_term_that_ends_at_midnight_is_due_on_the_day_it_ends() -> None:
+    tonight = end_of_day(NOW.date())
+    item = WorkItem(court_id="c-1", title="tonight", url="/", rule="REF-1", due_at=tonight,
+                    roles=frozenset({Role.OFFICER}))
+    assert [name for name, _ in desk_of([item], OFFICER, NOW).groups] == ["today"]
+
+
+def test_each_room_says_what_waits_there_and_nearest_room_takes_it() -> None:
+    items = [WorkItem("c-1", "x", url, "REF-1") for url in (
+        "/desk/lots/lot-1", "/desk/lots/new?property=p", "/desk/lots", "/desk/money/refunds/a#b",
+        "/desk/lotsofit")]
+    rooms = ["/desk/", "/desk/lots", "/desk/money", "/desk/plans"]
+    assert waiting_in(rooms, items) == {"/desk/lots": 3, "/desk/money": 1}
+
+
+def test_the_rooms_at_the_side_carry_the_counts(
+        app: Flask, session: Session, at: Callable[[datetime], None]) -> None:
+    at(NOW)
+    court = a_court(session)
+    officer = a_person(session, Role.OFFICER, court)
+    case = a_case(session, the_actor(session, officer))
+    a_property(session, case, the_actor(session, officer), with_facts=True)
+    own = sign_in(app.test_client(), officer).get("/desk/").text
+    assert own.count("项待办</span>") == 2  # the desk itself, and the room of the thing
+    judge = sign_in(app.test_client(), a_person(session, Role.JUDGE, court)).get("/desk/").text
+    assert "项待办</span>" not in judge
+
+
+def test_the_latest_acts_of_the_court_are_named_with_their_case_and_another_courts_are_not(
+        app: Flask, session: Session) -> None:
+    court = a_court(session)
+    elsewhere = a_court(session, "临江市人民法院", "Linjiang Court", "elsewhere.example/x")
+    officer = a_person(session, Role.OFFICER, court, name="沈同舟")
+    case = a_case(session, the_actor(session, officer))
+    page = sign_in(app.test_client(), officer).get("/desk/").text
+    changes = page[page.index("本院最近的变化"):]
+    assert f"{case.number} · 沈同舟" in changes
+    stranger = sign_in(app.test_client(), a_person(session, Role.JUDGE, elsewhere)).get("/desk/").text
+    assert case.number not in stranger
+
+
+def test_the_list_can_show_only_ones_own_or_only_what_others_owe(app: Flask, session: Session) -> None:
+    court = a_court(session)
+    officers = [a_person(session, Role.OFFICER, court) for _ in range(2)]
+    titles = []
+    for number, officer in enumerate(officers, 1):
+        actor = the_actor(session, officer)
+        case = a_case(session, actor, number=f"（2026）临0102执{number}号")
+        flat = a_property(session, case, actor, title=f"{number}号房")
+        titles.append(f"<b>启动确定参考价程序：{flat.title}</b>")
+    client = sign_in(app.test_client(), officers[0])
+    for show, seen in (("", [True, True]), ("mine", [True, False]), ("others", [False, True]),
+                       ("nonsense", [True, True])):
+        page = client.get(f"/desk/?show={show}").text
+        assert [title in page for title in titles] == seen, show
+
+
+def test_a_script_that_uploads_is_told_the_next_page_instead_of_led_there(
+        client: FlaskClient, session: Session) -> None:
+    court = a_court(session)
+    sign_in(client, a_person(session, Role.OFFICER, court))
+    led = client.post("/my/messages/read")
+    told = client.post("/my/messages/read", headers={"X-Upload": "1"})
+    assert (led.status_code, told.status_code) == (302, 204)
+    assert (told.headers["X-Location"], told.headers.get("Location")) == (led.location, None)
