@@ -60,5 +60,8 @@ def first_and_last(session: Session) -> tuple[datetime, datetime] | None:
 
 
 def _proof(session: Session, entry: Entry) -> str:
-    found = audit.leaves_of_subject(session, f"lot:{entry.lot_id}/{entry.number}", kind=Kind.LOT_CLOSED)
-    return found[-1].hash if found else ""
+    for kind in (Kind.LOT_CLOSED, Kind.LOT_WITHDRAWN):
+        found = audit.leaves_of_subject(session, f"lot:{entry.lot_id}/{entry.number}", kind=kind)
+        if found:
+            return found[-1].hash
+    return ""
