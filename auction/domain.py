@@ -13,6 +13,7 @@ from auction import events
 from auction.api import court, exercises, lots
 from auction.commands.offline import auction_commands
 from auction.jobs import JOBS
+from auction.search import search
 from auction.views.bidder import my_pages
 from auction.views.blueprint import pages
 from auction.views.court_blueprint import pages as desk_pages
@@ -23,7 +24,7 @@ from kernel.errors import N_
 
 DOMAIN = Domain(
     name="auction", pages=(pages, my_pages, desk_pages),
-    api=(lots.api, lots.my_api, court.api, exercises.api), jobs=JOBS, work=work,
+    api=(lots.api, lots.my_api, court.api, exercises.api), jobs=JOBS, work=work, search=search,
     commands=(auction_commands,), events=(events,),
     rooms=(Room("/desk/lots", N_("标的物"), "gavel", STAFF),
            Room("/my/bids", N_("竞买与保证金"), "gavel", frozenset({Role.BIDDER})),),

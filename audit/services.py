@@ -200,6 +200,13 @@ def leaf_count(session: Session, subject: str) -> int:
     return session.scalar(select(func.count()).select_from(Leaf).where(Leaf.subject == subject)) or 0
 
 
+def leaves_hashed(session: Session, court_id: str, begin: str, *, most: int) -> Sequence[Leaf]:
+    """The leaves of a court's log whose hash begins so, newest first."""
+    return session.scalars(select(Leaf).join(Log, Log.origin == Leaf.log).where(
+        Log.court_id == court_id, ~Log.is_exercise, Leaf.hash.startswith(begin, autoescape=True))
+        .order_by(Leaf.index.desc()).limit(most)).all()
+
+
 def leaves_of_case(session: Session, case_id: str) -> Sequence[Leaf]:
     """Everything that was done in a case, in order."""
     return session.scalars(select(Leaf).where(Leaf.case_id == case_id)

@@ -11,6 +11,7 @@ import cases.views.properties
 import cases.views.third_parties  # noqa: F401 - these add their routes to the blueprints below
 from cases.api.blueprint import api
 from cases.api.mine import api as my_api
+from cases.search import search
 from cases.views import files, mine
 from cases.views.blueprint import pages
 from cases.work import work
@@ -22,7 +23,7 @@ DOMAIN = Domain(
     name="cases",
     pages=(pages, mine.pages, files.pages),
     api=(api, my_api),
-    work=work,
+    work=work, search=search,
     rooms=(Room("/desk/cases", N_("案件"), "list", STAFF),
            Room("/my/cases", N_("我的案件"), "scale", frozenset({Role.PARTY}))),
 )

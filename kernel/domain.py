@@ -1,6 +1,6 @@
 """What a domain shows to the app: one object that lists all its doors."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
@@ -49,6 +49,23 @@ class Room:
     roles: frozenset[Role]
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing of a court that a desk's search found.
+
+    Attributes:
+        heap: a marked message: under which heading it stands.
+        line: what else tells it apart.
+    """
+
+    heap: str
+    title: str
+    url: str
+    line: str = ""
+
+
+SearchSource = Callable[[Session, str, Sequence[str]], Iterable[Hit]]
+"""Session, court, and the pieces that must all be found: a few things of each heading."""
 WorkSource = Callable[[Session, datetime], Iterable[WorkItem]]
 
 
@@ -59,6 +76,7 @@ class Domain:
     Attributes:
         events: modules whose import registers socket events.
         work: what waits in this domain, over all courts; ``portal`` sorts it onto desks.
+        search: what staff of a court find here; never what is sealed, never an identity number.
         rooms: pages that desks list at the side, in this order.
         setup: wiring of a library that belongs to this domain (the log-in to accounts).
     """
@@ -70,6 +88,7 @@ class Domain:
     events: tuple[ModuleType, ...] = ()
     commands: tuple[AppGroup, ...] = ()
     work: WorkSource | None = None
+    search: SearchSource | None = None
     rooms: tuple[Room, ...] = ()
     setup: Callable[[Flask], None] | None = None
 

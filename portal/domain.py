@@ -18,12 +18,13 @@ from portal.views import (
     home,
     lots,
     results,
+    search,
 )
 
 DOMAIN = Domain(
     name="portal",
     pages=(home.pages, lots.pages, calendar.pages, results.pages, courts.pages, feeds.pages,
-           guidance.pages, clock.pages, desk.pages, casepage.pages),
-    jobs=JOBS, commands=(portal_commands,), setup=context.setup,
+           guidance.pages, clock.pages, desk.pages, search.pages, casepage.pages),
+    api=(lots_api,), jobs=JOBS, commands=(portal_commands,), setup=context.setup,
     rooms=(Room("/desk/", N_("工作台"), "home", STAFF),),
 )

@@ -81,6 +81,13 @@ def terms_of(query: str) -> list[Term]:
     return terms[:MOST_TERMS]
 
 
+def pieces_of(query: str) -> list[str]:
+    """What a query holds between its signs and spaces, for a search of parts of names and numbers."""
+    text = plain(query[:LONGEST_QUERY])
+    spaced = "".join(one if _is_han(one) or one.isalnum() else " " for one in text)
+    return list(dict.fromkeys(spaced.split()))[:MOST_TERMS]
+
+
 def _term(piece: list[tuple[str, bool]]) -> Term:
     """A run inside a piece ends where it ends in the text; the last one may end anywhere."""
     words: list[str] = []

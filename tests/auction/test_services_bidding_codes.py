@@ -19,7 +19,7 @@ from auction.errors import (
 )
 from auction.models import Lot, Registration
 from auction.services import drafting, exercises, registration
-from auction.services.reading import announced_sale, announced_sales
+from auction.services.reading import announced_sale
 from audit import services as audit
 from audit.kinds import Kind
 from kernel.access import SYSTEM, Role
@@ -33,11 +33,8 @@ from tests.factories.auction import (
     CLOSES_AT,
     DEPOSIT_FEN,
     OPENS_AT,
-    START_FEN,
-    a_code,
     a_lot_on_sale,
     an_exercise,
-    bid,
     closed,
     paid,
     pay,
@@ -155,25 +152,6 @@ def test_a_draft_is_no_lot_to_the_public(session: Session) -> None:
                                    now=OPENS_AT)
     with pytest.raises(NoSuchLot):
         announced_sale(session, draft.id)
-    assert announced_sales(session).total == 0
-
-
-@pytest.mark.both_databases
-def test_the_list_shows_what_runs_first_and_counts_every_group(session: Session) -> None:
-    court = a_court(session)
-    officer = an_officer(session, court)
-    ended = a_lot_on_sale(session, court, officer=officer)
-    closed(session, ended)
-    upcoming = a_lot_on_sale(session, court, officer=officer)
-    running = a_lot_on_sale(session, court, officer=officer)
-    _, bidder = a_code(session, running)
-    bid(session, bidder, START_FEN, OPENS_AT)
-    an_exercise(session, officer)
-    found = announced_sales(session, court_id=court.id)
-    assert [sale.lot_id for sale in found.sales] == [running.id, upcoming.id, ended.id]
-    assert {str(group): n for group, n in found.counts.items() if n} == {
-        "live": 1, "upcoming": 1, "failed": 1}
-    assert announced_sales(session, court_id="court-other").total == 0
 
 
 def test_an_exercise_has_short_times_within_bounds(session: Session) -> None:
