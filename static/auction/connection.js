@@ -20,7 +20,7 @@ export class Connection extends EventTarget {
     this.askedAt = 0;
     this.filling = false;
     this.trips = [];         // the latest round trips, ms
-    this.measuredAt = 0;
+    this.measuredAt = -Infinity;
     this.api = `/api/v1/lots/${encodeURIComponent(sale.lot)}`;
   }
 

@@ -168,13 +168,11 @@ connection.start();
 clock.redraw();
 setInterval(show, 250);
 
-// What is not needed to bid comes after the line stands.
-connection.addEventListener("watching", async () => {
-  const [drawing, tones, { listenToKeys }] = await Promise.all([import("./chart.js"), import("./sound.js"), import("./keys.js")]);
-  [chart, sound] = [drawing, tones];
-  sound.listen();
-  listenToKeys(bar);
-  show();
+// What is not needed to bid comes after the line stands, each by itself.
+connection.addEventListener("watching", () => {
+  import("./sound.js").then((tones) => { sound = tones; sound.listen(); });
+  import("./keys.js").then(({ listenToKeys }) => listenToKeys(bar));
+  import("./chart.js").then((drawing) => { chart = drawing; show(); });
 }, { once: true });
 if (by("receipts-check") && globalThis.crypto?.subtle) {
   by("receipts-check").hidden = false;

@@ -4,6 +4,7 @@ import { clockOf, dayOf, hourOf, midnight, say } from "./words.js";
 
 const place = document.getElementById("ruler");
 const STEPS = [[1, 5], [5, 15], [10, 60], [60, 300], [300, 1800], [900, 3600], [3600, 21600], [21600, 86400], [86400, 432000], [604800, 2419200]];
+const LETTER = 7.2;   // width of a figure at 13 px
 let drawnFor = "";
 let frame = null;
 let marks = [];
@@ -22,12 +23,19 @@ function ticks(first, last, now) {
   const [minor, major] = STEPS.find(([step]) => span / step <= 32) ?? STEPS.at(-1);
   const base = midnight(first);
   const found = [];
+  const wide = place.clientWidth / 100;
+  let free = 0;   // percent from which there is room for another label
   for (let n = Math.ceil((first - base) / 1000 / minor); base + n * minor * 1000 <= last; n += 1) {
     const at = base + n * minor * 1000;
     const where = (100 * (at - first)) / (last - first);
     const long = (n * minor) % major === 0;
     found.push(draw("line", { class: "k-line", x1: percent(where), x2: percent(where), y1: 30, y2: long ? 40 : 35 }));
-    if (long && where > 3 && where < 97) found.push(draw("text", { x: percent(where), y: 56, "text-anchor": "middle" }, label(at, major, now)));
+    if (!long) continue;
+    const text = label(at, major, now);
+    const half = (text.length * LETTER) / 2 / wide;
+    if (where - half < free || where + half > 100) continue;
+    found.push(draw("text", { x: percent(where), y: 56, "text-anchor": "middle" }, text));
+    free = where + half + (2 * LETTER) / wide;
   }
   return found;
 }
@@ -64,7 +72,7 @@ function redraw(sale, now) {
 /** Move the mark of now; draw anew where the end moved or the frame has been left behind. */
 export function showRuler(sale, now) {
   const still = sale.result ? Date.parse(sale.result.closed_at) : now;
-  const key = `${sale.closes}/${sale.extensions}/${sale.closes - still > 4.4 * sale.window}`;
+  const key = `${place.clientWidth}/${sale.closes}/${sale.extensions}/${sale.closes - still > 4.4 * sale.window}`;
   if (key !== drawnFor || (frame && still > frame.last)) {
     redraw(sale, still);
     drawnFor = key;

@@ -55,10 +55,10 @@ def test_the_browser_finds_the_same_jumps(tmp_path: Path) -> None:
         cases.append({"fen": amount, "least": LEAST, "increment": STEP, "expect": None if found is None else {
             "over": found.over_fen, "steps": found.steps, "percent": found.percent,
             "mistyped": found.looks_mistyped}, "times": times_text(found.percent) if found else ""})
-    given = {"limits": {"steps": JUMP_STEPS, "percent": JUMP_PERCENT, "times": MISTYPED_TIMES}, "cases": cases}
+    limits = {"steps": JUMP_STEPS, "percent": JUMP_PERCENT, "times": MISTYPED_TIMES}
     done = subprocess.run(
         [str(NODE), str(ROOT / "tests" / "js" / "jump.test.mjs")], capture_output=True, text=True,
-        check=False, timeout=60, input=json.dumps(given),
+        check=False, timeout=60, input=json.dumps({"limits": limits, "cases": cases}),
         env={**os.environ, "JUMP_MODULE": (tmp_path / "jump.mjs").as_uri()})
     assert done.returncode == 0, done.stderr
     assert f"{len(SUMS)} sums agree" in done.stdout
