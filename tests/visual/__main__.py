@@ -183,6 +183,7 @@ def _real(page: Page, address: str, path: str) -> str:
 
 def _photograph(page: Page, url: str) -> tuple[int, Image.Image]:
     answer = page.goto(url)
+    page.wait_for_load_state("networkidle")  # the room fetches its chart when the line stands
     page.clock.run_for(100)
     page.wait_for_timeout(SETTLE_MS)
     taken = REPORT.parent / "visual-taken.png"
