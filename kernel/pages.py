@@ -16,7 +16,7 @@ from flask_babel import get_locale, gettext
 from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup, escape
 
-from kernel import charts, clock, drawings, rulers
+from kernel import charts, clock, descriptions, drawings, rulers
 from kernel.access import ROLE_NAMES, Role
 from kernel.files import MAX_BYTES
 from kernel.formats import BEIJING
@@ -58,6 +58,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals.update(
         law=law, charts=charts, rulers=rulers, drawings=drawings,
+        descriptions=descriptions,
         role_names=role_names, timedelta=timedelta, largest_file=MAX_BYTES,
     )
     app.context_processor(_theme)

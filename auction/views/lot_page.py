@@ -28,7 +28,7 @@ from cases.rules.words import FactTopic, PropertyCategory
 from kernel import clock
 from kernel.access import Actor, Role, current_actor
 from kernel.database import db
-from kernel.drawings import rooms_in
+from kernel.descriptions import rooms_in
 from kernel.languages import say
 from kernel.law import rule_set
 from kernel.money import Fen

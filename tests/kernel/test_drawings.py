@@ -9,8 +9,9 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel import charts, drawings, rulers
-from kernel.drawings import Address, Box
+from kernel import charts, descriptions, drawings, rulers
+from kernel.descriptions import Address
+from kernel.drawings import Box
 
 TEN = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
@@ -157,33 +158,34 @@ class TestReadingTheDescription:
         ("1室1厅1厨1卫2阳台", {"bed": 1, "hall": 1, "kitchen": 1, "bath": 1, "balcony": 2}),
         ("毛坯", {}), ("", {}), ("99室", {"bed": 6})])
     def test_rooms_are_counted_as_they_are_written(self, text: str, rooms: dict[str, int]) -> None:
-        assert drawings.rooms_in(text) == rooms
+        assert descriptions.rooms_in(text) == rooms
 
     def test_an_address_says_building_entrance_and_side_of_the_landing(self) -> None:
-        found = drawings.address_in("临澜市东麓区观澜路 66 号观澜里 8 幢 2 单元 1102 室")
+        found = descriptions.address_in("临澜市东麓区观澜路 66 号观澜里 8 幢 2 单元 1102 室")
         assert (found, found.flat) == (Address(8, 2, 1102), 2)
-        assert drawings.address_in("没有门牌") == Address()
+        assert descriptions.address_in("没有门牌") == Address()
 
     @pytest.mark.parametrize(("read", "text", "kind"), [
-        (drawings.vehicle_body, "重型自卸货车一辆", "truck"), (drawings.vehicle_body, "大型普通客车", "bus"),
-        (drawings.vehicle_body, "小型越野客车", "bus"), (drawings.vehicle_body, "小型轿车", "car"),
-        (drawings.machine_kind, "电动叉车 3 台", "forklift"), (drawings.machine_kind, "数控机床", "machine"),
-        (drawings.ship_kind, "集装箱船", "container"), (drawings.ship_kind, "散货船", "bulk")])
+        (descriptions.vehicle_body, "重型自卸货车一辆", "truck"),
+        (descriptions.vehicle_body, "大型普通客车", "bus"), (descriptions.vehicle_body, "小型轿车", "car"),
+        (descriptions.machine_kind, "电动叉车 3 台", "forklift"),
+        (descriptions.machine_kind, "数控机床", "machine"),
+        (descriptions.ship_kind, "集装箱船", "container"), (descriptions.ship_kind, "散货船", "bulk")])
     def test_the_words_of_a_movable_choose_its_shape(self, read: Any, text: str, kind: str) -> None:
         assert read(text) == kind
 
     def test_pieces_and_shares_are_read_and_nothing_is_made_up(self) -> None:
-        assert (drawings.pieces_in("数控车床 12 台"), drawings.pieces_in("小型轿车")) == (12, 1)
-        shares = [drawings.percent_in(text) for text in ("35.5% 股权", "股权", "300%")]
+        assert (descriptions.pieces_in("数控车床 12 台"), descriptions.pieces_in("小型轿车")) == (12, 1)
+        shares = [descriptions.percent_in(text) for text in ("35.5% 股权", "股权", "300%")]
         assert shares == [35.5, None, None]
 
 
 class TestElevation:
     def test_two_homes_differ_and_one_is_always_drawn_the_same(self) -> None:
-        drawn = [drawings.elevation(floors, floor, drawings.address_in(text), 3)
+        drawn = [drawings.elevation(floors, floor, descriptions.address_in(text), 3)
                  for text, _, floors, floor, _ in HOMES]
         assert len({one.windows for one in drawn}) == len({str(one.lit) for one in drawn}) == len(HOMES)
-        assert drawn[0] == drawings.elevation(18, 16, drawings.address_in(HOMES[0][0]), 3)
+        assert drawn[0] == drawings.elevation(18, 16, descriptions.address_in(HOMES[0][0]), 3)
 
     @given(st.none() | st.integers(1, 80), st.none() | st.integers(-3, 80), st.integers(0, 99),
            st.integers(0, 9), st.integers(0, 9999), st.integers(0, 6))
@@ -202,8 +204,8 @@ class TestFloorPlan:
     @pytest.mark.parametrize(("text", "rooms", "floors", "floor", "area"), HOMES)
     def test_the_plan_has_the_registered_rooms_neither_more_nor_fewer(
             self, text: str, rooms: str, floors: int, floor: int, area: int) -> None:
-        counts = drawings.rooms_in(rooms)
-        drawn = drawings.floor_plan(counts, area, drawings.address_in(text))
+        counts = descriptions.rooms_in(rooms)
+        drawn = drawings.floor_plan(counts, area, descriptions.address_in(text))
         assert drawn is not None
         kinds = [room.kind for room in drawn.rooms]
         assert kinds.count("bed") + kinds.count("master") == counts["bed"]
