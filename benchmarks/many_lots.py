@@ -32,16 +32,21 @@ COURTS: Final = 150
 VERSION: Final = 10**6
 """Of the catalogue afterwards: later than anything that a demo has come to."""
 
-_PROVINCES = "江东 浦南 临海 云岭 岭北 河西 青原 湘阳 赣东 桂林 川北 黔中 滇南 秦岭 陇右 燕山 晋中 辽源 松江 闽江"
-_PLACES = "临澜 青屿 岚溪 东麓 澄湾 北渚 西湖 南浦 映波 观澜 听松 海棠 枫桥 采菱 望江 金湖 滨江 石桥 白鹭 云栖"
-_ESTATES = "观澜里 海棠苑 听松苑 映月湾 枫桥里 采菱坊 望江府 金湖湾 滨江园 石桥新村 白鹭洲 云栖里 西湖春晓 南浦家园"
+_PROVINCES = ("江东 浦南 临海 云岭 岭北 河西 青原 湘阳 赣东 桂林 "
+              "川北 黔中 滇南 秦岭 陇右 燕山 晋中 辽源 松江 闽江")
+_PLACES = ("临澜 青屿 岚溪 东麓 澄湾 北渚 西湖 南浦 映波 观澜 "
+           "听松 海棠 枫桥 采菱 望江 金湖 滨江 石桥 白鹭 云栖")
+_ESTATES = ("观澜里 海棠苑 听松苑 映月湾 枫桥里 采菱坊 望江府 金湖湾 "
+            "滨江园 石桥新村 白鹭洲 云栖里 西湖春晓 南浦家园")
 _MAKERS = "江淮 北辰 远航 山鹰 龙腾 飞翔 海狮 金牛"
-_WEIGHTED = ((PropertyCategory.RESIDENTIAL, 52), (PropertyCategory.COMMERCIAL, 14), (PropertyCategory.VEHICLE, 12),
-             (PropertyCategory.INDUSTRIAL, 5), (PropertyCategory.OFFICE, 5), (PropertyCategory.EQUIPMENT, 4),
+_WEIGHTED = ((PropertyCategory.RESIDENTIAL, 52), (PropertyCategory.COMMERCIAL, 14),
+             (PropertyCategory.VEHICLE, 12), (PropertyCategory.INDUSTRIAL, 5), (PropertyCategory.OFFICE, 5),
+             (PropertyCategory.EQUIPMENT, 4),
              (PropertyCategory.LAND, 3), (PropertyCategory.EQUITY, 3), (PropertyCategory.OTHER, 1),
              (PropertyCategory.SHIP, 1))
 _STATES = ((LotState.BIDDING, 3), (LotState.PUBLISHED, 9), (LotState.SUSPENDED, 1), (LotState.SOLD, 25),
-           (LotState.HANDED_OVER, 20), (LotState.DISTRIBUTED, 17), (LotState.FAILED, 22), (LotState.WITHDRAWN, 3))
+           (LotState.HANDED_OVER, 20), (LotState.DISTRIBUTED, 17), (LotState.FAILED, 22),
+           (LotState.WITHDRAWN, 3))
 _ENDED = {LotState.SOLD: "sold", LotState.HANDED_OVER: "sold", LotState.DISTRIBUTED: "sold",
           LotState.FAILED: "failed"}
 _IMMOVABLE = {PropertyCategory.RESIDENTIAL, PropertyCategory.COMMERCIAL, PropertyCategory.OFFICE,
@@ -52,7 +57,7 @@ _LOTS_OF_A_CASE = 4
 
 def fill(app: Flask, number: int) -> None:
     """Found 150 more courts on a platform, and give them so many lots."""
-    luck = Random(20170101)
+    luck = Random(20170101)  # noqa: S311 - the same lots every time
     now = datetime.now(UTC).replace(microsecond=0)
     with app.app_context():
         courts, officer = _found(app)
@@ -81,12 +86,13 @@ def _found(app: Flask) -> tuple[list[Court], str]:
             city, district = places[number % 20], places[number // 20 + 8]
             name = f"{provinces[number % 20]}省{city}市{district}区人民法院"
             courts.append(accounts.open_court(
-                work.session, name_zh=name, name_en=f"People's Court no. {number}", origin=f"{origin}/{number}",
-                actor=SYSTEM, now=clock.now(), court_id=f"court-{number:04d}"))
+                work.session, name_zh=name, name_en=f"People's Court no. {number}",
+                origin=f"{origin}/{number}", actor=SYSTEM, now=clock.now(), court_id=f"court-{number:04d}"))
     with unit_of_work() as work:
         officer = accounts.register_person(
-            work.session, login="officer-of-many", password_hash="-", name="林静文", roles=(Role.OFFICER,),
-            court_id="court-0000", phone="13800138000", actor=SYSTEM, now=clock.now()).id
+            work.session, login="officer-of-many", password_hash="-",  # noqa: S106 - opens nothing
+            name="林静文", roles=(Role.OFFICER,), court_id="court-0000", phone="13800138000", actor=SYSTEM,
+            now=clock.now()).id
     while following.has_news(db.session()):
         with unit_of_work() as work:
             following.follow(work.session)
@@ -95,7 +101,8 @@ def _found(app: Flask) -> tuple[list[Court], str]:
 
 def _write(session: Session, luck: Random, courts: list[Court], officer: str, now: datetime,
            free: int, numbers: range) -> None:
-    made: dict[Any, list[dict[str, Any]]] = {table: [] for table in (Case, Property, Lot, Sale, Result, Entry)}
+    made: dict[Any, list[dict[str, Any]]] = {
+        table: [] for table in (Case, Property, Lot, Sale, Result, Entry)}
     for number in numbers:
         _one(made, number, luck, courts[number // _LOTS_OF_A_CASE % COURTS], officer, now)
         made[Entry][-1]["slot"] = free + number
@@ -122,15 +129,16 @@ def _one(made: dict[Any, list[dict[str, Any]]], number: int, luck: Random, court
     outcome = _ENDED.get(state)
     if outcome == "failed":
         bid = None
-    opens_at = now + timedelta(minutes=luck.randint(60, 60_000) if state in (LotState.PUBLISHED, LotState.WITHDRAWN)
-                               else -luck.randint(5, 1430) if state is LotState.BIDDING
-                               else -luck.randint(3000, 1_000_000))
+    ahead = (luck.randint(60, 60_000) if state in (LotState.PUBLISHED, LotState.WITHDRAWN)
+             else -luck.randint(5, 1430) if state is LotState.BIDDING else -luck.randint(3000, 1_000_000))
+    opens_at = now + timedelta(minutes=ahead)
     closes_at = opens_at + timedelta(hours=24)
     published_at = opens_at - timedelta(days=luck.randint(15, 40))
     if number % _LOTS_OF_A_CASE == 0:
         made[Case].append({
-            "id": case_id, "court_id": court.id, "number": written, "cause": "金融借款合同纠纷", "basis": "民事判决书",
-            "filed_on": now.date(), "debtor_kind": DebtorKind.NATURAL_PERSON, "regime": Regime.PRO_RATA,
+            "id": case_id, "court_id": court.id, "number": written, "cause": "金融借款合同纠纷",
+            "basis": "民事判决书", "filed_on": now.date(), "debtor_kind": DebtorKind.NATURAL_PERSON,
+            "regime": Regime.PRO_RATA,
             "regime_reason": "", "rule_set": CURRENT, "officer_id": officer, "registered_by": officer,
             "registered_at": now})
     made[Property].append({
@@ -139,19 +147,22 @@ def _one(made: dict[Any, list[dict[str, Any]]], number: int, luck: Random, court
         "category": category, "title": title, "address": address, "region": region,
         "rooms": "3室2厅2卫" if category is PropertyCategory.RESIDENTIAL else "",
         "floors": floors if is_home else None, "floor": floor if is_home else None,
-        "area_hundredths": area if is_home else None, "seized_on": now.date(), "seizing_document": "执行裁定书",
+        "area_hundredths": area if is_home else None, "seized_on": now.date(),
+        "seizing_document": "执行裁定书",
         "added_at": now})
     made[Lot].append({"id": lot_id, "court_id": court.id, "case_id": case_id, "property_id": property_id,
                       "title": title, "is_exercise": False, "created_by": officer, "created_at": now})
     sale = {
-        "lot_id": lot_id, "number": 1, "round": luck.choices((Round.FIRST, Round.SECOND), (7, 3))[0], "state": state,
-        "start_price_fen": start, "deposit_fen": start // 10, "opens_at": opens_at, "closes_at": closes_at,
+        "lot_id": lot_id, "number": 1, "round": luck.choices((Round.FIRST, Round.SECOND), (7, 3))[0],
+        "state": state, "start_price_fen": start, "deposit_fen": start // 10, "opens_at": opens_at,
+        "closes_at": closes_at,
         "reference_price_fen": reference, "accepted": luck.randint(1, 90) if bid else 0,
         "published_at": published_at}
     made[Sale].append(sale | {
         "rule_set": CURRENT, "increment_fen": 100_000, "enforcement_costs_fen": 0, "unfiled_prior_fen": 0,
-        "whole_steps": False, "max_steps": None, "extension_window_seconds": 300, "planned_closes_at": closes_at,
-        "balance_days": 10, "reference_price_id": None, "announcement": {}, "special_notices": {},
+        "whole_steps": False, "max_steps": None, "extension_window_seconds": 300,
+        "planned_closes_at": closes_at, "balance_days": 10, "reference_price_id": None, "announcement": {},
+        "special_notices": {},
         "notices_version": "0" * 64, "priority_decision": "", "disclaims_quality": False,
         "all_taxes_on_buyer": False, "price_fen": bid, "leader_code": "K0001" if bid else None,
         "leader_rank": None, "attempts": 0, "extensions": 0, "latest_at": None, "suspensions_over": 0})
@@ -164,8 +175,9 @@ def _one(made: dict[Any, list[dict[str, Any]]], number: int, luck: Random, court
         "version": VERSION, "words_version": VERSION, "court_id": court.id, "case_id": case_id,
         "case_number": written, "title": title, "category": category, "region": region, "address": address,
         "rooms": "", "floors": floors if is_home else None, "floor": floor if is_home else None,
-        "area_hundredths": area if is_home else None, "photo_url": None, "heap": following.GROUP_OF[state],
-        "price_fen": bid or start, "bid_fen": bid, "ended_at": closes_at if outcome else None, "outcome": outcome,
+        "area_hundredths": area if is_home else None, "photo_url": None,
+        "heap": following.GROUP_OF[state], "price_fen": bid or start, "bid_fen": bid,
+        "ended_at": closes_at if outcome else None, "outcome": outcome,
         "text": following.entry_text(title=title, category=category.word, region=region, address=address,
                                      court=f"{court.name_zh}\n{court.name_en}", case_number=written)})
 

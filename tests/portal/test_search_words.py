@@ -93,7 +93,8 @@ def test_no_text_breaks_the_cutting_or_the_language_of_a_database(typed: str) ->
 
 HOSTILE = ['"', "'", "''", '" OR 1=1', "a AND b NOT c", "NEAR(a b)", "words:*", "a*b", "\0", "西\0湖", "😀",
            "😀西湖", "٣٤",
-           "a" * 10_000, "西" * 10_000, "' & !x", "\\", "%", "_", "\ud800", "ß", "İ", "ﬃ", "①②", "½", "e\u0301",
+           "a" * 10_000, "西" * 10_000, "' & !x", "\\", "%", "_", "\ud800", "ß", "İ", "ﬃ", "①②", "½",
+           "e\u0301",
            "-西湖",
            "(((((", "{}", "^西湖", "西湖:*", "<->", "|", string.punctuation]
 
@@ -131,5 +132,6 @@ def _entries(number: int) -> None:
         work.session.add_all(Entry(
             slot=slot, lot_id=f"lot-{slot}", version=1, words_version=1, number=1, court_id="court-1",
             case_id="case-1", case_number="", title="", category="other", region="", address="", rooms="",
-            round="first", state="published", group="upcoming", price_fen=1, start_price_fen=1, deposit_fen=1, accepted=0,
+            round="first", state="published", group="upcoming", price_fen=1, start_price_fen=1,
+            deposit_fen=1, accepted=0,
             opens_at=at, closes_at=at, published_at=at, text="") for slot in range(number))
