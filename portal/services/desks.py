@@ -97,8 +97,10 @@ def latest_acts(session: Session, actor: Actor, most: int) -> list[RecentAct]:
 
 
 def doers_of(session: Session, items: Iterable[WorkItem]) -> dict[str, str]:
-    """The names of the people whose act some of these is, by their ids."""
-    return accounts.names_of(session, {item.person_id for item in items if item.person_id is not None})
+    """The public names of the people whose act some of these is, by their ids."""
+    ids = {item.person_id for item in items if item.person_id is not None}
+    people = [accounts.person(session, one) for one in sorted(ids)]
+    return {one.id: one.public_name for one in people if one.public_name is not None}
 
 
 def is_for(item: WorkItem, actor: Actor) -> bool:

@@ -108,9 +108,10 @@ def doer(item: WorkItem, names: Mapping[str, str]) -> str:
     """Who must act; empty where time brings it about."""
     if item.who:
         return say(item.who)
-    if item.person_id is not None and item.person_id in names and not item.roles - STAFF:
-        return names[item.person_id]  # of people outside the court the role is enough
-    return say(N_("、")).join(role_names(item.roles))
+    if item.person_id is not None and item.person_id in names:
+        return names[item.person_id]
+    roles = item.roles or ({Role.PARTY} if item.person_id is not None else set())
+    return say(N_("、")).join(role_names(roles))
 
 
 def _marks(groups: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
