@@ -80,6 +80,7 @@ def _found(app: Flask) -> None:
     world.tell([*stories.of_homes(world), *stories.of_goods(world)])
     world.walk(datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1))
     world.settle()
+    world.follow()
 
 
 def _list_institutions(session: Session, world: World) -> None:

@@ -25,6 +25,7 @@ from kernel.formats import BEIJING, instant_text
 from kernel.ids import new_id
 from kernel.jobs import run_once
 from kernel.transactions import unit_of_work
+from portal.jobs import JOBS as FOLLOWERS
 from portal.models import ClockWalk
 from portal.services.clock import walk_to
 
@@ -81,7 +82,13 @@ class World:
         size = -1
         while size != (size := self._leaves()):
             for job in self.app.extensions["jobs"]:
-                run_once(self.app, job)
+                if job not in FOLLOWERS:
+                    run_once(self.app, job)
+
+    def follow(self) -> None:
+        """Let what only reads the log catch up with it."""
+        for job in FOLLOWERS:
+            run_once(self.app, job)
 
     def _leaves(self) -> int:
         """How many leaves all logs hold: what a job did stands in one of them."""
