@@ -70,6 +70,7 @@ def test_an_officer_signs_in_and_does_the_first_thing_by_keyboard_alone(
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("件事要您办")
+    page.wait_for_load_state("load")  # with it the keys
     page.keyboard.press("/")
     expect(page.locator("#desk-q")).to_be_focused()
     page.keyboard.press("Tab")
