@@ -80,15 +80,20 @@ def test_an_officer_signs_in_and_does_the_first_thing_by_keyboard_alone(
     wanted = first.get_attribute("href") or ""
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{wanted}")
-    page.goto(f"/desk/valuations/new?property={flat.id}")
-    tab_to(page, "[name=field]")
-    page.keyboard.type("住宅房地产")
-    tab_to(page, "[name=inspection_needed]")
+    page.goto("/desk/cases/new")
+    for name, text in (("number", "（2026）临0102执1288号"), ("cause", "买卖合同纠纷"),
+                       ("basis", "（2025）临0102民初99号民事判决书")):
+        tab_to(page, f"[name={name}]")
+        page.keyboard.type(text)
+    tab_to(page, "[name=filed_on]")
+    for part in ("2026", "Tab", "01", "05"):
+        page.keyboard.press("Tab") if part == "Tab" else page.keyboard.type(part)
+    tab_to(page, "[name=debtor_kind]")
     page.keyboard.press("Space")
-    tab_to(page, "button[form=open]")
+    tab_to(page, "main form.form button[type=submit]")
     page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/desk/valuations/" in url and "/new" not in url)
-    expect(page.locator("main")).to_contain_text(flat.title)
+    page.wait_for_url(lambda url: "/desk/cases/" in url and "/new" not in url)
+    expect(page.locator("h1")).to_contain_text("临0102执1288号")
 
 
 def drop(page: Page, *files: tuple[str, bytes, str]) -> None:
