@@ -213,6 +213,12 @@ def test_a_word_longer_than_the_line_stays_on_the_page(word: str) -> None:
         assert max(map(len, lines)) < 120
 
 
+def test_a_name_longer_than_the_line_stays_on_the_page_of_a_confirmation() -> None:
+    made = render_pdf(a_paper(buyer="W" * 120, lot="W" * 120, number="W" * 120))
+    assert text_of(made).count("W" * 120) == 3
+    assert max(map(len, opened(made).pages[0].extract_text().splitlines())) < 70
+
+
 def test_sums_days_and_instants_are_written_as_courts_write_them() -> None:
     assert wording.sum_of(202_000_050) == "2,020,000.50 元（人民币贰佰零贰万元零伍角整）"
     assert wording.day(datetime(2026, 6, 10, 16, tzinfo=UTC)) == "2026 年 6 月 11 日"
