@@ -17,7 +17,7 @@ from auction.services.reading import (
     all_announced,
     announced_sale,
     attempts_of,
-    end_in_force,
+    line_members,
     replay_file,
     shown_bid,
 )
@@ -186,15 +186,5 @@ def _registration(sale: Sale, one: Registration) -> dict[str, Any]:
 
 def line(sale: Sale) -> dict[str, Any]:
     """A lot and the terms of its sale, in one line of a list."""
-    lot = sale.lot
-    shown: dict[str, Any] = plain({
-        "id": lot.id, "number": sale.number, "title": lot.title, "court": lot.court_id,
-        "round": str(sale.round), "state": str(sale.state),
-        "start_price_fen": sale.start_price_fen, "increment_fen": sale.increment_fen,
-        "deposit_fen": sale.deposit_fen, "reference_price_fen": sale.reference_price_fen,
-        "price_fen": sale.price_fen, "opens_at": sale.opens_at, "closes_at": end_in_force(sale),
-        "published_at": sale.published_at, "max_steps": sale.max_steps,
-        "whole_steps": sale.whole_steps,
-        "extension_window_seconds": sale.extension_window_seconds,
-        "is_exercise": lot.is_exercise, "rule_set": sale.rule_set})
+    shown: dict[str, Any] = plain(line_members(sale))
     return shown

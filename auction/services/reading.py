@@ -260,6 +260,20 @@ def standing_members(sale: Sale, now: datetime) -> dict[str, Any]:
     }
 
 
+def line_members(sale: Sale) -> dict[str, Any]:
+    """A lot and the terms of its sale, for one line of a list."""
+    lot = sale.lot
+    return {
+        "id": lot.id, "number": sale.number, "title": lot.title, "court": lot.court_id,
+        "round": str(sale.round), "state": str(sale.state), "start_price_fen": sale.start_price_fen,
+        "increment_fen": sale.increment_fen, "deposit_fen": sale.deposit_fen,
+        "reference_price_fen": sale.reference_price_fen, "price_fen": sale.price_fen,
+        "opens_at": sale.opens_at, "closes_at": end_in_force(sale), "published_at": sale.published_at,
+        "max_steps": sale.max_steps, "whole_steps": sale.whole_steps,
+        "extension_window_seconds": sale.extension_window_seconds,
+        "is_exercise": lot.is_exercise, "rule_set": sale.rule_set}
+
+
 def shown_bid(attempt: Attempt) -> dict[str, Any]:
     """A bid as everyone may see it: code, amount, time, never a name (AUC-20.7)."""
     return {"seq": attempt.seq, "code": attempt.code, "amount_fen": attempt.amount_fen,

@@ -26,6 +26,8 @@ from portal.services.phrases import slots_with
 
 PAGE: Final = 24
 """Lots on one page of the public list."""
+_NAMES: Final = {Trait.GROUP: "state", Trait.CATEGORY: "category", Trait.REGION: "region",
+                 Trait.COURT: "court", Trait.ROUND: "round"}
 _KEPT_TERMS: Final = 512
 _AT_ONCE: Final = 5000
 _MS: Final = timedelta(milliseconds=1)
@@ -83,6 +85,12 @@ _WATCHED: Final = (Entry.slot, Entry.version, Entry.words_version, Entry.group, 
 def warm(session: Session) -> None:
     """Bring this process's sieve up to date, so that no reader waits for it."""
     _up_to_date(session)
+
+
+def wish_of(wanted: Mapping[str, Any]) -> Wish:
+    """What ``LotsIn`` has read, as the sieve takes it."""
+    return Wish({trait: frozenset(map(str, wanted[name])) for trait, name in _NAMES.items() if wanted[name]},
+                wanted["price_from"], wanted["price_to"], wanted["deposit_to"], wanted["sort"])
 
 
 def find(session: Session, wish: Wish, *, query: str = "", page: int = 1, size: int = PAGE) -> Page:

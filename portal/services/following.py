@@ -11,7 +11,6 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from accounts import services as accounts
-from auction.models import Sale
 from auction.rules.lifecycle import GROUPS, LotState, Round
 from auction.services import reading
 from audit import services as audit
@@ -143,7 +142,7 @@ def write_entries(session: Session, lot_ids: Collection[str], *, version: int) -
     keep_words(session, texts)
 
 
-def _rows(session: Session, sales: Collection[Sale]) -> list[dict[str, Any]]:
+def _rows(session: Session, sales: Collection[Any]) -> list[dict[str, Any]]:
     things = cases.properties_among(session, {sale.lot.property_id for sale in sales if sale.lot.property_id})
     numbers = cases.numbers_of(session, {sale.lot.case_id for sale in sales if sale.lot.case_id})
     photographs = cases.first_photographs(session, things)
@@ -153,7 +152,7 @@ def _rows(session: Session, sales: Collection[Sale]) -> list[dict[str, Any]]:
             for sale in sales]
 
 
-def _row(sale: Sale, thing: Any, court: Any, case_number: str, photo_url: str | None) -> dict[str, Any]:
+def _row(sale: Any, thing: Any, court: Any, case_number: str, photo_url: str | None) -> dict[str, Any]:
     lot, ended = sale.lot, sale.result
     category = PropertyCategory(thing.category) if thing is not None else PropertyCategory.OTHER
     region = thing.region if thing is not None else ""

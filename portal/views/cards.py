@@ -7,11 +7,9 @@ from typing import Any
 from flask_babel import gettext as _
 
 from accounts import services as accounts
-from auction.models import Sale
+from auction.rules.band import Phase, phase_of
 from auction.rules.lifecycle import ROUND_LABELS, LotState
 from auction.services import reading
-from auction.views.lot_page import picture, square_metres
-from auction.views.words import shown_state
 from kernel.database import db
 from kernel.languages import reader_language, say
 from kernel.pages import wan, when
@@ -36,12 +34,12 @@ def court_names() -> dict[str, str]:
     return {court.id: court.name_en if english else court.name_zh for court in accounts.courts(db.session())}
 
 
-def _card(entry: Entry, sale: Sale, court: str, now: datetime) -> dict[str, Any]:
+def _card(entry: Entry, sale: Any, court: str, now: datetime) -> dict[str, Any]:
     ended, bid = sale.result is not None, sale.price_fen is not None
     return {
-        "url": f"/lots/{entry.lot_id}", "title": entry.title, "state": shown_state(sale, now),
+        "url": f"/lots/{entry.lot_id}", "title": entry.title, "state": _state(sale, now),
         "round": say(ROUND_LABELS[entry.round]), "line": line_of(entry, court), "photo_url": entry.photo_url,
-        "art": picture(entry), "start_fen": sale.start_price_fen, "reference_fen": sale.reference_price_fen,
+        "art": _picture(entry), "start_fen": sale.start_price_fen, "reference_fen": sale.reference_price_fen,
         "bid_fen": sale.price_fen, "price_fen": sale.price_fen or sale.start_price_fen,
         "price_label": _("成交价") if ended and bid else _("当前价") if bid else _("起拍价"),
         "bids": _("%(n)s 次出价", n=sale.accepted) if bid else "",
@@ -52,19 +50,36 @@ def line_of(entry: Entry, court: str = "") -> str:
     """What it is, how large, whose."""
     parts = [say(entry.category.word)]
     if entry.area_hundredths:
-        parts.append(square_metres(entry.area_hundredths))
+        parts.append(_square_metres(entry.area_hundredths))
     parts.append(court or entry.region.rpartition("/")[2])
     return _("，").join(part for part in parts if part)
 
 
-def _reference(sale: Sale) -> list[str]:
+def _reference(sale: Any) -> list[str]:
     return [_("评估价 %(sum)s", sum=wan(sale.reference_price_fen))] if sale.reference_price_fen else []
 
 
-def _when(sale: Sale) -> str:
+def _when(sale: Any) -> str:
     if sale.result is not None:
         return _("%(at)s 结束", at=when(sale.result.closed_at, "short", markup=False))
     if sale.state in _BEFORE:
         return _("%(at)s 开始", at=when(sale.opens_at, "short", markup=False))
     return _("%(at)s 结束", at=when(reading.end_in_force(sale), "short", markup=False))
 
+
+def _state(sale: Any, now: datetime) -> str:
+    """As the macro ``status`` knows it: the phase of the moment while the sale runs."""
+    phase = phase_of(LotState(sale.state), sale.result.outcome if sale.result else None, sale.opens_at,
+                     reading.end_in_force(sale), sale.extensions, now)
+    return str(phase) if phase in (Phase.EXTENDED, Phase.CONFIRMING, Phase.LIVE) else str(sale.state)
+
+
+def _picture(entry: Entry) -> dict[str, Any]:
+    """What is drawn in place of a photograph: the arguments of ``art``."""
+    return {"kind": str(entry.category), "floors": entry.floors, "floor": entry.floor, "rooms": entry.rooms,
+            "area": entry.area_hundredths, "text": f"{entry.address} {entry.title}",
+            "label": _square_metres(entry.area_hundredths) if entry.area_hundredths else ""}
+
+
+def _square_metres(hundredths: int) -> str:
+    return _("%(area)s ㎡", area=f"{hundredths // 100:,}.{hundredths % 100:02d}")

@@ -17,11 +17,11 @@ from kernel.database import db
 from kernel.errors import N_, Filled, InvalidInput
 from kernel.forms import Form
 from kernel.languages import say
-from portal.rules.sieve import Order, Trait, Wish
+from portal.rules.sieve import Order, Trait
 from portal.rules.words import terms_of
 from portal.schemas import FEN_IN_WAN, LotsIn
 from portal.services import catalogue
-from portal.services.catalogue import PAGE, Page
+from portal.services.catalogue import PAGE, Page, wish_of
 from portal.views.cards import cards_of, court_names
 
 pages = Blueprint("portal_lots", __name__)
@@ -34,8 +34,6 @@ ORDER_WORDS: Final = {Order.SOONEST: N_("即将结束在前"), Order.NEWEST: N_(
 KEPT: Final = ("q", "state", "category", "region", "court", "round", "price_from", "price_to", "deposit_to",
                "sort", "view", "page")
 """The members of the address, in the order in which a link writes them."""
-_NAMES: Final = {Trait.GROUP: "state", Trait.CATEGORY: "category", Trait.REGION: "region",
-                 Trait.COURT: "court", Trait.ROUND: "round"}
 _SHOWN: Final = 8
 """Choices of one kind that stand open; the others fold away."""
 
@@ -75,12 +73,6 @@ def _read(form: Form) -> dict[str, Any]:
     form.errors = {path.partition("[")[0].partition(".")[0]: said for path, said in form.errors.items()}
     rest = Form({name: value for name, value in form.values.items() if name not in wrong})
     return rest.load(schema)
-
-
-def wish_of(wanted: Mapping[str, Any]) -> Wish:
-    """What was read from an address or a query, as the sieve takes it."""
-    return Wish({trait: frozenset(map(str, wanted[name])) for trait, name in _NAMES.items() if wanted[name]},
-                wanted["price_from"], wanted["price_to"], wanted["deposit_to"], wanted["sort"])
 
 
 def address(typed: Mapping[str, Any], **changes: Any) -> str:
