@@ -8,13 +8,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 
 from kernel.errors import N_, Filled, InvalidInput
 from kernel.formats import BEIJING, instant_text, parse_instant
 from kernel.money import MAX_FEN, parse_yuan
+
+YEARS: Final = range(1900, 2200)
+"""What a day or an instant may name; terms reckoned from it then stay within the calendar."""
+_FAR: Final = N_("年份应在 1900 年至 2199 年之间。")
 
 _typed: ContextVar[bool] = ContextVar("typed_by_a_person", default=False)
 
@@ -63,7 +67,7 @@ class Text(fields.String):
             raise self.make_error("empty")
         if len(text) > self.longest:
             raise ValidationError(Filled(N_("最多填写 %(longest)s 个字。"), longest=self.longest))
-        return text or None
+        return text or (self.load_default if isinstance(self.load_default, str) else None)
 
 
 class Money(fields.Field[int]):
@@ -100,19 +104,29 @@ class Instant(fields.Field[datetime]):
     default_error_messages = {  # noqa: RUF012 - marshmallow declares it so
         "wall": N_("请填写北京时间，例如 2026-11-21 10:00。"),
         "rfc3339": N_("时间必须带时区，例如 2026-11-21T10:00:00+08:00。"),
+        "far": _FAR,
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         text = str(value).strip()
-        if _typed.get():
+        if not _typed.get():
             try:
-                return datetime.fromisoformat(text).replace(tzinfo=BEIJING).astimezone(UTC)
+                instant = parse_instant(text)
             except ValueError as error:
-                raise self.make_error("wall") from error
+                raise self.make_error("rfc3339") from error
+            return self._near(instant)
         try:
-            return parse_instant(text)
+            wall = datetime.fromisoformat(text)
         except ValueError as error:
-            raise self.make_error("rfc3339") from error
+            raise self.make_error("wall") from error
+        if wall.tzinfo is not None:  # what says another zone must not be read as Beijing's
+            raise self.make_error("wall")
+        return self._near(wall.replace(tzinfo=BEIJING)).astimezone(UTC)
+
+    def _near(self, instant: datetime) -> datetime:
+        if instant.year not in YEARS:
+            raise self.make_error("far")
+        return instant
 
     def _serialize(self, value: datetime | None, attr: str | None, obj: Any,
                    **kwargs: Any) -> str | None:
@@ -122,13 +136,17 @@ class Instant(fields.Field[datetime]):
 class Day(fields.Field[date]):
     """A day as ``YYYY-MM-DD``."""
 
-    default_error_messages = {"day": N_("请填写日期，例如 2026-11-21。")}  # noqa: RUF012 - as marshmallow's
+    default_error_messages = {"day": N_("请填写日期，例如 2026-11-21。"),  # noqa: RUF012 - as marshmallow's
+                              "far": _FAR}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         try:
-            return date.fromisoformat(str(value).strip())
+            day = date.fromisoformat(str(value).strip())
         except ValueError as error:
             raise self.make_error("day") from error
+        if day.year not in YEARS:
+            raise self.make_error("far")
+        return day
 
     def _serialize(self, value: date | None, attr: str | None, obj: Any,
                    **kwargs: Any) -> str | None:
