@@ -87,7 +87,8 @@ def keep(lot_id: str, key: str) -> None:
 
 def _page(form: Form) -> ResponseReturnValue:
     now = clock.now()
-    return render_template("auction/practice.html", form=form, may_open=may_open(current_actor()),
+    return render_template("auction/practice.html", form=form, rival=exercises.RIVAL_CODE,
+                           may_open=may_open(current_actor()),
                            rows=[_row(sale) for sale in exercises.running_exercises(db.session(), now)],
                            ), form.status
 
