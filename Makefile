@@ -15,7 +15,7 @@ PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 
-.PHONY: help setup run test check bench faces visual reset migrate lock translations test-tools
+.PHONY: help setup run test check bench faces visual badinput reset migrate lock translations test-tools
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -48,6 +48,9 @@ faces: setup test-tools ## every page in both languages, themes and windows, see
 
 visual: setup test-tools ## what changed in the look of the key pages (AGAINST=commit, default HEAD)
 	@.venv/bin/python -m tests.visual $(or $(AGAINST),HEAD)
+
+badinput: setup test-tools ## every form of the demo with every kind of bad input (CI tries an eighth)
+	BAD_INPUT=all $(PYTEST) tests/journeys/test_bad_input.py
 
 reset: ## remove the data of `make run` (asks first; FORCE=1 does not)
 	@tools/reset "$(DATA_DIR)"
