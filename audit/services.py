@@ -5,7 +5,7 @@ last statements before COMMIT, under the locks of their heads, so that index and
 together and the locks are held as briefly as can be.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -193,6 +193,13 @@ def leaves_of_subject(session: Session, subject: str, *, kind: Kind | None = Non
     if kind is not None:
         query = query.where(Leaf.kind == str(kind))
     return session.scalars(query.order_by(Leaf.seq).offset(after).limit(most)).all()
+
+
+def hashes_of_kinds(session: Session, subjects: Collection[str], kinds: Collection[Kind]) -> dict[str, str]:
+    """The hash of the last leaf of these kinds in each chain, by subject; without it where there is none."""
+    found = session.execute(select(Leaf.subject, Leaf.hash).where(
+        Leaf.subject.in_(subjects), Leaf.kind.in_([str(kind) for kind in kinds])).order_by(Leaf.seq))
+    return dict(found.tuples().all())
 
 
 def leaf_count(session: Session, subject: str) -> int:

@@ -74,7 +74,8 @@ class FileStore:
             raise InvalidInput({field: N_("这不是可以读取的视频，请上传 MP4 或 WebM。")})
         index = _box(raw, b"moov")
         if any(place in index for place in _PLACES):
-            raise InvalidInput({field: N_("视频里写有拍摄地点。请关闭定位后重新拍摄，或者导出一份不含位置的视频。")})
+            raise InvalidInput({field: N_(
+                "视频里写有拍摄地点。请关闭定位后重新拍摄，或者导出一份不含位置的视频。")})
         return self._keep(raw, "video/mp4")
 
     def keep_view(self, raw: bytes, field: str) -> StoredFile:

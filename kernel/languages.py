@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from gettext import NullTranslations
 from typing import Final
 
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, gettext
+from flask_babel import Babel, get_locale, get_translations, gettext, ngettext
 
 from kernel.clock import beijing
 from kernel.errors import DomainError, Filled, Name
@@ -21,6 +22,7 @@ ARGUMENT: Final = "lang"
 BY_ADDRESS: Final = {"zh": DEFAULT, "en": "en"}
 
 _babel = Babel()
+_CATALOGUES: Final[dict[str, NullTranslations]] = {}
 
 
 def init_app(app: Flask) -> None:
@@ -28,6 +30,21 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Shanghai")
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", f"{app.root_path}/translations")
     _babel.init_app(app, locale_selector=reader_language)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        _translated, ngettext, newstyle=True)
+
+
+def _translated(text: str) -> str:
+    """A text of a template in the language of the moment.
+
+    Flask-Babel's own looks for its catalogue anew each time; a page with two hundred texts felt it.
+    """
+    locale = get_locale()
+    language = str(locale.language) if locale is not None else ""
+    found = _CATALOGUES.get(language)
+    if found is None:
+        found = _CATALOGUES[language] = get_translations()
+    return str(found.gettext(text))
 
 
 def reader_language() -> str:

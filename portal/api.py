@@ -21,7 +21,7 @@ api = ApiBlueprint("catalogue-api", __name__, url_prefix="/lots", description="æ
 @api.arguments(LotsIn, location="query")
 @public
 def list_lots(query: dict[str, Any]) -> Any:
-    """Announced lots by words, state, category, region, court, round, price and deposit, 24 a page.
+    """Announced lots by words, state, category, region, court, round, price and deposit, 12 a page.
 
     A name may stand several times; sums are in ten thousand yuan, as on the page. ``facets`` says how
     many would be found with each value in place of those asked for.

@@ -15,6 +15,7 @@ from accounts.services.approvals import (
 from accounts.services.courts import (
     INSTALLATION,
     court_law,
+    court_names,
     courts,
     found_court,
     get_court,
@@ -61,7 +62,7 @@ from accounts.services.sessions import (
 
 __all__ = [
     "INSTALLATION", "PER_PAGE", "Identity", "SeenApproval", "actor_of_session", "actor_of_token",
-    "approval_for", "approvals_of", "change_password", "court_law", "courts", "credentials",
+    "approval_for", "approvals_of", "change_password", "court_law", "court_names", "courts", "credentials",
     "decide_approval", "discard_draft", "draft_of", "drafts_of", "forget_drafts",
     "forget_sessions", "found_court", "get_approval", "get_court", "grant_role",
     "hash_password", "identity_for_machine", "identity_of", "issue_token", "mark_read",

@@ -85,6 +85,12 @@ def courts(session: Session) -> Sequence[Court]:
     return session.scalars(select(Court).order_by(Court.opened_at, Court.id)).all()
 
 
+def court_names(session: Session) -> Sequence[tuple[str, str, str]]:
+    """Id, Chinese and English name of every court, in the same order."""
+    return [(id_, zh, en) for id_, zh, en in session.execute(
+        select(Court.id, Court.name_zh, Court.name_en).order_by(Court.opened_at, Court.id))]
+
+
 def court_law(session: Session, court_id: str, rule_set_id: str) -> RuleSet:
     """A rule set as this court uses it, its own readings put in."""
     return rule_set(rule_set_id).with_settings(get_court(session, court_id).readings)

@@ -24,7 +24,7 @@ from portal.rules.sieve import Marks, Sieve, Trait, Wish, regions_of
 from portal.rules.words import Term, terms_of
 from portal.services.phrases import slots_with
 
-PAGE: Final = 24
+PAGE: Final = 12
 """Lots on one page of the public list."""
 _NAMES: Final = {Trait.GROUP: "state", Trait.CATEGORY: "category", Trait.REGION: "region",
                  Trait.COURT: "court", Trait.ROUND: "round"}

@@ -49,7 +49,13 @@ def results(session: Session, *, court_id: str | None = None, month: Month | Non
 
 def with_proofs(session: Session, entries: Sequence[Entry]) -> list[Ended]:
     """Each with the fingerprint of the leaf that holds its end."""
-    return [Ended(entry, _proof(session, entry)) for entry in entries]
+    proofs = audit.hashes_of_kinds(session, [_subject(entry) for entry in entries],
+                                   (Kind.LOT_CLOSED, Kind.LOT_WITHDRAWN))
+    return [Ended(entry, proofs.get(_subject(entry), "")) for entry in entries]
+
+
+def _subject(entry: Entry) -> str:
+    return f"lot:{entry.lot_id}/{entry.number}"
 
 
 def first_and_last(session: Session) -> tuple[datetime, datetime] | None:
@@ -57,11 +63,3 @@ def first_and_last(session: Session) -> tuple[datetime, datetime] | None:
     first = session.scalar(select(func.min(Entry.ended_at)))
     last = session.scalar(select(func.max(Entry.ended_at)))
     return None if first is None or last is None else (first, last)
-
-
-def _proof(session: Session, entry: Entry) -> str:
-    for kind in (Kind.LOT_CLOSED, Kind.LOT_WITHDRAWN):
-        found = audit.leaves_of_subject(session, f"lot:{entry.lot_id}/{entry.number}", kind=kind)
-        if found:
-            return found[-1].hash
-    return ""

@@ -1,6 +1,6 @@
 """Lots as cards and rows: what the catalogue says of them, and how their sale stands at this moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,20 +18,21 @@ from portal.models import Entry
 _BEFORE = (LotState.PUBLISHED, LotState.SELLOFF_PUBLISHED)
 
 
-def cards_of(entries: Iterable[Entry], now: datetime) -> list[dict[str, Any]]:
+def cards_of(entries: Iterable[Entry], now: datetime,
+             courts: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
     """What the macros ``lot_card`` and ``lot_row`` take; price, end and state come from the sale itself."""
     listed = list(entries)
     sales = {sale.lot_id: sale for sale in reading.announced_among(
         db.session(), {entry.lot_id for entry in listed})}
-    courts = court_names()
-    return [_card(entry, sales[entry.lot_id], courts.get(entry.court_id, ""), now)
+    names = court_names() if courts is None else courts
+    return [_card(entry, sales[entry.lot_id], names.get(entry.court_id, ""), now)
             for entry in listed if entry.lot_id in sales]
 
 
 def court_names() -> dict[str, str]:
     """Every court by its id, in the reader's language."""
     english = reader_language() == "en"
-    return {court.id: court.name_en if english else court.name_zh for court in accounts.courts(db.session())}
+    return {court_id: en if english else zh for court_id, zh, en in accounts.court_names(db.session())}
 
 
 def _card(entry: Entry, sale: Any, court: str, now: datetime) -> dict[str, Any]:

@@ -80,7 +80,8 @@ def _demo() -> dict[str, Any] | None:
 def work_items() -> list[WorkItem]:
     """Everything that waits anywhere, asked once for a page."""
     if "work_items" not in g:
-        g.work_items = collect((domain.work for domain in domains() if domain.work), db.session(), clock.now())
+        g.work_items = collect((domain.work for domain in domains() if domain.work), db.session(),
+                               clock.now())
     found: list[WorkItem] = g.work_items
     return found
 

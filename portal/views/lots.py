@@ -56,7 +56,7 @@ def lots() -> ResponseReturnValue:
     return render_template(
         "portal/lots.html", form=form, wanted=wanted, found=found, chips=chips, pages=last,
         kept_args=[name for name in KEPT if name != "view"], link=address,
-        cards=cards_of(found.rows, clock.now()), facets=_facets(wanted, found, names),
+        cards=cards_of(found.rows, clock.now(), names), facets=_facets(wanted, found, names),
         orders=[(order.value, say(word)) for order, word in ORDER_WORDS.items()],
         instead=_instead(wanted, chips) if not found.total else ()), form.status
 
