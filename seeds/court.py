@@ -6,7 +6,7 @@ from typing import Final
 
 from accounts import services as accounts
 from auction.rules.disclosure import DisclosureItem
-from auction.services import drafting, publication
+from auction.services import checklist, drafting, publication
 from cases import services as cases
 from cases.rules.claims import ClaimFacts
 from cases.rules.numbers import PartyFacts
@@ -201,4 +201,4 @@ def draft(world: World, thing: Thing, file: File) -> None:
                        (DisclosureItem.OTHER, thing.viewing)):
         world.do(drafting.disclose, file.lot_id, item=item, text=text, not_applicable_reason="",
                  document_sha256=None, actor=me)
-    world.do(drafting.send_to_panel, file.lot_id, actor=me, now=clock.now())
+    world.do(checklist.send_to_panel, file.lot_id, actor=me, now=clock.now())

@@ -9,15 +9,14 @@ from sqlalchemy.orm import Session
 
 from accounts import services as accounts
 from auction.models import Sale
-from auction.rules.lifecycle import Round
+from auction.rules.lifecycle import LotState, Round, Step, next_state
 from auction.rules.pricing import Range, lawful_deposit, least_start_price
 from auction.rules.proposal import Figures, made_lawful, proposal
 from auction.rules.publication import publication_obstacles, refusals
 from auction.rules.publication_facts import PriceFacts
 from auction.rules.schedule import earliest_opening, earliest_publication
-from auction.services import drafting
-from auction.services.drafting import PANEL_ACT, lot_under_way, terms_digest
-from auction.services.handling import handled_sale, law_of
+from auction.services.drafting import PANEL_ACT, lot_under_way, note_panel, terms_digest
+from auction.services.handling import handled_sale, law_of, record
 from auction.services.publication import (
     Dates,
     Notified,
@@ -28,10 +27,12 @@ from auction.services.publication import (
     price_facts,
 )
 from auction.services.stops import Surplus, surplus_of
+from audit.kinds import Kind
 from cases import services as cases
 from cases.rules.words import PropertyStatus
-from kernel.access import Actor
+from kernel.access import Actor, Role
 from kernel.clock import beijing_day
+from kernel.errors import N_
 from kernel.gates import Obstacle, Weight, pass_gate
 from kernel.law import CURRENT, RuleSet
 from kernel.money import Fen
@@ -100,16 +101,36 @@ PUT_TO_PANEL: Final = frozenset({"start_price_fen", "increment_fen", "deposit_fe
 
 
 def send_to_panel(session: Session, lot_id: str, *, actor: Actor, now: datetime) -> Sale:
-    """Put the figures before the panel, unless the law allows nobody to decide them so (AUC-10.3, AUC-17.1).
+    """Put the figures before the panel; three members decide, each alone (AUC-27).
+
+    Figures that were changed after a decision go before the panel again; those that the law allows
+    nobody to decide so never do (AUC-10.3, AUC-17.1).
 
     Raises:
         GateClosed: a start price, increment or deposit outside what the law allows.
-        StepNotAllowed, AlreadyRequested: see ``auction.services.drafting.send_to_panel``.
+        StepNotAllowed: published, or ended.
+        AlreadyRequested: these very figures lie before the panel.
     """
     sale = handled_sale(session, lot_id, actor)
     found = refusals(publication_obstacles(facts_of(session, sale, now), law_of(session, sale)))
     pass_gate([one for one in found if one.about in PUT_TO_PANEL and not one.code.startswith("panel_")])
-    return drafting.send_to_panel(session, lot_id, actor=actor, now=now)
+    note_panel(session, lot_id)
+    sale.state = next_state(LotState(sale.state), Step.SEND_TO_PANEL, of_round=sale.round)
+    digest = terms_digest(sale)
+    accounts.request_approval(
+        session, court_id=sale.lot.court_id, case_id=sale.lot.case_id, act=PANEL_ACT,
+        subject=sale.subject, digest=digest, role=Role.JUDGE,
+        rule=law_of(session, sale).provision("panel_members_min").rule,
+        needed=law_of(session, sale).integer("panel_members_min"),
+        url=f"/desk/lots/{lot_id}/decision",
+        summary=N_("“%(title)s”：起拍价 %(start_price_fen)s 元，增价幅度 %(increment_fen)s 元，"
+                   "保证金 %(deposit_fen)s 元；优先购买权：%(priority)s"),
+        details={"title": sale.lot.title, "start_price_fen": sale.start_price_fen,
+                 "increment_fen": sale.increment_fen, "deposit_fen": sale.deposit_fen,
+                 "priority": sale.priority_decision},
+        actor=actor, now=now)
+    record(session, sale, Kind.LOT_SENT_TO_PANEL, actor, {"digest": digest})
+    return sale
 
 
 def panel_of(session: Session, sale: Sale) -> Panel:

@@ -28,7 +28,7 @@ from auction.services.handling import handled_sale, law_of, record
 from auction.services.reading import BEFORE_PUBLICATION, lock_sale
 from audit.kinds import Kind
 from cases import services as cases
-from kernel.access import Actor, Role
+from kernel.access import Actor
 from kernel.errors import N_, InvalidInput
 from kernel.formats import canonical
 from kernel.ids import new_id
@@ -188,35 +188,6 @@ def word_announcement(session: Session, lot_id: str, parts: Mapping[Announcement
     sale.announcement = {part.value: parts.get(part, "") for part in AnnouncementPart}
     record(session, sale, Kind.LOT_ANNOUNCEMENT_WORDED, actor, {
         "announcement_sha256": sha256(canonical(sale.announcement)).hexdigest()})
-    return sale
-
-
-def send_to_panel(session: Session, lot_id: str, *, actor: Actor, now: datetime) -> Sale:
-    """Put the figures before the panel; three members decide, each alone (AUC-27).
-
-    Figures that were changed after a decision go before the panel again.
-
-    Raises:
-        StepNotAllowed: published, or ended.
-        AlreadyRequested: these very figures lie before the panel.
-    """
-    sale = handled_sale(session, lot_id, actor)
-    note_panel(session, lot_id)
-    sale.state = next_state(LotState(sale.state), Step.SEND_TO_PANEL, of_round=sale.round)
-    digest = terms_digest(sale)
-    accounts.request_approval(
-        session, court_id=sale.lot.court_id, case_id=sale.lot.case_id, act=PANEL_ACT,
-        subject=sale.subject, digest=digest, role=Role.JUDGE,
-        rule=law_of(session, sale).provision("panel_members_min").rule,
-        needed=law_of(session, sale).integer("panel_members_min"),
-        url=f"/desk/lots/{lot_id}/decision",
-        summary=N_("“%(title)s”：起拍价 %(start_price_fen)s 元，增价幅度 %(increment_fen)s 元，"
-                   "保证金 %(deposit_fen)s 元；优先购买权：%(priority)s"),
-        details={"title": sale.lot.title, "start_price_fen": sale.start_price_fen,
-                 "increment_fen": sale.increment_fen, "deposit_fen": sale.deposit_fen,
-                 "priority": sale.priority_decision},
-        actor=actor, now=now)
-    record(session, sale, Kind.LOT_SENT_TO_PANEL, actor, {"digest": digest})
     return sale
 
 

@@ -1,15 +1,11 @@
 """One case on one page: its file, price, lots, money and plan, and every act in order."""
 
-from collections.abc import Sequence
-
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
-from auction.models import Lot
 from auction.services import reading
 from audit import services as audit
 from cases import services as cases
-from cases.models import Case
 from kernel import clock
 from kernel.access import STAFF, access, may_open, signed_in
 from kernel.database import db
@@ -33,6 +29,10 @@ def case(case_id: str) -> ResponseReturnValue:
     cases.may_read(signed_in(), found)
     items = [item for item in work_items() if item.case_id == case_id]
     names = doers_of(session, items)
+    lots = reading.lots_of_case(session, case_id)
+    things = ({f"property:{one.id}": one.title for one in found.properties}
+              | {f"party:{one.id}": one.name for one in found.parties}
+              | {f"lot:{lot.id}/{sale.number}": lot.title for lot in lots for sale in lot.sales})
     return render_template(
         "portal/case.html", case=found, now=now, mine=signed_in().id == found.officer_id,
         reads_plans=signed_in().may_act_as(*settlement.READERS), settings=current_app.extensions["settings"],
@@ -42,15 +42,8 @@ def case(case_id: str) -> ResponseReturnValue:
                 "who": doer(item, names)} for item in items],
         valuations=valuation.valuations_of_case(session, case_id),
         prices={price.property_id: price for price in valuation.prices_of_case(session, case_id)},
-        lots=reading.lots_of_case(session, case_id), plans=settlement.plans_of(session, case_id),
+        lots=lots, plans=settlement.plans_of(session, case_id),
         balance_fen=ledger.case_balance(session, case_id),
         account_number=ledger.case_account_number(case_id),
         leaves=audit.leaves_of_case(session, case_id),
-        things=_things(found, reading.lots_of_case(session, case_id)))
-
-
-def _things(case: Case, lots: Sequence[Lot]) -> dict[str, str]:
-    """What the subjects of the log are called, where they are things with a name."""
-    return ({f"property:{one.id}": one.title for one in case.properties}
-            | {f"party:{one.id}": one.name for one in case.parties}
-            | {f"lot:{lot.id}/{sale.number}": lot.title for lot in lots for sale in lot.sales})
+        things=things)

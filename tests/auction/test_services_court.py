@@ -21,6 +21,7 @@ from kernel import clock
 from kernel.access import Role
 from kernel.clock import beijing_day, start_of_day
 from kernel.errors import InvalidInput, NotAllowed
+from kernel.gates import GateClosed
 from kernel.transactions import unit_of_work
 from tests.factories.accounts import a_person, the_actor
 from tests.factories.cases import a_document, a_party, a_property
@@ -56,6 +57,13 @@ def refused(sitting: Sitting) -> dict[str, str]:
     """Why the announcement is refused: code -> rule."""
     with pytest.raises(PublicationRefused) as refusal:
         publish(sitting)
+    return {one.code: one.rule for one in refusal.value.obstacles}
+
+
+def kept_from_the_panel(session: Session, sitting: Sitting) -> dict[str, str]:
+    """Why the figures may not go before the panel: code -> rule."""
+    with pytest.raises(GateClosed) as refusal:
+        sent(session, sitting)
     return {one.code: one.rule for one in refusal.value.obstacles}
 
 
@@ -108,20 +116,26 @@ class TestTheWay:
 
 
 class TestFigures:
-    def test_one_fen_under_seventy_percent_is_refused(self, session: Session, at: Walk) -> None:
-        sitting = a_ready_lot(session, at, start_price_fen=START_FEN - 1)
-        assert refused(sitting) == {"start_price_too_low": "AUC-10.3"}
+    def test_one_fen_under_seventy_percent_never_reaches_the_panel(self, session: Session, at: Walk) -> None:
+        sitting = a_draft(session, a_priced_scene(session, at), start_price_fen=START_FEN - 1)
+        assert kept_from_the_panel(session, sitting) == {"start_price_too_low": "AUC-10.3"}
 
     @pytest.mark.parametrize(("deposit_fen", "expected"), [
         (START_FEN // 20, {}), (START_FEN // 20 - 1, {"deposit_too_low": "AUC-17.1"}),
         (START_FEN // 5, {}), (START_FEN // 5 + 1, {"deposit_too_high": "AUC-17.1"})])
     def test_the_deposit_lies_between_five_and_twenty_percent_to_the_fen(
             self, session: Session, at: Walk, deposit_fen: int, expected: dict[str, str]) -> None:
-        sitting = a_ready_lot(session, at, deposit_fen=deposit_fen)
         if expected:
-            assert refused(sitting) == expected
+            sitting = a_draft(session, a_priced_scene(session, at), deposit_fen=deposit_fen)
+            assert kept_from_the_panel(session, sitting) == expected
         else:
-            publish(sitting)
+            publish(a_ready_lot(session, at, deposit_fen=deposit_fen))
+
+    def test_a_figure_changed_to_an_unlawful_one_after_the_decision_is_refused_at_the_announcement(
+            self, session: Session, at: Walk) -> None:
+        sitting = a_ready_lot(session, at)
+        change(sitting, terms(start_price_fen=START_FEN - 1))
+        assert refused(sitting) == {"panel_differs": "AUC-27", "start_price_too_low": "AUC-10.3"}
 
     def test_bidding_lasts_a_day_to_the_millisecond(self, session: Session, at: Walk) -> None:
         sitting = a_ready_lot(session, at)

@@ -16,7 +16,7 @@ from accounts import services as accounts
 from accounts.models import Court, Person
 from auction.models import Lot, Sale
 from auction.rules.disclosure import DisclosureItem
-from auction.services import drafting, publication
+from auction.services import checklist, drafting, publication
 from audit import services as audit
 from audit.kinds import Kind
 from cases import services as cases
@@ -158,7 +158,7 @@ def a_draft(session: Session, scene: Scene, **changes: Any) -> Sitting:
 def sent(session: Session, sitting: Sitting) -> str:
     """The figures before the panel; returns the id of the request."""
     with acting(session) as s:
-        drafting.send_to_panel(s, sitting.lot_id, actor=sitting.officer, now=clock.now())
+        checklist.send_to_panel(s, sitting.lot_id, actor=sitting.officer, now=clock.now())
         approval = accounts.approval_for(s, subject=sitting.subject, act=drafting.PANEL_ACT)
         assert approval is not None
         return approval.id
