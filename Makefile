@@ -49,7 +49,7 @@ faces: setup test-tools ## every page in both languages, themes and windows, see
 visual: setup test-tools ## what changed in the look of the key pages (AGAINST=commit, default HEAD)
 	@.venv/bin/python -m tests.visual $(or $(AGAINST),HEAD)
 
-badinput: setup test-tools ## every form of the demo with every kind of bad input (CI tries an eighth)
+badinput: setup test-tools ## every form of the demo with every kind of bad input (CI: a share of it)
 	BAD_INPUT=all $(PYTEST) tests/journeys/test_bad_input.py
 
 reset: ## remove the data of `make run` (asks first; FORCE=1 does not)
