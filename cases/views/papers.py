@@ -43,8 +43,8 @@ def add_document(case_id: str) -> ResponseReturnValue:
 
 
 def _subjects(case: Case) -> list[tuple[str, str]]:
-    return [(case.subject, say(N_("整个案件"))),
-            *((found.subject, found.title) for found in case.properties),
+    """Parts of the case that a document can be about; none of them means the case itself."""
+    return [*((found.subject, found.title) for found in case.properties),
             *((claim.subject, f"{claim.party.name} · {say(claim.claim_class.word)}")
               for claim in case.claims),
             *((party.subject, party.name) for party in case.parties)]
