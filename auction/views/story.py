@@ -40,7 +40,7 @@ def _own_bids(bids: Sequence[Attempt], own: Sequence[Attempt], code: str) -> dic
     outbid = sum(before.code == code and after.code != code
                  for before, after in pairwise(bids))
     first = when(own[0].received_at, "time", markup=False)
-    return {"title": ngettext("您出价 %(num)s 次", "您出价 %(num)s 次", len(own)),
+    return {"title": _("您出价 %(n)s 次", n=len(own)),
             "text": _("第一口 %(first)s 到达服务器，%(amount)s；之后被超过 %(n)s 次。"
                       "算数的是到达服务器的时间。", first=first, amount=yuan(own[0].amount_fen),
                       n=outbid), "rule": "AUC-20.6"}
