@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from auction.models import Attempt, Lot, Sale
 from auction.services.exercises import PRACTICE_TITLE
