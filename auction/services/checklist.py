@@ -123,8 +123,7 @@ def send_to_panel(session: Session, lot_id: str, *, actor: Actor, now: datetime)
         rule=law_of(session, sale).provision("panel_members_min").rule,
         needed=law_of(session, sale).integer("panel_members_min"),
         url=f"/desk/lots/{lot_id}/decision",
-        summary=N_("“%(title)s”：起拍价 %(start_price_fen)s 元，增价幅度 %(increment_fen)s 元，"
-                   "保证金 %(deposit_fen)s 元；优先购买权：%(priority)s"),
+        summary=N_("“%(title)s”的起拍价、增价幅度、保证金和优先购买权"),
         details={"title": sale.lot.title, "start_price_fen": sale.start_price_fen,
                  "increment_fen": sale.increment_fen, "deposit_fen": sale.deposit_fen,
                  "priority": sale.priority_decision},
