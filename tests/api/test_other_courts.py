@@ -29,7 +29,7 @@ from kernel.clock import beijing_day
 from kernel.database import db
 from kernel.transactions import unit_of_work
 from ledger.models import BankCredit
-from seeds.people import COURT_ID
+from seeds.people import DONGLU
 from settlement.models import CaseCost, DistributionPlan, PayoutOrder
 from tests.api.routes import read_table
 from tests.api.test_input import Door
@@ -84,7 +84,7 @@ def ids(demo_app: Flask) -> dict[str, str]:
 def an_objection(session: Session) -> str:
     """Somebody outside the case claims a property of the demo court."""
     asset = session.scalars(select(Property).join(Case).where(
-        Case.court_id == COURT_ID, Property.status == PropertyStatus.SEIZED)).first()
+        Case.court_id == DONGLU.id, Property.status == PropertyStatus.SEIZED)).first()
     assert asset is not None
     officer = the_actor(session, accounts.person(session, asset.case.officer_id))
     property_id, now = asset.id, clock.now()
@@ -95,7 +95,7 @@ def an_objection(session: Session) -> str:
 
 
 def one_of(session: Session, model: Any) -> str:
-    found: str | None = session.scalars(select(model.id).where(model.court_id == COURT_ID)
+    found: str | None = session.scalars(select(model.id).where(model.court_id == DONGLU.id)
                                         if hasattr(model, "court_id") else select(model.id)).first()
     assert found is not None, model
     return found

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from kernel import assets, http
+from kernel import compression, http
 from tests.factories.accounts import a_bidder, a_court, sign_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -145,7 +145,7 @@ def unpacked(answer: TestResponse) -> bytes:
 def test_what_fits_one_packet_or_is_a_picture_stays_as_it_is(client: FlaskClient) -> None:
     everything = {"Accept-Encoding": "br, gzip"}
     assert "Content-Encoding" not in client.get("/healthz", headers=everything).headers
-    assert assets.coding_for(client.get("/healthz").request.accept_encodings, "image/png") == ""
+    assert compression.coding_for(client.get("/healthz").request.accept_encodings, "image/png") == ""
 
 
 def test_what_is_long_is_compressed_as_well(new_app: Flask) -> None:

@@ -17,6 +17,7 @@ from kernel.pages import field_id
 from kernel.transactions import unit_of_work
 from portal.jobs import follow_log
 from portal.models import CatalogueState, Entry
+from portal.rules.sieve import Wish
 from portal.services import catalogue
 from tests.clients import json_of
 from tests.factories.accounts import a_court, acting
@@ -62,7 +63,7 @@ def test_the_catalogue_follows_the_log_and_can_be_made_anew(app: Flask, lot_id: 
     again = catalogue.entry_of(db.session(), lot_id)
     assert again is not None
     assert again.text == words
-    assert catalogue.find(db.session(), catalogue.Wish()).total == 1
+    assert catalogue.find(db.session(), Wish()).total == 1
     state = db.session.scalars(select(CatalogueState)).one()
     assert state.filled_to is None
     version = state.version
@@ -74,7 +75,7 @@ def test_the_catalogue_follows_the_log_and_can_be_made_anew(app: Flask, lot_id: 
 def test_the_command_makes_the_catalogue_anew(app: Flask, lot_id: str) -> None:
     told = app.test_cli_runner().invoke(args=["portal", "reindex"])
     assert (told.exit_code, told.output) == (0, "1 lots in the catalogue\n")
-    assert catalogue.find(db.session(), catalogue.Wish()).total == 1
+    assert catalogue.find(db.session(), Wish()).total == 1
 
 
 def test_what_runs_stands_first_and_an_exercise_is_never_listed(
@@ -99,7 +100,7 @@ def test_what_runs_stands_first_and_an_exercise_is_never_listed(
 def test_a_card_shows_the_price_of_this_moment_not_that_of_the_catalogue(
         client: FlaskClient, session: Session, lot_id: str) -> None:
     with acting(session) as s:
-        s.execute(update(Sale.__table__).where(Sale.__table__.c.lot_id == lot_id).values(
+        s.execute(update(Sale).where(Sale.lot_id == lot_id).values(
             price_fen=987_654_300, leader_code="K0001", accepted=7, state=LotState.BIDDING))
     page = client.get("/lots").text
     assert "9,876,543" in page
