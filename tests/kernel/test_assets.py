@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from kernel import compression, http
+from kernel import assets, compression, http
 from tests.factories.accounts import a_bidder, a_court, sign_in
 
 ROOT = Path(__file__).resolve().parents[2]
