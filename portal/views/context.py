@@ -1,6 +1,7 @@
 """What every page knows: who reads it, the time, the demo, the rooms of the reader's desk."""
 
 from datetime import date
+from time import monotonic
 from typing import Any, Final
 
 from babel.dates import format_date
@@ -19,6 +20,8 @@ from portal.services.desks import collect, desk_of, waiting_in
 from portal.views.addresses import remember_language, shared
 
 DESK: Final = "/desk/"
+LATELY: Final = 5.0
+"""Seconds for which the numbers beside the rooms are good; a desk itself always asks anew."""
 
 
 def setup(app: Flask) -> None:
@@ -86,6 +89,16 @@ def work_items() -> list[WorkItem]:
     return found
 
 
+def _waiting_lately() -> list[WorkItem]:
+    """What waits anywhere, as this process last saw it a few seconds ago: for the numbers beside the rooms."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    seen = app.extensions.get("waiting")
+    if "work_items" in g or seen is None or monotonic() - seen[0] > LATELY or seen[1] != clock.offset():
+        seen = app.extensions["waiting"] = (monotonic(), clock.offset(), work_items())
+    found: list[WorkItem] = seen[2]
+    return found
+
+
 def _rooms() -> list[dict[str, Any]]:
     actor = current_actor()
     if actor is None:
@@ -102,5 +115,5 @@ def _counts(actor: Actor, rooms: list[str]) -> dict[str, int]:
     """How much waits for the reader in each room; only desks and pages of one's own say it."""
     if not request.path.startswith((DESK, "/my")):
         return {}
-    mine = desk_of(work_items(), actor, clock.now()).mine
+    mine = desk_of(_waiting_lately(), actor, clock.now()).mine
     return waiting_in(rooms, mine) | ({DESK: len(mine)} if mine else {})

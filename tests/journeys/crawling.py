@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 from seeds.people import OUTSIDE, PEOPLE
 
 DEEPEST = 5
-MOST_OF_A_KIND = 3
+MOST_OF_A_KIND = 2
 """Pages behind links that differ only in ids: so many of them are looked at."""
 LOGINS = ("", *(one.login for one in PEOPLE
                 if one.login not in ("judge-2", "judge-3", "finance-2", "finance-3", "bidder-2", "tenant")))
