@@ -90,7 +90,7 @@ def work_items() -> list[WorkItem]:
 
 
 def _waiting_lately() -> list[WorkItem]:
-    """What waits anywhere, as this process last saw it a few seconds ago: for the numbers beside the rooms."""
+    """What waits anywhere, as this process saw it a few seconds ago: for the numbers beside the rooms."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     seen = app.extensions.get("waiting")
     if "work_items" in g or seen is None or monotonic() - seen[0] > LATELY or seen[1] != clock.offset():
