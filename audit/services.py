@@ -199,7 +199,7 @@ def hashes_of_kinds(session: Session, subjects: Collection[str], kinds: Collecti
     """The hash of the last leaf of these kinds in each chain, by subject; without it where there is none."""
     found = session.execute(select(Leaf.subject, Leaf.hash).where(
         Leaf.subject.in_(subjects), Leaf.kind.in_([str(kind) for kind in kinds])).order_by(Leaf.seq))
-    return dict(found.tuples().all())
+    return {row.subject: row.hash for row in found}
 
 
 def leaf_count(session: Session, subject: str) -> int:

@@ -7,11 +7,9 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
-from auction.models import Sale
-from auction.rules.lifecycle import LotState
 from kernel.database import db
 from kernel.pages import field_id
 from kernel.transactions import unit_of_work
@@ -100,8 +98,8 @@ def test_what_runs_stands_first_and_an_exercise_is_never_listed(
 def test_a_card_shows_the_price_of_this_moment_not_that_of_the_catalogue(
         client: FlaskClient, session: Session, lot_id: str) -> None:
     with acting(session) as s:
-        s.execute(update(Sale).where(Sale.lot_id == lot_id).values(
-            price_fen=987_654_300, leader_code="K0001", accepted=7, state=LotState.BIDDING))
+        s.execute(text("UPDATE sales SET price_fen = 987654300, leader_code = 'K0001', accepted = 7, "
+                       "state = 'bidding' WHERE lot_id = :lot"), {"lot": lot_id})
     page = client.get("/lots").text
     assert "9,876,543" in page
 

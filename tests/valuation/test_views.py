@@ -141,7 +141,7 @@ def test_the_parties_are_asked_and_their_agreement_is_recorded(
         "filed_on": "2026-03-02"})
     assert done.status_code == 302
     assert stage_of(session, valuation) is Stage.COMMISSION
-    assert "委托下一家" in text_of(client.get(here))
+    assert "委托第一家" in text_of(client.get(here))
 
 
 def test_the_page_of_a_pool_shows_all_that_stands_in_the_way(
