@@ -19,7 +19,8 @@ class Protection(CSRFProtect):  # type: ignore[misc]  # the library has no types
 
     def init_app(self, app: Flask) -> None:
         super().init_app(app)
-        app.jinja_env.globals["csrf_token"] = veiled_token
+        app.jinja_env.globals["csrf_token"] = veiled_token  # for imported macros
+        app.context_processor(lambda: {"csrf_token": veiled_token})  # over the library's own
 
     def _get_csrf_token(self) -> str | None:
         sent = super()._get_csrf_token()

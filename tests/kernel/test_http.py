@@ -6,8 +6,9 @@ from typing import Any, NoReturn
 
 import pytest
 import structlog
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, render_template_string
 from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
 from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
@@ -193,6 +194,11 @@ class TestForgery:
         assert len(tokens) == 3
         assert {client.post("/toys/open", data={"csrf_token": token}).text for token in tokens} == {"sent"}
         assert client.post("/toys/open", data={"csrf_token": unveiled(tokens.pop())}).status_code == 400
+
+    def test_a_form_written_in_a_template_carries_the_veiled_token_too(self, client: FlaskClient) -> None:
+        """Not only the forms of imported macros: templates see the library's context first."""
+        with client.application.test_request_context():
+            assert unveiled(render_template_string("{{ csrf_token() }}")) == generate_csrf()
 
     @pytest.mark.parametrize("sent", ["", "=", "x", "xyz", "💥", "AAAA", "A" * 4000, "____", "\x00"])
     def test_what_was_never_veiled_is_no_token(self, client: FlaskClient, sent: str) -> None:
