@@ -41,6 +41,7 @@ const alarm = document.getElementById("alarm");
 const block = document.getElementById("block");
 const use = document.querySelector("#band-icon use");
 const SPEAK_EVERY = 10_000;
+const tail = document.title.slice(title.textContent.length);
 let saidTitle = title.textContent;
 let saidAt = 0;
 
@@ -58,7 +59,7 @@ export function showBand(sale, phase, over = null) {
   if (use.getAttribute("href") !== icon(name)) use.setAttribute("href", icon(name));
   set(title, shown);
   set(text, say(line, found));
-  document.title = document.title.replace(/^.*?(?=[，,])/, shown);
+  document.title = shown + tail;
   // Being outbid interrupts. Else said when the standing changes, and not more often than a listener can bear.
   if (shown !== saidTitle && kind === "out") {
     alarm.textContent = `${shown} ${text.textContent}`;
