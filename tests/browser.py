@@ -28,6 +28,7 @@ QUIET = [
     "--disable-gpu",
     "--disable-quic",
     "--disable-sync",
+    "--lang=en-US",  # of the browser's own parts, such as the order in a field for a day
     "--no-first-run",
 ]
 

@@ -107,6 +107,7 @@ def test_a_price_that_moves_under_the_second_press_never_changes_the_sum(
     one.page.locator("#own-amount").fill("1005000")
     one.page.keyboard.press("Enter")
     expect(one.page.locator("#ask-capitals")).to_have_text("壹佰万伍仟元整")
+    expect(one.page.locator("#ask-confirm")).to_be_enabled()  # a second tap is no decision
     one.page.keyboard.press("Enter")
     band(one.page).to_have_text(BAND_WORDS["lead"])
 

@@ -37,7 +37,8 @@ THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 def is_file(url: str) -> bool:
     """What a browser would not show but save."""
     path = urlsplit(url).path
-    return path.startswith(("/files/", "/api/")) or path.endswith(".json")
+    return path.startswith(("/files/", "/api/")) or path.endswith(
+        (".json", ".pdf", ".sha256", ".ics", ".atom", ".xml", ".txt"))
 
 
 @dataclass

@@ -127,7 +127,7 @@ def the_officer_finds_the_announced_flat(sale: Sale) -> None:
     officer.go("/")
     officer.follow("登录")
     officer.sign_in("officer")
-    officer.follow("工作台", "nav")
+    officer.follow("工作台", "header")
     officer.follow("标的物", "nav")
     officer.follow(TITLE)
     sale.lot = officer.page.url.rsplit("/", 1)[1]
