@@ -75,7 +75,7 @@ def register(world: World, thing: Thing) -> File:
             world.do(cases.record_fact, property_id=file.property_id, topic=known.topic, actor=me,
                      now=now, finding=cases.Finding(known.text, known.source, beijing_day(now)))
         _claims(world, file, thing, me, now)
-    _papers(world, file, thing, me, now)
+    _papers(world, file, thing)
     return file
 
 
@@ -132,7 +132,7 @@ def _claims(world: World, file: File, thing: Thing, me: Actor, now: datetime) ->
         world.do(cases.check_claim, filed.id, actor=me, now=now)
 
 
-def _papers(world: World, file: File, thing: Thing, me: Actor, now: datetime) -> None:
+def _papers(world: World, file: File, thing: Thing) -> None:
     lines = [f"案号：{basis(thing).removesuffix('民事判决书')}",
              f"被告{thing.respondent.name}于判决生效后十日内偿还{'借款' if thing.is_mortgaged else '欠款'}"
              "本金及利息。"]
@@ -140,14 +140,6 @@ def _papers(world: World, file: File, thing: Thing, me: Actor, now: datetime) ->
         lines.append("原告对抵押财产享有优先受偿权。")
     keep_paper(world, file, thing, subject=f"case:{file.case_id}", kind=DocumentKind.ENFORCEMENT_BASIS,
                title="民事判决书", lines=lines, is_public=True)
-    if not thing.is_drawn:
-        return
-    for title, raw in (("外立面示意图", paper.facade(thing.floors or 1, thing.floor or 1)),
-                       ("户型示意图", paper.plan(int(thing.rooms[0])))):
-        kept = the_store().keep_picture(raw, "file")
-        world.do(cases.keep_document, case_id=file.case_id, subject=f"property:{file.property_id}",
-                 kind=DocumentKind.PHOTOGRAPH, title=title, stored=kept, is_public=True, actor=me,
-                 now=now)
 
 
 def keep_paper(world: World, file: File, thing: Thing, *, subject: str, kind: DocumentKind, title: str,

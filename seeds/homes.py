@@ -18,8 +18,7 @@ _FACTS: Final = (
 _home = partial(
     Thing, category=PropertyCategory.RESIDENTIAL, region="江东省/临澜市/东麓区", facts=_FACTS,
     applicant=Side("临澜农商银行东麓支行", login="applicant", address="临澜市东麓区采菱街 15 号"),
-    respondent=Side("冯立群", 1101, "respondent"), others=(Side("周怀瑾", 1102, "creditor"),),
-    is_drawn=True)
+    respondent=Side("冯立群", 1101, "respondent"), others=(Side("周怀瑾", 1102, "creditor"),))
 
 SOLD: Final = _home(
     serial=1187, title="海棠里 6 幢 1 单元 1602 室",

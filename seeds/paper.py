@@ -1,12 +1,10 @@
-"""Papers of the demo: small real PDF files and drawn pictures, so that nothing is a stand-in.
+"""Papers of the demo: small real PDF files, so that nothing is a stand-in.
 
 The PDF uses the reader's own Song font (Adobe-GB1, not embedded); documents with an embedded
 font are a matter of the document engine, not of the demo.
 """
 
 import io
-
-from PIL import Image, ImageDraw
 
 
 def pdf(title: str, lines: list[str]) -> bytes:
@@ -48,43 +46,4 @@ def _assemble(objects: list[bytes]) -> bytes:
         out.write(b"%010d 00000 n \n" % offset)
     out.write(b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n"
               % (len(objects) + 1, start))
-    return out.getvalue()
-
-
-def facade(floors: int, lit: int) -> bytes:
-    """A drawn front of a house with one lit window between its neighbours, as PNG."""
-    width, height = 1280, 880
-    picture = Image.new("RGB", (width, height), "#e3ebed")
-    draw = ImageDraw.Draw(picture)
-    for left, right, top in ((70, 330, 380), (960, 1220, 300)):
-        draw.rectangle((left, top, right, 800), fill="#d0dde1")
-    left, right, top, foot = 440, 840, 70, 800
-    draw.rectangle((left, top, right, foot), fill="#b2c6cd", outline="#284653", width=3)
-    step = (foot - top) / floors
-    for floor in range(floors):
-        for column in range(5):
-            x = left + 26 + column * 74
-            y = foot - (floor + 1) * step + step * 0.2
-            is_lit = floor + 1 == lit and column == 3
-            draw.rectangle((x, y, x + 50, y + step * 0.55), fill="#e9b95b" if is_lit else "#7f9ca7")
-    draw.line((40, foot, 1240, foot), fill="#284653", width=4)
-    return _png(picture)
-
-
-def plan(rooms: int) -> bytes:
-    """A drawn floor plan, as PNG."""
-    picture = Image.new("RGB", (1200, 900), "#f8fafa")
-    draw = ImageDraw.Draw(picture)
-    draw.rectangle((100, 100, 1100, 800), outline="#284653", width=10)
-    for wall in range(1, rooms + 1):
-        x = 100 + wall * 1000 // (rooms + 1)
-        draw.line((x, 100, x, 460), fill="#284653", width=6)
-        draw.arc((x - 90, 370, x, 460), 0, 90, fill="#7f9ca7", width=3)
-    draw.line((100, 460, 700, 460), fill="#284653", width=6)
-    return _png(picture)
-
-
-def _png(picture: Image.Image) -> bytes:
-    out = io.BytesIO()
-    picture.save(out, "PNG", optimize=True)
     return out.getvalue()

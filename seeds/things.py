@@ -81,7 +81,6 @@ class Thing:
     opened_hours_ago: int = 0
     priority: str = NOBODY
     viewing: str = "看样请先联系法院预约，每周三上午。"
-    is_drawn: bool = False
     field: str = field(default=REALTY)
 
     def opens_at(self, world: World) -> datetime:
