@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import expect
 
 from auction.rules.band import BAND_WORDS
+from kernel.clock import beijing
 from kernel.formats import instant_text, parse_instant
 from ledger.rules.payers import Verdict
 from seeds.homes import SOON
@@ -324,7 +325,7 @@ def the_sale_closes_by_itself(sale: Sale) -> None:
     page = sale.finance.page
     answer = page.request.post("/demo/clock", form={
         "csrf_token": page.locator(".demo [name=csrf_token]").input_value(), "by": "instant",
-        "to": instant_text(closes_at - timedelta(seconds=3)), "next": "/desk/"})
+        "to": f"{beijing(closes_at - timedelta(seconds=3)):%Y-%m-%dT%H:%M:%S}", "next": "/desk/"})
     assert answer.ok
     loser, buyer = sale.bidders
     buyer.sees_band(BAND_WORDS["sold-mine"])
