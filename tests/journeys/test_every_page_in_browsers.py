@@ -55,7 +55,8 @@ class Tour:
     seen: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def open_page(self, login: str, url: str) -> Page | None:
-        if is_file(url) or (login not in OF_THE_PUBLIC and not urlsplit(url).path.startswith(("/desk", "/my"))):
+        is_own = urlsplit(url).path.startswith(("/desk", "/my"))
+        if is_file(url) or not (is_own or login in OF_THE_PUBLIC):
             return None
         kind = kind_of(urlsplit(url).path)
         if len(self.seen.get(kind, ())) < len(LANGUAGES):
