@@ -40,7 +40,7 @@ class Entry(Base):
         price_fen: what stands large: the price reached, else the start price.
         bid_fen: the price reached; None before the first bid.
         ended_at: when it closed; None while it has not.
-        outcome: ``sold`` or ``failed`` once it has closed.
+        outcome: ``sold``, ``failed`` or ``withdrawn`` once it has ended.
         text: what it is found by, one line a member.
     """
 

@@ -44,7 +44,7 @@ class ResultsIn(PageIn):
 
     court = fields.String(load_default=None, validate=validate.Length(max=40))
     month = fields.String(load_default="", validate=validate.Length(max=7))
-    outcome = Choice("sold", "failed", load_default=None, allow_none=True)
+    outcome = Choice("sold", "failed", "withdrawn", load_default=None, allow_none=True)
 
 
 class Several(fields.List):

@@ -121,7 +121,8 @@ def _shown(sale: Sale, bids: Any, mine: Registration | None, phase: Phase, now: 
     session, lot, lot_id = db.session(), sale.lot, sale.lot_id
     closes_at, minimum = end_in_force(sale), minimum_of(sale)
     return {
-        "lot_id": lot_id, "sale": sale.number, "title": title_of(lot), "line": sale_line(sale),
+        "lot_id": lot_id, "sale": sale.number, "title": title_of(lot),
+        "line": _("练习") if lot.is_exercise else sale_line(sale),
         "court": court_name(lot.court_id),
         "lot_url": "/practice" if lot.is_exercise else f"/lots/{lot_id}",
         "room_url": f"/lots/{lot_id}/room", "history_url": f"/lots/{lot_id}/history",

@@ -39,7 +39,8 @@ def index() -> ResponseReturnValue:
         "portal/results.html", rows=[ended_row(one, courts) for one in found.rows], page=page, chosen=chosen,
         courts=list(courts.items()), months=_months(month), is_filtered=any(chosen.values()),
         tabs=[(word, _address(chosen | {"outcome": value}), value == wish["outcome"])
-              for value, word in ((None, _("全部")), ("sold", _("成交")), ("failed", _("流拍")))],
+              for value, word in ((None, _("全部")), ("sold", _("成交")), ("failed", _("流拍")),
+                                  ("withdrawn", _("已撤回")))],
         previous=_address(chosen | {"page": page - 1 if page > 2 else None}) if page > 1 else "",
         following=_address(chosen | {"page": page + 1}) if found.more and page < DEEPEST else "")
 
