@@ -55,7 +55,7 @@ def room(lot_id: str) -> ResponseReturnValue:
     """The room as it stands; ``amount_fen`` in the address asks to confirm a bid of that sum."""
     form = Form(request.args)
     wish = {}
-    if request.args:
+    if {"amount_fen", "amount"} & form.values.keys():
         with form.attempt():
             wish = {"amount_fen": _wished(form)}
     return _page(lot_id, form, asks_fen=wish.get("amount_fen"))

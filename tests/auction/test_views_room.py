@@ -40,6 +40,11 @@ def room(client: FlaskClient, lot: Lot) -> str:
     return client.get(f"/lots/{lot.id}/room").text
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_address_of_a_room_may_name_its_language(client: FlaskClient, lot: Lot, language: str) -> None:
+    assert client.get(f"/lots/{lot.id}/room?lang={language}").status_code == 200
+
+
 def test_without_signing_in_four_steps_are_missing_each_with_its_rule(client: FlaskClient, lot: Lot) -> None:
     page = room(client, lot)
     assert "还差 4 步才能出价" in page

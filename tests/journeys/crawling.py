@@ -57,7 +57,7 @@ class Page(HTMLParser):
             self.links.append(found["href"])
         if tag in ("img", "script") and "src" in found:
             self.parts.append(found["src"])
-        if tag == "link" and "href" in found:
+        if tag == "link" and "href" in found and "itemprop" not in found:
             self.parts.append(found["href"])
         if tag in HEADINGS:
             self.headings.append(int(tag[1]))
