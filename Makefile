@@ -44,7 +44,7 @@ bench: setup test-tools ## measure; one line of JSON a figure (BENCH=name for on
 
 faces: setup test-tools ## every page in both languages, themes and windows, seen by axe; pictures in faces/
 	@mkdir -p faces
-	FACES=faces $(PYTEST) tests/journeys/test_every_page_in_browsers.py tests/journeys/test_in_browsers.py
+	FACES=faces $(PYTEST) tests/journeys/test_every_page_in_browsers.py
 
 visual: setup test-tools ## what changed in the look of the key pages (AGAINST=commit, default HEAD)
 	@.venv/bin/python -m tests.visual $(or $(AGAINST),HEAD)

@@ -24,9 +24,7 @@ from tests.journeys.seeing import DESK, WIDTHS, Person, cut_text, inaccessible, 
 FACES = os.environ.get("FACES")
 """A folder for pictures; with it, axe sees every kind in both languages, themes and windows."""
 
-pytestmark = [
-    pytest.mark.browser, pytest.mark.timeout(3600),
-    pytest.mark.skipif(not FACES, reason="takes about ten minutes: `make faces` runs it")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(3600 if FACES else 600)]
 
 LANGUAGES = ("zh-CN", "en")
 SIZES = (PHONE, DESK)

@@ -6,7 +6,6 @@ done by the server's own jobs. Nothing goes wrong in any browser, and every page
 """
 
 import itertools
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,10 +26,7 @@ from tests.demo import Server
 from tests.factories.cases import a_pdf
 from tests.journeys.seeing import DESK, PATIENCE_MS, Person, watch_closely
 
-pytestmark = [
-    pytest.mark.browser, pytest.mark.timeout(900),
-    pytest.mark.skipif(not os.environ.get("FACES"),
-                       reason="not yet walked to its end on the new desks: `make faces` runs it")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 STEP_FEN = 1_000_000
 TITLE = SOON.title
