@@ -92,6 +92,26 @@ def role_names(roles: Iterable[str]) -> list[str]:
     return [gettext(ROLE_NAMES[role]) for role in Role if role in held]
 
 
+# Things ----------------------------------------------------------------------------------
+
+
+def square_metres(hundredths: int) -> str:
+    """An area, from hundredths of a square metre."""
+    return str(gettext("%(area)s ㎡", area=f"{hundredths // 100:,}.{hundredths % 100:02d}"))
+
+
+def picture(thing: Any) -> dict[str, Any]:
+    """The arguments of the macro ``art``: what is drawn of a thing without a photograph.
+
+    Args:
+        thing: has category, floors, floor, rooms, area_hundredths, address and title.
+    """
+    area = thing.area_hundredths
+    return {"kind": str(thing.category), "floors": thing.floors, "floor": thing.floor, "rooms": thing.rooms,
+            "area": area, "text": f"{thing.address} {thing.title}",
+            "label": square_metres(area) if area else ""}
+
+
 # Money ------------------------------------------------------------------------------------
 
 

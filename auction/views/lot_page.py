@@ -32,7 +32,7 @@ from kernel.descriptions import rooms_in
 from kernel.languages import say
 from kernel.law import rule_set
 from kernel.money import Fen
-from kernel.pages import money, percent_of, when, yuan
+from kernel.pages import money, percent_of, picture, square_metres, when, yuan
 from ledger import services as ledger
 
 _VIEWING = "看样"
@@ -65,14 +65,6 @@ def build(sale: Sale) -> dict[str, Any]:
         "may_register": takes_registrations(sale, now)}
 
 
-def picture(thing: Any) -> dict[str, Any]:
-    """The drawing that stands for a property without photographs: the arguments of ``art``."""
-    kind = str(PropertyCategory(thing.category))
-    return {"kind": kind, "floors": thing.floors, "floor": thing.floor, "rooms": thing.rooms,
-            "area": thing.area_hundredths, "text": f"{thing.address} {thing.title}",
-            "label": square_metres(thing.area_hundredths) if thing.area_hundredths else ""}
-
-
 def pictures(thing: Any) -> list[dict[str, Any]]:
     """What the gallery shows: photographs and videos of the court, then what is drawn from the data."""
     found: list[dict[str, Any]] = [
@@ -96,10 +88,6 @@ def _viewing(sale: Sale, thing: Any) -> dict[str, Any]:
     return {"where": thing.address,
             "how": arranged or sale.special_notices.get(SpecialNotice.AS_IS.value, ""),
             "whom": said.get(DisclosureItem.COURT_CONTACT.value, "")}
-
-
-def square_metres(hundredths: int) -> str:
-    return _("%(area)s ㎡", area=f"{hundredths // 100:,}.{hundredths % 100:02d}")
 
 
 def _facts(thing: Any) -> list[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from auction.rules.lifecycle import ROUND_LABELS, LotState
 from auction.services import reading
 from kernel.database import db
 from kernel.languages import reader_language, say
-from kernel.pages import wan, when
+from kernel.pages import picture, square_metres, wan, when
 from portal.models import Entry
 
 _BEFORE = (LotState.PUBLISHED, LotState.SELLOFF_PUBLISHED)
@@ -40,7 +40,7 @@ def _card(entry: Entry, sale: Any, court: str, now: datetime) -> dict[str, Any]:
     return {
         "url": f"/lots/{entry.lot_id}", "title": entry.title, "state": _state(sale, now),
         "round": say(ROUND_LABELS[entry.round]), "line": line_of(entry, court), "photo_url": entry.photo_url,
-        "art": _picture(entry), "start_fen": sale.start_price_fen, "reference_fen": sale.reference_price_fen,
+        "art": picture(entry), "start_fen": sale.start_price_fen, "reference_fen": sale.reference_price_fen,
         "bid_fen": sale.price_fen, "price_fen": sale.price_fen or sale.start_price_fen,
         "price_label": _("成交价") if ended and bid else _("当前价") if bid else _("起拍价"),
         "bids": _("%(n)s 次出价", n=sale.accepted) if bid else "",
@@ -51,7 +51,7 @@ def line_of(entry: Entry, court: str = "") -> str:
     """What it is, how large, whose."""
     parts = [say(entry.category.word)]
     if entry.area_hundredths:
-        parts.append(_square_metres(entry.area_hundredths))
+        parts.append(square_metres(entry.area_hundredths))
     parts.append(court or entry.region.rpartition("/")[2])
     return _("，").join(part for part in parts if part)
 
@@ -73,14 +73,3 @@ def _state(sale: Any, now: datetime) -> str:
     phase = phase_of(LotState(sale.state), sale.result.outcome if sale.result else None, sale.opens_at,
                      reading.end_in_force(sale), sale.extensions, now)
     return str(phase) if phase in (Phase.EXTENDED, Phase.CONFIRMING, Phase.LIVE) else str(sale.state)
-
-
-def _picture(entry: Entry) -> dict[str, Any]:
-    """What is drawn in place of a photograph: the arguments of ``art``."""
-    return {"kind": str(entry.category), "floors": entry.floors, "floor": entry.floor, "rooms": entry.rooms,
-            "area": entry.area_hundredths, "text": f"{entry.address} {entry.title}",
-            "label": _square_metres(entry.area_hundredths) if entry.area_hundredths else ""}
-
-
-def _square_metres(hundredths: int) -> str:
-    return _("%(area)s ㎡", area=f"{hundredths // 100:,}.{hundredths % 100:02d}")
