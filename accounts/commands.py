@@ -18,9 +18,10 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from accounts import services
 from accounts.models import Court
 from accounts.passwords import hash_password
+from accounts.rules.contact import Contact
 from accounts.rules.credentials import password_advice
 from accounts.rules.roles import NAMED
-from accounts.schemas import CourtIn, StaffIn
+from accounts.schemas import ContactIn, CourtIn, StaffIn
 from config.settings import Settings, SettingsError
 from kernel import clock
 from kernel.access import STAFF, SYSTEM, Role
@@ -65,17 +66,24 @@ def _refuse(words: str) -> NoReturn:
 @click.argument("slug")
 @click.option("--name-zh", required=True, help="Full Chinese name, as on its rulings.")
 @click.option("--name-en", required=True, help="English name.")
-def found_court(slug: str, name_zh: str, name_en: str) -> None:
+@click.option("--address", default="", help="Where it is.")
+@click.option("--telephone", default="", help="Where bidders ask, with the area code.")
+@click.option("--supervision-telephone", default="", help="Where complaints about the court go.")
+@click.option("--email", default="", help="Optional.")
+@click.option("--office-hours", default="", help="Optional.")
+def found_court(slug: str, name_zh: str, name_en: str, **told: str) -> None:
     """Found a court. SLUG names its log for ever: LUOCHUI_ORIGIN/SLUG.
 
-    Exit status: 0, or 2 where something does not fit.
+    Without address, telephone and supervision telephone, which an administrator of the court can give
+    later at /desk/court, it publishes no auction (AUC-13). Exit status: 0, or 2 where something does not fit.
     """
     with _answering():
         settings: Settings = current_app.extensions["settings"]
         data = load_form(CourtIn(), {"name_zh": name_zh, "name_en": name_en})
+        contact = Contact(**load_form(ContactIn(), told)) if any(told.values()) else Contact()
         with unit_of_work() as work:
             court = services.found_court(work.session, slug=slug, **data, origin=settings.origin,
-                                         actor=SYSTEM, now=clock.now())
+                                         contact=contact, actor=SYSTEM, now=clock.now())
             line = _line(court)
         click.echo(line)
 

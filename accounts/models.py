@@ -1,5 +1,6 @@
 """The tables of accounts. What identifies a person lies in them only sealed or as a digest."""
 
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.rules.approvals import ApprovalState, Request
+from accounts.rules.contact import Contact
 from accounts.rules.identity import PersonKind
 from kernel.access import STAFF, Role
 from kernel.database import Base, UtcDateTime, WordColumn, append_only
@@ -32,6 +34,7 @@ class Court(Base):
     """A court of this installation.
 
     Attributes:
+        address: where it is, and how it is reached: see ``accounts.rules.contact``; empty until told.
         origin: names its log; the log of its exercises is ``origin/exercise``.
         readings: provision -> what this court has set, where the law leaves room
             (``kernel.law.RuleSet.with_settings``).
@@ -45,11 +48,26 @@ class Court(Base):
     origin: Mapped[str] = mapped_column(String(200), unique=True)
     readings: Mapped[dict[str, Any]] = mapped_column(JSON)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    address: Mapped[str] = mapped_column(String(200), server_default="")
+    telephone: Mapped[str] = mapped_column(String(20), server_default="")
+    supervision_telephone: Mapped[str] = mapped_column(String(20), server_default="")
+    email: Mapped[str] = mapped_column(String(100), server_default="")
+    office_hours: Mapped[str] = mapped_column(String(100), server_default="")
 
     @property
     def name(self) -> Name:
         """What the court is called, for readers of both languages."""
         return Name(self.name_zh, self.name_en)
+
+    @property
+    def contact(self) -> Contact:
+        """How it is reached."""
+        return Contact(**{one.name: getattr(self, one.name) for one in fields(Contact)})
+
+    @contact.setter
+    def contact(self, contact: Contact) -> None:
+        for name, value in asdict(contact).items():
+            setattr(self, name, value)
 
 
 class Person(Base):

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
+from accounts.rules.contact import email_advice, plain_telephone, telephone_advice
 from accounts.rules.credentials import (
     login_advice,
     password_advice,
@@ -56,6 +57,24 @@ class Phone(Text):
         phone = plain_phone(super()._deserialize(value, attr, data, **kwargs) or "")
         _refuse(phone_advice(phone))
         return phone
+
+
+class Telephone(Text):
+    """A court's own number: with an area code, or a hotline."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        telephone = plain_telephone(super()._deserialize(value, attr, data, **kwargs) or "")
+        _refuse(telephone_advice(telephone))
+        return telephone
+
+
+class Email(Text):
+    """An address for electronic mail, where there is one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        email = super()._deserialize(value, attr, data, **kwargs) or ""
+        _refuse(email_advice(email) if email else None)
+        return email
 
 
 class Number(Text):
@@ -236,6 +255,16 @@ class CourtIn(Schema):
 
     name_zh = Text(required=True, longest=100)
     name_en = Text(required=True, longest=200)
+
+
+class ContactIn(Schema):
+    """How a court is reached, and where complaints about it go (AUC-13, item 10)."""
+
+    address = Text(required=True, longest=200)
+    telephone = Telephone(required=True, longest=40)
+    supervision_telephone = Telephone(required=True, longest=40)
+    email = Email(longest=100, load_default="")
+    office_hours = Text(longest=100, load_default="")
 
 
 class StaffIn(Schema):

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     # accounts: courts, people, approvals
     COURT_OPENED = "court.opened"
     COURT_READINGS_SET = "court.readings_set"
+    COURT_CONTACT_SET = "court.contact_set"
     PERSON_REGISTERED = "person.registered"
     ROLE_GRANTED = "role.granted"
     ROLE_REVOKED = "role.revoked"
@@ -65,6 +66,8 @@ class Kind(StrEnum):
     LOT_SENT_TO_PANEL = "lot.sent_to_panel"
     LOT_DECIDED = "lot.decided"
     LOT_PARTY_NOTIFIED = "lot.party_notified"
+    LOT_PRIORITY_PROPOSED = "lot.priority_proposed"
+    LOT_PRIORITY_DECIDED = "lot.priority_decided"
     LOT_APPLICANT_TOLD = "lot.applicant_told"
     LOT_AUCTION_INSISTED = "lot.auction_insisted"
     LOT_NOTICES_DONE = "lot.notices_done"
@@ -145,6 +148,7 @@ _WORDS: Final[Mapping[Kind, str]] = MappingProxyType({
     Kind.LOG_OPENED: N_("启用日志"),
     Kind.COURT_OPENED: N_("法院入驻"),
     Kind.COURT_READINGS_SET: N_("确定本院的规则取值"),
+    Kind.COURT_CONTACT_SET: N_("登记本院的联系方式"),
     Kind.PERSON_REGISTERED: N_("登记人员"),
     Kind.ROLE_GRANTED: N_("授予角色"),
     Kind.ROLE_REVOKED: N_("收回角色"),
@@ -185,6 +189,8 @@ _WORDS: Final[Mapping[Kind, str]] = MappingProxyType({
     Kind.LOT_SENT_TO_PANEL: N_("提交合议庭"),
     Kind.LOT_DECIDED: N_("合议庭决定"),
     Kind.LOT_PARTY_NOTIFIED: N_("通知当事人"),
+    Kind.LOT_PRIORITY_PROPOSED: N_("提请确认优先购买权"),
+    Kind.LOT_PRIORITY_DECIDED: N_("优先购买权有决定"),
     Kind.LOT_APPLICANT_TOLD: N_("通知申请执行人无剩余可能"),
     Kind.LOT_AUCTION_INSISTED: N_("申请执行人申请继续拍卖"),
     Kind.LOT_NOTICES_DONE: N_("完成通知当事人"),

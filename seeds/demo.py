@@ -18,9 +18,9 @@ from kernel.database import db
 from kernel.transactions import unit_of_work
 from portal.services.clock import stored_offset
 from seeds import people, stories
-from seeds.things import ASSETS, REALTY
 from seeds.world import World
 from valuation import services as valuation
+from valuation.rules.fields import ASSETS, REALTY
 
 SPAN: Final = timedelta(days=126)
 """How far before today the stories begin."""
@@ -66,8 +66,8 @@ def _found(app: Flask) -> None:
     with unit_of_work() as work:
         for place in people.PLACES:
             accounts.found_court(work.session, slug=place.slug, name_zh=place.name_zh,
-                                 name_en=place.name_en, origin=settings.origin, actor=SYSTEM,
-                                 now=clock.now())
+                                 name_en=place.name_en, origin=settings.origin, contact=place.contact,
+                                 actor=SYSTEM, now=clock.now())
     world.begin(today - SPAN)
     with unit_of_work() as work:
         for one in people.EVERYBODY:

@@ -5,7 +5,8 @@ from typing import Final
 
 from cases.rules.words import DebtorKind, FactTopic, PropertyCategory, PropertyKind
 from seeds.people import QINGYU
-from seeds.things import ASSETS, Known, Side, Thing
+from seeds.things import Known, Side, Thing
+from valuation.rules.fields import ASSETS
 
 _OWN_TAXES: Final = "交易税费由法律规定的主体各自承担。"
 _REGISTER: Final = "临澜市不动产登记中心查询结果"
@@ -120,7 +121,7 @@ SHOP_LEASED: Final = Thing(
     tenant=Side("苏晚亭", 1206, "tenant"),
     debt_fen=190_000_000, price_fen=486_000_000, start_fen=341_000_000, deposit_fen=34_000_000,
     step_fen=2_000_000, begins=-69, publishes=-40, opened_hours_ago=5,
-    priority="承租人苏晚亭在同等条件下有优先购买权，第 1 顺序。")
+    priority="承租人在同等条件下有优先购买权，第 1 顺序。")
 CAR_SOON: Final = _movable(
     serial=1262, title="纯电动小型轿车一辆（江A·D62F8，2023 年注册）", category=PropertyCategory.VEHICLE,
     region="江东省/临澜市/北渚区", address="临澜市北渚区停车场 A 区 5 号位",

@@ -5,6 +5,7 @@ from typing import Final
 
 from stdnum.cn import ric
 
+from accounts.rules.contact import Contact
 from kernel.access import Role
 
 PASSWORD: Final = "luochui-demo-2026"  # noqa: S105 - printed at every start
@@ -23,6 +24,7 @@ class Place:
     judges: tuple[str, str, str]
     finance: str
     institutions: str
+    contact: Contact
 
     @property
     def id(self) -> str:
@@ -31,10 +33,14 @@ class Place:
 
 DONGLU: Final = Place(
     "donglu", "临澜市东麓区人民法院", "Donglu District People's Court of Linlan", "临0102",
-    "officer", ("judge-1", "judge-2", "judge-3"), "finance-1", "临澜市")
+    "officer", ("judge-1", "judge-2", "judge-3"), "finance-1", "临澜市",
+    Contact("临澜市东麓区文汇路 66 号", "026-5550-0102", "026-5550-0112", "zhixing@donglu.court.example",
+            "工作日 9:00 至 12:00，13:30 至 17:00"))
 QINGYU: Final = Place(
     "qingyu", "青屿海事法院", "Qingyu Maritime Court", "临72",
-    "officer-2", ("judge-4", "judge-5", "judge-6"), "finance-4", "青屿市")
+    "officer-2", ("judge-4", "judge-5", "judge-6"), "finance-4", "青屿市",
+    Contact("青屿市港湾区海关路 8 号", "027-5550-0172", "027-5550-0182", "zhixing@qingyu.court.example",
+            "工作日 8:30 至 12:00，14:00 至 17:30"))
 """Sea-going ships are sold by maritime courts alone (海事诉讼特别程序法司法解释第十五条)."""
 PLACES: Final = (DONGLU, QINGYU)
 

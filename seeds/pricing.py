@@ -12,10 +12,11 @@ from kernel.files import the_store
 from seeds import paper
 from seeds.court import File, officer
 from seeds.people import INSTITUTIONS, VALUERS
-from seeds.things import REALTY, Thing
+from seeds.things import Thing
 from seeds.world import Story, World
 from valuation import services as valuation
 from valuation.rules.appraisal import ReportPart
+from valuation.rules.fields import REALTY
 from valuation.rules.ladder import Ground, Method
 
 

@@ -7,10 +7,7 @@ from typing import Final
 from cases.rules.words import DebtorKind, FactTopic, PropertyCategory, PropertyKind
 from seeds.people import DONGLU, Place
 from seeds.world import World
-
-REALTY: Final = "房地产"
-ASSETS: Final = "资产"
-"""The two fields of the courts' sub-lists of institutions."""
+from valuation.rules.fields import REALTY
 
 NOBODY: Final = "经查询，无承租人、共有人等优先购买权人。"
 

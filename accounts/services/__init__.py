@@ -21,6 +21,7 @@ from accounts.services.courts import (
     get_court,
     open_court,
     open_installation,
+    set_contact,
     set_readings,
 )
 from accounts.services.drafts import discard_draft, draft_of, drafts_of, forget_drafts, save_draft
@@ -69,6 +70,6 @@ __all__ = [
     "masked_name", "masked_number", "message_count", "messages_of", "names_of", "open_court",
     "open_installation", "open_message", "own_identity", "people_with_role", "person",
     "person_by_login", "register_bidder", "register_person", "request_approval", "revoke_role",
-    "revoke_token", "save_draft", "seen_by", "send_message", "set_readings", "sign_in", "sign_out",
-    "sign_out_everywhere", "tokens_of", "unread_count", "withdraw_request",
+    "revoke_token", "save_draft", "seen_by", "send_message", "set_contact", "set_readings", "sign_in",
+    "sign_out", "sign_out_everywhere", "tokens_of", "unread_count", "withdraw_request",
 ]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
@@ -10,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from accounts.errors import NoSuchCourt
 from accounts.models import Court
+from accounts.rules.contact import Contact
 from audit import services as audit
 from audit.kinds import Kind
-from kernel.access import Actor, of_own_court
-from kernel.errors import N_, InvalidInput
+from kernel.access import Actor, Role, of_own_court
+from kernel.errors import N_, InvalidInput, NotAllowed
 from kernel.ids import new_id
 from kernel.law import RuleSet, Value, rule_set
 
@@ -21,6 +23,7 @@ _SLUG: Final = re.compile(r"[a-z][a-z0-9-]{1,29}")
 _RESERVED: Final = frozenset({"installation", "exercise"})
 """Words that end the origins of other logs."""
 
+NOT_TOLD: Final = Contact()
 INSTALLATION: Final = "installation"
 """The court_id of the log that holds what concerns no court."""
 
@@ -31,7 +34,7 @@ def open_installation(session: Session, *, origin: str) -> None:
 
 
 def found_court(session: Session, *, slug: str, name_zh: str, name_en: str, origin: str,
-                actor: Actor, now: datetime) -> Court:
+                actor: Actor, now: datetime, contact: Contact = NOT_TOLD) -> Court:
     """Found a court of this installation: ``court-SLUG``, its log named ``origin/SLUG``.
 
     The first one opens the installation's own log too.
@@ -52,19 +55,20 @@ def found_court(session: Session, *, slug: str, name_zh: str, name_en: str, orig
     if not audit.has_log(session, INSTALLATION):
         open_installation(session, origin=origin)
     return open_court(session, name_zh=name_zh, name_en=name_en, origin=f"{origin}/{slug}",
-                      actor=actor, now=now, court_id=f"court-{slug}")
+                      actor=actor, now=now, court_id=f"court-{slug}", contact=contact)
 
 
 def open_court(session: Session, *, name_zh: str, name_en: str, origin: str, actor: Actor,
-               now: datetime, court_id: str | None = None) -> Court:
+               now: datetime, court_id: str | None = None, contact: Contact = NOT_TOLD) -> Court:
     """Open a court with its log and the log of its exercises (``origin/exercise``)."""
     court = Court(id=court_id or new_id("court"), name_zh=name_zh, name_en=name_en, origin=origin,
-                  readings={}, opened_at=now)
+                  readings={}, opened_at=now, **asdict(contact))
     session.add(court)
     audit.open_log(session, court_id=court.id, origin=origin)
     audit.open_log(session, court_id=court.id, origin=f"{origin}/exercise", is_exercise=True)
     audit.record(session, court_id=court.id, kind=Kind.COURT_OPENED, subject=f"court:{court.id}",
-                 actor=actor, body={"name": name_zh, "origin": origin})
+                 actor=actor, body={"name": name_zh, "origin": origin} | (
+                     {"contact": _told(contact)} if contact != NOT_TOLD else {}))
     return court
 
 
@@ -112,3 +116,24 @@ def set_readings(session: Session, court_id: str, *, rule_set_id: str,
                  subject=f"court:{court_id}", actor=actor,
                  body={"rules": rule_set_id, "readings": dict(readings)})
     return court
+
+
+def set_contact(session: Session, court_id: str, contact: Contact, *, actor: Actor) -> Court:
+    """Say how a court is reached; what is published already keeps the words it was published with.
+
+    Raises:
+        NotAllowed: neither the installation itself nor an administrator of that court.
+    """
+    court = get_court(session, court_id)
+    if actor.id != "system" and not (
+            actor.may_act_as(Role.ADMINISTRATOR) and actor.court_id == court_id):
+        raise NotAllowed
+    if contact != court.contact:
+        court.contact = contact
+        audit.record(session, court_id=court_id, kind=Kind.COURT_CONTACT_SET,
+                     subject=f"court:{court_id}", actor=actor, body=_told(contact))
+    return court
+
+
+def _told(contact: Contact) -> dict[str, str]:
+    return {name: value for name, value in asdict(contact).items() if value}

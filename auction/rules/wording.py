@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from accounts.rules.contact import Contact
 from auction.rules.disclosure import AnnouncementPart, DisclosureItem, SpecialNotice
 from auction.rules.publication_facts import PersonNotified
 from kernel.money import Fen, yuan_text
@@ -48,9 +49,9 @@ def first_announcement(*, title: str, address: str, facts: Mapping[str, str], co
     return {part.value: text for part, text in {
         AnnouncementPart.PROPERTY:
             title if address in ("", title) else f"{title}，坐落于{address}。",
-        AnnouncementPart.PRICE: "处置参考价、起拍价和增价幅度以本页所列数额为准。起拍价即保留价。",
+        AnnouncementPart.PRICE: "处置参考价、起拍价和增价幅度以本公告所列数额为准。起拍价即保留价。",
         AnnouncementPart.DEPOSIT:
-            "保证金以本页所列数额为准。竞买人报名后凭系统生成的缴款码，在竞价结束前以本人账户足额缴纳。",
+            "保证金以本公告所列数额为准。竞买人报名后凭系统生成的缴款码，在竞价结束前以本人账户足额缴纳。",
         AnnouncementPart.BIDDER_CONDITIONS:
             "具备完全民事行为能力的自然人、法人和非法人组织均可参加竞买；"
             "依法不得参加竞买的，不得参加。",
@@ -61,39 +62,52 @@ def first_announcement(*, title: str, address: str, facts: Mapping[str, str], co
         AnnouncementPart.LIABILITY:
             "买受人悔拍的，保证金不予退还，并不得参加重新拍卖。恶意串通、扰乱拍卖秩序的，依法承担责任。",
         AnnouncementPart.TIME:
-            f"竞价起止时间以本页所列时间为准。最后 {minutes} 分钟内有人出价的，"
+            f"竞价起止时间以本公告所列时间为准。最后 {minutes} 分钟内有人出价的，"
             f"竞价时间自该次出价起顺延 {minutes} 分钟。",
         AnnouncementPart.PLATFORM: "落槌网络司法拍卖平台",
         AnnouncementPart.COURT: court,
     }.items()}
 
 
-def first_disclosures(*, basis: str, facts: Mapping[str, str], court: str, price_basis: str,
+def first_disclosures(*, basis: str, facts: Mapping[str, str], contact: str, price_basis: str,
                       priority_rights: str) -> dict[DisclosureItem, str]:
     """The items of article 13 that the case already answers; the others are for the officer.
 
     Args:
         basis: the paper that is enforced.
         facts: what was established, by topic.
-        court: its full name.
+        contact: see ``contact_words``.
         price_basis: see ``price_words``.
         priority_rights: who has a priority right, as put before the panel.
     """
     condition = "".join(_sentence(facts[topic])
                         for topic in ("title", "burdens", "occupation", "defects") if topic in facts)
     return {
-        DisclosureItem.ANNOUNCEMENT: "拍卖公告全文见本页。",
+        DisclosureItem.ANNOUNCEMENT: "拍卖公告全文与本公示事项一并发布。",
         DisclosureItem.ENFORCEMENT_BASIS: basis,
         DisclosureItem.PRICE_BASIS: price_basis,
-        DisclosureItem.TIME_PRICE_RULES: "竞价时间、起拍价、增价幅度和延时规则见本页。",
+        DisclosureItem.TIME_PRICE_RULES: "竞价时间、起拍价、增价幅度和延时规则以本公告所列为准。",
         DisclosureItem.CONDITION: condition,
         DisclosureItem.PRIORITY_RIGHTS: priority_rights,
         DisclosureItem.NOTICES: "",
         DisclosureItem.PAYMENT: "保证金和余款缴入法院案款专户，凭系统给出的缴款码汇入。",
         DisclosureItem.TAXES: facts.get("taxes", ""),
-        DisclosureItem.COURT_CONTACT: f"{court}执行局",
+        DisclosureItem.COURT_CONTACT: contact,
         DisclosureItem.OTHER: "",
     }
+
+
+def contact_words(court: str, contact: Contact) -> str:
+    """Whom to ask and where to complain (AUC-13, item 10).
+
+    Empty while the court has not said both: what the law wants is then missing, and the gate says so.
+    """
+    if not contact.suffices:
+        return ""
+    known = {"地址": contact.address, "联系电话": contact.telephone,
+             "监督电话": contact.supervision_telephone, "电子邮箱": contact.email,
+             "办公时间": contact.office_hours}
+    return "；".join([f"{court}执行局", *(f"{name}：{said}" for name, said in known.items() if said)]) + "。"
 
 
 def price_words(amount_fen: Fen, valid_until_on: date, method: str) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from accounts import services as accounts
+from auction.errors import AlreadyOnSale
 from auction.models import Sale
 from auction.rules.lifecycle import LotState, Round, Step, next_state
 from auction.rules.pricing import Range, lawful_deposit, least_start_price
@@ -15,6 +16,7 @@ from auction.rules.proposal import Figures, made_lawful, proposal
 from auction.rules.publication import publication_obstacles, refusals
 from auction.rules.publication_facts import PriceFacts
 from auction.rules.schedule import earliest_opening, earliest_publication
+from auction.rules.stating import by_article
 from auction.services.drafting import PANEL_ACT, lot_under_way, note_panel, terms_digest
 from auction.services.handling import handled_sale, law_of, record
 from auction.services.publication import (
@@ -29,11 +31,12 @@ from auction.services.publication import (
 from auction.services.stops import Surplus, surplus_of
 from audit.kinds import Kind
 from cases import services as cases
+from cases.errors import NoSuchProperty
 from cases.rules.words import PropertyStatus
 from kernel.access import Actor, Role
 from kernel.clock import beijing_day
-from kernel.errors import N_
-from kernel.gates import Obstacle, Weight, pass_gate
+from kernel.errors import N_, Filled
+from kernel.gates import Basis, Obstacle, Weight, pass_gate
 from kernel.law import CURRENT, RuleSet
 from kernel.money import Fen
 from kernel.working_days import deadline
@@ -196,6 +199,29 @@ def ready_properties(session: Session, now: datetime, *, court_id: str | None = 
                 found.court_id, found.case_id, found.case.number, found.case.officer_id, found.id,
                 found.title, price, start_by_on(session, found.court_id, found.id, now) or date.max))
     return ready
+
+
+def hindrance(session: Session, property_id: str, *, actor: Actor, now: datetime) -> Obstacle | None:
+    """Why this reader cannot begin a sale of a property just now; None where nothing is in the way.
+
+    Raises:
+        NoSuchProperty: there is none, or it is another court's.
+    """
+    found = cases.get_property(session, property_id)
+    if found.court_id != actor.court_id:
+        raise NoSuchProperty
+    under_way = lot_under_way(session, property_id)
+    if found.case.officer_id != actor.id:
+        return Obstacle("not_your_case", Basis("", ""), N_("只有本案承办人可以办理。"), about=found.case_id)
+    if under_way is not None:
+        return Obstacle("already_on_sale", Basis("", ""), AlreadyOnSale.message, about=under_way.id)
+    if found.status in (PropertyStatus.SOLD, PropertyStatus.RELEASED):
+        return Obstacle("property_settled", Basis("", ""), N_("这项财产%(status)s，不能再拍卖。"),
+                        details={"status": Filled(found.status.word)}, about=found.case_id)
+    if found.status is not PropertyStatus.PRICED or price_facts(session, property_id, now) is None:
+        return by_article("AUC-10.2", "网络司法拍卖规定第十条第二款", "price_not_in_force", property_id,
+                          N_("财产处置参考价还没有确定。"))
+    return None
 
 
 def start_by_on(session: Session, court_id: str, property_id: str, now: datetime) -> date | None:

@@ -19,6 +19,7 @@ from auction.models import Disclosure, Lot, Sale
 from auction.rules.disclosure import NEVER_ABSENT, AnnouncementPart, DisclosureItem, SpecialNotice
 from auction.rules.lifecycle import LotState, Round, Step, next_state
 from auction.rules.wording import (
+    contact_words,
     first_announcement,
     first_disclosures,
     first_notices,
@@ -92,7 +93,8 @@ def draft_lot(session: Session, *, property_id: str, terms: Terms, actor: Actor,
             window=window))
     _take(sale, terms)
     first = first_disclosures(
-        basis=case.basis, facts=facts, court=court.name_zh, priority_rights=terms.priority_decision,
+        basis=case.basis, facts=facts, priority_rights=terms.priority_decision,
+        contact=contact_words(court.name_zh, court.contact),
         price_basis="" if price is None else price_words(
             Fen(price.amount_fen), price.valid_until_on, METHOD_NAMES[price.method]))
     sale.disclosures = [Disclosure(item=item.value, text=text, not_applicable_reason="")

@@ -1,6 +1,7 @@
 """The court's own lots: the list, a new one, a draft's guided page, the panel, the announcement."""
 
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 from flask import current_app, flash, redirect, render_template, request
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 from auction.live.updates import promise_standing
 from auction.models import Lot
 from auction.rules.lifecycle import AFTER_SALE, SEALED, LotState
+from auction.rules.priority import HOLDERS
 from auction.rules.proposal import Figures
 from auction.schemas import CourtListIn, DraftIn, PropertyIn, TermsIn
 from auction.services import checklist, drafting, publication
@@ -19,19 +21,21 @@ from auction.services.handling import court_lot
 from auction.services.reading import BEFORE_PUBLICATION, lots_of_court
 from auction.views.court_blueprint import back, handled_lot, may_handle, pages, read_lot
 from auction.views.court_draft import HOUR, draft_context
+from auction.views.court_priority import rights_shown
 from auction.views.court_sale import sale_page
 from auction.views.words import round_name, shown_state
 from cases import services as cases
-from cases.rules.words import PartyRole
+from cases.errors import NoSuchProperty
 from kernel import clock
 from kernel.access import STAFF, Role, access, signed_in
 from kernel.database import db
 from kernel.domain import Domain, WorkItem
 from kernel.errors import N_, Filled, NotAllowed
 from kernel.forms import Form
-from kernel.languages import say
+from kernel.languages import explain, list_obstacles, say
 from kernel.law import CURRENT, rule_set
 from kernel.transactions import unit_of_work
+from valuation import services as valuation
 
 _ENDED: Final = "ended"
 _GROUPS: Final = {
@@ -39,7 +43,6 @@ _GROUPS: Final = {
     "running": (N_("公告和竞价"), SEALED),
     "delivering": (N_("成交后"), AFTER_SALE - {LotState.DISTRIBUTED, LotState.ARCHIVED}),
 }
-_HOLDERS: Final = frozenset({PartyRole.CO_OWNER, PartyRole.TENANT, PartyRole.PRIORITY_HOLDER})
 
 
 @pages.get("")
@@ -98,9 +101,10 @@ def new() -> ResponseReturnValue:
     ready = [one for one in ready_properties(session, now, court_id=actor.court_id)
              if one.officer_id == actor.id]
     picked = next((one for one in ready if one.property_id == chosen), None)
+    hindered = _hindered(chosen) if chosen and picked is None else None
     form = Form(request.form) if request.method == "POST" else Form(
         initial=_proposed(picked.property_id) if picked else {})
-    if request.method == "POST":
+    if request.method == "POST" and hindered is None:
         with form.attempt():
             data = form.load(DraftIn())
             with unit_of_work() as work:
@@ -110,10 +114,31 @@ def new() -> ResponseReturnValue:
             return back(lot_id, N_("拍卖草稿已建立，案卷里已有的内容已经填好。"))
     rules = rule_set(CURRENT)
     return render_template(
-        "auction/court/new.html", form=form, ready=ready, picked=picked,
+        "auction/court/new.html", form=form, ready=ready, picked=picked, hindered=hindered,
         least_hours=rules.span("bidding.min_time") // HOUR, percents={
             name: f"{float(rules.fraction(name) * 100):g}"
-            for name in ("start_min_ratio", "deposit_min_ratio", "deposit_max_ratio")}), form.status
+            for name in ("start_min_ratio", "deposit_min_ratio", "deposit_max_ratio")}
+        ), HTTPStatus.CONFLICT if hindered and request.method == "POST" else form.status
+
+
+def _hindered(property_id: str) -> dict[str, Any]:
+    """Why the property that was asked for is not on offer, and where to go on with it."""
+    session = db.session()
+    try:
+        found = checklist.hindrance(session, property_id, actor=signed_in(), now=clock.now())
+        title = cases.get_property(session, property_id).title
+    except NoSuchProperty as error:
+        return {"title": "", "message": explain(error), "rule": "", "article": "", "url": ""}
+    assert found is not None  # noqa: S101 - a property without a hindrance is on offer
+    places = {"already_on_sale": (f"/desk/lots/{found.about}", _("看这个标的物")),
+              "price_not_in_force": (_price_page(property_id), _("去确定参考价"))}
+    url, label = places.get(found.code, (f"/desk/cases/{found.about}", _("看案件")))
+    return {"title": title, "url": url, "label": label, **list_obstacles([found])[0]}
+
+
+def _price_page(property_id: str) -> str:
+    course = valuation.valuation_of_property(db.session(), property_id)
+    return f"/desk/valuations/{course.id}" if course else f"/desk/valuations/new?property={property_id}"
 
 
 def _proposed(property_id: str) -> dict[str, Any]:
@@ -121,7 +146,7 @@ def _proposed(property_id: str) -> dict[str, Any]:
     session = db.session()
     found = cases.get_property(session, property_id)
     figures = first_figures(session, property_id, clock.now())
-    nobody = not any(party.role in _HOLDERS for party in cases.parties_of(session, found.case_id))
+    nobody = not any(party.role in HOLDERS for party in cases.parties_of(session, found.case_id))
     return {
         "property_id": property_id, "title": found.title, "disclaims_quality": True,
         "balance_days": rule_set(CURRENT).days("after.balance_days"),
@@ -150,7 +175,7 @@ def _draft_page(lot: Lot, form: Form) -> ResponseReturnValue:
     found = check_list(db.session(), lot.sale, now)
     return render_template(
         "auction/court/draft.html", form=form, lot=lot, sale=lot.sale, may_handle=may_handle(lot),
-        **draft_context(lot, found, form)), form.status
+        rights=rights_shown(lot.sale), **draft_context(lot, found, form)), form.status
 
 
 @pages.post("/<lot_id>/terms")

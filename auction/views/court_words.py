@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from accounts import services as accounts
 from auction.errors import NoSuchLot
 from auction.models import Disclosure, Lot
 from auction.rules.disclosure import (
@@ -21,6 +22,7 @@ from auction.rules.disclosure import (
     SpecialNotice,
     Text,
 )
+from auction.rules.wording import contact_words
 from auction.schemas import AnnouncementIn, DisclosureIn, NoticeIn, SpecialNoticesIn
 from auction.services import drafting, publication
 from auction.services.handling import law_of
@@ -73,18 +75,27 @@ def disclose(lot_id: str, item: str) -> ResponseReturnValue:
         "auction/court/disclosure_form.html", form=form, lot=lot, papers=papers_of(lot), accept=PAPERS,
         title=say(DISCLOSURE_TEXTS[wanted].label), article=DISCLOSURE_ARTICLES[wanted],
         may_be_absent=wanted not in NEVER_ABSENT, position=list(DisclosureItem).index(wanted) + 1,
-        ), form.status
+        lacks_contact=wanted is DisclosureItem.COURT_CONTACT and not accounts.get_court(
+            db.session(), lot.court_id).contact.suffices), form.status
 
 
 def _known(lot: Lot, item: DisclosureItem, said: Disclosure | None) -> dict[str, str]:
     if said is None:
-        text = (publication.notices_text(db.session(), lot.sale)
-                if item is DisclosureItem.NOTICES else "")
-        return {"text": text}
+        return {"text": _proposed(lot, item)}
     paper = next((one.id for one in cases.documents_of_case(db.session(), lot.case_id or "")
                   if one.sha256 == said.document_sha256), "")
     return {"text": said.text, "not_applicable_reason": said.not_applicable_reason,
             "document_id": paper}
+
+
+def _proposed(lot: Lot, item: DisclosureItem) -> str:
+    """What the house knows to say since the draft was begun."""
+    if item is DisclosureItem.NOTICES:
+        return publication.notices_text(db.session(), lot.sale)
+    if item is DisclosureItem.COURT_CONTACT:
+        court = accounts.get_court(db.session(), lot.court_id)
+        return contact_words(court.name_zh, court.contact)
+    return ""
 
 
 def _sha256_of(lot: Lot, document_id: str | None) -> str | None:

@@ -50,6 +50,19 @@ def test_the_first_court_opens_the_installation_and_the_second_its_own_logs_only
     assert run(app, "list-courts").stdout.splitlines() == [done.stdout.strip(), second.stdout.strip()]
 
 
+def test_a_court_is_founded_with_how_it_is_reached_or_refused_with_the_field(
+        app: Flask, session: Session) -> None:
+    told = ["--address", "文汇路 66 号", "--telephone", "026-5550-0102"]
+    refused = run(app, *COURT, *told)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("supervision_telephone: ")
+    assert run(app, *COURT, *told, "--supervision-telephone", "12368").exit_code == 0
+    session.rollback()
+    (leaf,) = leaves_of_subject(session, "court:court-donglu")
+    assert body_of(leaf)["contact"] == {
+        "address": "文汇路 66 号", "telephone": "026-5550-0102", "supervision_telephone": "12368"}
+
+
 @pytest.mark.parametrize(("changed", "said"), [
     ({"slug": "donglu", "name_zh": "另一家法院"}, "slug: "),
     ({"slug": "other", "name_zh": "临澜市东麓区人民法院"}, "name_zh: "),

@@ -56,8 +56,10 @@ def test_an_announcement_holds_its_parts_the_notices_and_all_eleven_items(
     for words in (lot.title, "2,010,000.00元（人民币贰佰零壹万元整）", "2026年6月10日10:00:00",
                   "最后5分钟内有人出价的",
                   "（七）悔拍不退保证金", "（十一）其他应当公示的信息", "北侧卧室窗台有渗水痕迹", leaf.hash,
+                  "监督电话：026-5550-0112",
                   f"https://test.court.example/lots/{lot.id}"):
         assert words in said, words
+    assert "本页" not in said, "a paper has no page of the platform to point at"
     assert answer.data == client.get(f"/lots/{lot.id}/notice.pdf").data
 
 

@@ -8,16 +8,20 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from accounts import services as accounts
+from accounts.models import Court
 from auction.jobs import note_payments
 from auction.models import Lot, Registration, SaleNotice
 from auction.rules.disclosure import AnnouncementPart, DisclosureItem, SpecialNotice
 from auction.rules.lifecycle import LotState
+from auction.rules.wording import contact_words
 from auction.services import closing, drafting, registration
 from cases import services as cases
-from cases.rules.words import DocumentKind
+from cases.models import Property
+from cases.rules.words import DocumentKind, PropertyStatus
 from kernel import clock
 from kernel.access import Actor, Role
 from kernel.clock import beijing, beijing_day, start_of_day
@@ -26,7 +30,7 @@ from kernel.transactions import unit_of_work
 from ledger import services as ledger
 from tests.clients import json_of
 from tests.factories import auction as bidders
-from tests.factories.accounts import a_bidder, a_court, a_person, a_token, sign_in
+from tests.factories.accounts import CONTACT, a_bidder, a_court, a_person, a_token, sign_in
 from tests.factories.cases import a_pdf
 from tests.factories.lots import (
     DEPOSIT_FEN,
@@ -103,6 +107,49 @@ class TestDrafting:
         assert "先选参考价已经生效的财产" in desk.get("/desk/lots/new?property=prop-unknown").text
         a_draft(session, scene)
         assert "没有可以启动拍卖的财产" in desk.get("/desk/lots/new").text
+
+    @pytest.mark.both_databases
+    def test_a_property_that_cannot_be_put_on_sale_says_why_before_a_form_is_filled(
+            self, app: Flask, session: Session, at: Walk) -> None:
+        scene = a_priced_scene(session, at)
+        address, desk = f"/desk/lots/new?property={scene.flat.id}", a_desk(app, session, scene.officer)
+        colleague = a_person(session, Role.OFFICER, session.get(Court, scene.officer.court_id))
+        assert "只有本案承办人可以办理" in sign_in(app.test_client(), colleague).get(address).text
+        session.execute(update(Property).where(Property.id == scene.flat.id)
+                        .values(status=PropertyStatus.VALUING))
+        session.commit()
+        page = desk.get(address).text
+        assert "财产处置参考价还没有确定" in page
+        assert "AUC-10.2" in page
+        assert 'name="start_price_fen"' not in page
+        refused = desk.post("/desk/lots/new", data=typed(property_id=scene.flat.id))
+        assert (refused.status_code, session.query(Lot).count()) == (409, 0)
+        session.execute(update(Property).where(Property.id == scene.flat.id)
+                        .values(status=PropertyStatus.PRICED))
+        session.commit()
+        a_draft(session, scene)
+        lot_id = only_lot(session).id
+        page = desk.get(address).text
+        assert "不能重复拍卖" in page
+        assert f'href="/desk/lots/{lot_id}"' in page.split('class="note out"')[1]
+
+    def test_a_draft_has_the_court_s_telephones_and_without_them_the_gate_names_the_item(
+            self, app: Flask, session: Session, at: Walk) -> None:
+        scene = a_priced_scene(session, at)
+        desk = a_desk(app, session, scene.officer)
+        session.execute(update(Court).values(supervision_telephone=""))
+        session.commit()
+        a_draft(session, scene)
+        lot = only_lot(session)
+        form = f"/desk/lots/{lot.id}/disclosures/court_contact"
+        assert "没有公示执行法院名称，联系、监督方式" in desk.get(f"/desk/lots/{lot.id}").text
+        assert "本院还没有登记联系电话和监督电话" in desk.get(form).text
+        session.execute(update(Court).values(supervision_telephone=CONTACT.supervision_telephone))
+        session.commit()
+        said = contact_words("临澜市东麓区人民法院", CONTACT)
+        assert said == ("临澜市东麓区人民法院执行局；地址：临澜市东麓区文汇路 66 号；"
+                        "联系电话：026-5550-0102；监督电话：026-5550-0112。")
+        assert said in desk.get(form).text
 
     def test_a_refused_form_keeps_what_was_typed(
             self, app: Flask, session: Session, at: Walk) -> None:

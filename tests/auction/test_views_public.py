@@ -78,6 +78,7 @@ def test_a_lot_shows_price_flaws_all_eleven_items_and_the_special_notices(client
     for words in ("2,010,000", "评估报告副本或者定价依据", "其他应当公示的信息", "北侧卧室窗台有渗水痕迹",
                   "悔拍不退保证金", "网络司法拍卖规定第十三条第（十一）项", "AUC-10.3", "登录后报名"):
         assert words in page, words
+    assert page.count('<a href="tel:02655500112">') == 2, "where to look at it, and among the eleven items"
     assert page.count("网络司法拍卖规定第十三条第") >= 11
     assert page.count("网络司法拍卖规定第十四条第") == 7
 

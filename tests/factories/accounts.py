@@ -18,6 +18,7 @@ from stdnum.cn import ric, uscc
 from accounts import services
 from accounts.models import Court, Person
 from accounts.passwords import hash_password
+from accounts.rules.contact import Contact
 from kernel import clock
 from kernel.access import SYSTEM, Actor, Role
 from kernel.forgery import veiled
@@ -25,6 +26,7 @@ from kernel.transactions import in_unit_of_work, unit_of_work
 
 PASSWORD = "demo-demo-demo"
 ORIGIN = "test.court.example/luochui"
+CONTACT = Contact("临澜市东麓区文汇路 66 号", "026-5550-0102", "026-5550-0112")
 
 
 @contextmanager
@@ -54,12 +56,12 @@ def an_installation(session: Session) -> None:
 
 def a_court(session: Session, name_zh: str = "临澜市东麓区人民法院",
             name_en: str = "Donglu District People's Court of Linlan",
-            origin: str = ORIGIN) -> Court:
+            origin: str = ORIGIN, contact: Contact = CONTACT) -> Court:
     """A court with its log and the log of its exercises, and the log of the installation."""
     an_installation(session)
     with acting(session) as s:
         return services.open_court(s, name_zh=name_zh, name_en=name_en, origin=origin,
-                                   actor=SYSTEM, now=clock.now())
+                                   contact=contact, actor=SYSTEM, now=clock.now())
 
 
 def a_person(session: Session, role: Role, court: Court | None = None, *,

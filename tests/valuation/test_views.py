@@ -181,6 +181,12 @@ def test_the_public_page_follows_a_draw_from_the_freeze_to_the_order(
     decided(session, scene, draw)
     public = app.test_client()
     shown = text_of(public.get(f"/draws/{draw.id}"))
+    public.set_cookie("language", "en")
+    for page in ("/draws", f"/draws/{draw.id}"):
+        words = re.sub(r"<a[^>]*>中文</a>", "", text_of(public.get(page)))
+        assert "房地产" not in words.partition("<h1")[2].partition("</h1>")[0]
+        assert "Real estate" in words
+    public.delete_cookie("language")
     assert "等待封存" in shown
     assert "您的席位" not in shown
     assert public.get(f"/draws/{draw.id}/transcript.json").status_code == 404
@@ -237,6 +243,8 @@ def test_an_institution_reads_its_letter_accepts_and_hands_in_its_report(
     commissioned(session, scene, valuation, accepted=False)
     client = visitor(app, session, scene.account.id)
     listed = text_of(client.get("/my/commissions"))
+    assert re.search(r'<time datetime="[\d-]+">[\d-]+</time> 前答复', listed), (
+        "a day does not break at its hyphens")
     letter = re.findall(r"/my/commissions/com-\w+", listed)[0]
     assert "评估的财产" in text_of(client.get(letter))
     bare = client.post(f"{letter}/acceptance", data={})

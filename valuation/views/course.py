@@ -83,7 +83,7 @@ def new() -> ResponseReturnValue:
                      if one.is_active})
     return render_template(
         "valuation/new.html", form=form, found=found, case=case,
-        missing=shown(services.facts_missing(found)), fields=[(name, name) for name in fields],
+        missing=shown(services.facts_missing(found)), fields=[(name, say(name)) for name in fields],
         methods=[(method.value, say(METHOD_NAMES[method]))
                  for method in Method if method is not Method.NEGOTIATION]), form.status
 
