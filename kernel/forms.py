@@ -57,6 +57,17 @@ class Form:
         """The checked values; see ``kernel.schemas.load_form``."""
         return load_form(schema, self.values)
 
+    def sift(self, schema: Schema) -> dict[str, Any]:
+        """What fits of a search: a list is shown whatever was typed into its address.
+
+        A member that does not fit is left out, and stands in ``errors``.
+        """
+        with self.attempt():
+            return self.load(schema)
+        self.errors = {_member(path): said for path, said in self.errors.items()}
+        return load_form(schema, {name: value for name, value in self.values.items()
+                                  if name not in self.errors})
+
     def attempt(self) -> "Attempt":
         """Try the act; a refusal fills ``errors`` and ``summary`` and the page is shown again."""
         return Attempt(self)
@@ -69,6 +80,11 @@ class Form:
         if isinstance(error, InvalidInput):
             self.errors = {path: say(message, error.details)
                            for path, message in error.fields.items()}
+
+
+def _member(path: str) -> str:
+    """``state[0]`` is said of ``state``."""
+    return path.partition("[")[0].partition(".")[0]
 
 
 class Attempt:

@@ -141,19 +141,28 @@ def time_ruler(now: datetime, closes_at: datetime, window_seconds: int,
     )
 
 
+_LETTER: Final = 100 * 7.2 / 288
+"""Width of a figure, in percent of the narrowest drawing; scripts know the real width (auction/ruler.js)."""
+
+
 def _time_ticks(first: datetime, last: datetime, now: datetime, most: int = 32) -> list[Tick]:
     span = (last - first).total_seconds()
     minor, major = next((step for step in _STEPS if span / step[0] <= most), _STEPS[-1])
     midnight = first.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
     begin = math.ceil((first - midnight).total_seconds() / minor)
-    ticks = []
+    ticks, free = [], 0.0
     for n in range(begin, begin + int(span // minor) + 1):
         instant = midnight + timedelta(seconds=n * minor)
         if instant > last:
             break
         at = 100 * (instant - first).total_seconds() / span
         long = n * minor % major == 0
-        label = _clock_label(instant, major, now) if long and 3 < at < 97 else ""
+        label = _clock_label(instant, major, now) if long else ""
+        half = len(label) * _LETTER / 2
+        if at - half < free or at + half > 100:
+            label = ""
+        if label:
+            free = at + half + 2 * _LETTER
         ticks.append(Tick(percent(at), long, label))
     return ticks
 

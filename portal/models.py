@@ -78,6 +78,7 @@ class Entry(Base):
     deposit_fen: Mapped[int] = mapped_column(FenColumn)
     bid_fen: Mapped[int | None] = mapped_column(FenColumn)
     accepted: Mapped[int] = mapped_column(Integer)
+    extensions: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

@@ -20,7 +20,6 @@ from kernel.domain import Domain, WorkItem
 from kernel.errors import N_
 from kernel.forms import Form
 from kernel.languages import say
-from kernel.schemas import load_form
 from kernel.transactions import unit_of_work
 
 
@@ -29,15 +28,16 @@ from kernel.transactions import unit_of_work
 def index() -> ResponseReturnValue:
     """The cases of the court, or the reader's own, each with its next deadline."""
     actor = signed_in()
-    wanted = load_form(ListIn(), request.args)
+    form = Form(request.args)
+    wanted = form.sift(ListIn())
     found = services.cases_of_court(
         db.session(), actor.court_id or "", query=wanted["q"], page=wanted["page"],
         officer_id=actor.id if wanted["mine"] else None)
     return render_template(
-        "cases/list.html", rows=[_row(case, item) for case, item in _with_deadlines(found.cases)],
+        "cases/list.html", form=form, rows=[_row(case, item) for case, item in _with_deadlines(found.cases)],
         total=found.total, wanted=wanted, pages=max(1, -(-found.total // services.PAGE)),
         officers=accounts.names_of(db.session(), {case.officer_id for case in found.cases}),
-        may_register=actor.may_act_as(Role.OFFICER))
+        may_register=actor.may_act_as(Role.OFFICER)), form.status
 
 
 def _with_deadlines(cases: Any) -> list[tuple[Case, WorkItem | None]]:

@@ -167,8 +167,9 @@ def _row(sale: Any, thing: Any, court: Any, case_number: str, photo_url: str | N
         "round": Round(sale.round), "state": LotState(sale.state), "group": GROUP_OF[LotState(sale.state)],
         "price_fen": sale.price_fen or sale.start_price_fen, "start_price_fen": sale.start_price_fen,
         "reference_price_fen": sale.reference_price_fen, "deposit_fen": sale.deposit_fen,
-        "bid_fen": sale.price_fen, "accepted": sale.accepted, "opens_at": sale.opens_at,
-        "closes_at": reading.end_in_force(sale), "ended_at": ended.closed_at if ended is not None else None,
+        "bid_fen": sale.price_fen, "accepted": sale.accepted, "extensions": sale.extensions,
+        "opens_at": sale.opens_at, "closes_at": reading.end_in_force(sale),
+        "ended_at": ended.closed_at if ended is not None else None,
         "published_at": sale.published_at, "outcome": ended.outcome if ended is not None else None,
         "text": entry_text(title=lot.title, category=category.word, region=region, address=address,
                            court=f"{court.name_zh}\n{court.name_en}", case_number=case_number)}

@@ -26,10 +26,17 @@ def announced_last(session: Session, court_id: str | None, *, most: int) -> Sequ
     return session.scalars(query.order_by(Entry.published_at.desc(), Entry.slot).limit(most)).all()
 
 
-def chapters(session: Session) -> list[int]:
-    """The numbers of the maps of lots. Slots are given once and counted up, so a lot stays in its map."""
-    last = session.scalar(select(func.max(Entry.slot)))
-    return [] if last is None else list(range(last // CHAPTER + 1))
+def chapters(session: Session) -> list[tuple[int, datetime]]:
+    """The numbers of the maps of lots, and when a lot in each last changed its standing.
+
+    Slots are given once and counted up, so a lot stays in its map.
+    """
+    number = Entry.slot // CHAPTER
+    found = session.execute(
+        select(number, func.max(Entry.published_at), func.max(Entry.ended_at))
+        .group_by(number).order_by(number))
+    return [(chapter, max(published_at, ended_at or published_at))
+            for chapter, published_at, ended_at in found]
 
 
 def lots_in(session: Session, chapter: int) -> list[tuple[str, datetime]]:

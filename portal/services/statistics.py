@@ -43,6 +43,7 @@ class Record:
 
     Attributes:
         bids: accepted bids in all sales that ended, sold or failed.
+        extensions: how often a bid moved their ends (AUC-20.4).
         median: price reached to reference price in permille, the middle of ``priced`` sales.
     """
 
@@ -51,6 +52,7 @@ class Record:
     sold: int
     failed: int
     bids: int
+    extensions: int
     sum_fen: int
     priced: int
     median: int | None
@@ -90,10 +92,11 @@ def permille(price_fen: int, reference_fen: int) -> int:
 def _counted(session: Session, court_id: str, now: datetime) -> Record:
     since = now - SPAN
     here = (Entry.court_id == court_id, Entry.ended_at >= since, Entry.ended_at <= now)
-    sums = {outcome: (count, bids, total) for outcome, count, bids, total in session.execute(
-        select(Entry.outcome, func.count(), func.sum(Entry.accepted), func.sum(Entry.price_fen))
+    sums = {outcome: figures for outcome, *figures in session.execute(
+        select(Entry.outcome, func.count(), func.sum(Entry.accepted), func.sum(Entry.extensions),
+               func.sum(Entry.price_fen))
         .where(*here).group_by(Entry.outcome))}
-    sold, failed = sums.get("sold", (0, 0, 0)), sums.get("failed", (0, 0, 0))
+    sold, failed = sums.get("sold", [0] * 4), sums.get("failed", [0] * 4)
     reference = Entry.reference_price_fen
     share = (2 * Entry.price_fen * _PERMILLE + reference) // (2 * reference)
     counted = session.execute(
@@ -101,8 +104,8 @@ def _counted(session: Session, court_id: str, now: datetime) -> Record:
         .where(*here, Entry.outcome == "sold", reference.is_not(None))
         .group_by("share").order_by("share")).all()
     priced = sum(count for _, count in counted)
-    return Record(since, now, int(sold[0]), int(failed[0]), int(sold[1]) + int(failed[1]), int(sold[2]),
-                  priced, _middle(counted, priced))
+    return Record(since, now, int(sold[0]), int(failed[0]), int(sold[1] + failed[1]),
+                  int(sold[2] + failed[2]), int(sold[3]), priced, _middle(counted, priced))
 
 
 def _middle(counted: Sequence[Any], total: int) -> int | None:

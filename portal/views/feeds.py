@@ -48,8 +48,11 @@ def lots_feed(court: Any) -> Response:
 @public
 def sitemap() -> Response:
     """Which maps there are: one of pages, and as many of lots as it takes."""
-    return _map("portal/sitemap_index.xml", maps=[
-        outer("/sitemaps/pages.xml"), *(outer(f"/sitemaps/lots-{n}.xml") for n in chapters(db.session()))])
+    session = db.session()
+    changed = [at for _path, at in others_of(session) if at is not None]
+    rows: list[tuple[str, datetime | None]] = [(outer("/sitemaps/pages.xml"), max(changed, default=None))]
+    rows += [(outer(f"/sitemaps/lots-{n}.xml"), at) for n, at in chapters(session)]
+    return _map("portal/sitemap_index.xml", rows=rows)
 
 
 @pages.get("/sitemaps/pages.xml")

@@ -63,16 +63,12 @@ def lots() -> ResponseReturnValue:
 
 def _read(form: Form) -> dict[str, Any]:
     """The wish as it was typed; a member that does not fit is left out, and stands in ``form.errors``."""
-    schema = LotsIn()
-    with form.attempt():
-        wanted = form.load(schema)
-        if wanted["q"] and not terms_of(wanted["q"]):
-            raise InvalidInput({"q": N_("请写文字或者数字：小区、道路、案号或者物品。")})
-        return wanted
-    wrong = {path.partition("[")[0].partition(".")[0] for path in form.errors}
-    form.errors = {path.partition("[")[0].partition(".")[0]: said for path, said in form.errors.items()}
-    rest = Form({name: value for name, value in form.values.items() if name not in wrong})
-    return rest.load(schema)
+    wanted = form.sift(LotsIn())
+    if wanted["q"] and not terms_of(wanted["q"]):
+        if not form.errors:
+            form.refuse(InvalidInput({"q": N_("请写文字或者数字：小区、道路、案号或者物品。")}))
+        wanted["q"] = ""
+    return wanted
 
 
 def address(typed: Mapping[str, Any], **changes: Any) -> str:

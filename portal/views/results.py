@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from kernel.access import public
 from kernel.clock import beijing_day
 from kernel.database import db
-from kernel.schemas import load_form
+from kernel.forms import Form
 from portal.rules.months import Month, month_of, read_month
 from portal.schemas import ResultsIn
 from portal.services.results import DEEPEST, first_and_last, results
@@ -28,7 +28,8 @@ MONTHS: Final = 24
 def index() -> ResponseReturnValue:
     """Ended sales, the last first; by court, month and outcome."""
     session = db.session()
-    wish = load_form(ResultsIn(), request.args)
+    form = Form(request.args)
+    wish = form.sift(ResultsIn())
     courts = court_names()
     court_id = wish["court"] if wish["court"] in courts else None
     month = read_month(wish["month"])
@@ -36,13 +37,14 @@ def index() -> ResponseReturnValue:
     found = results(session, court_id=court_id, month=month, outcome=wish["outcome"], page=page)
     chosen = {"court": court_id, "month": month.name if month else None, "outcome": wish["outcome"]}
     return render_template(
-        "portal/results.html", rows=[ended_row(one, courts) for one in found.rows], page=page, chosen=chosen,
+        "portal/results.html", form=form, rows=[ended_row(one, courts) for one in found.rows], page=page,
+        chosen=chosen,
         courts=list(courts.items()), months=_months(month), is_filtered=any(chosen.values()),
         tabs=[(word, _address(chosen | {"outcome": value}), value == wish["outcome"])
               for value, word in ((None, _("全部")), ("sold", _("成交")), ("failed", _("流拍")),
                                   ("withdrawn", _("已撤回")))],
         previous=_address(chosen | {"page": page - 1 if page > 2 else None}) if page > 1 else "",
-        following=_address(chosen | {"page": page + 1}) if found.more and page < DEEPEST else "")
+        following=_address(chosen | {"page": page + 1}) if found.more and page < DEEPEST else ""), form.status
 
 
 def _address(members: dict[str, Any]) -> str:

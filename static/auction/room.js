@@ -96,6 +96,7 @@ function showHint(phase, now) {
               : performance.now() - moved.at < MOVED ? say("hintMoved", { time: endOf(sale.closes, now) })
                 : tabs.others.size && runs(phase) ? say("hintTab") : null;
   by("hint").classList.toggle("warn", said !== null);
+  by("hint").hidden = said === null && ended(phase);
   if (said === null) {
     if (hint.firstChild !== ruling[0]) hint.replaceChildren(...ruling);
   } else if (hint.textContent !== said) {

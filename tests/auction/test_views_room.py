@@ -16,12 +16,14 @@ from kernel.access import Role
 from kernel.database import db
 from tests.factories.accounts import a_bidder, a_court, a_person, acting, sign_in, with_csrf
 from tests.factories.auction import (
+    CLOSES_AT,
     OPENS_AT,
     START_FEN,
     STEP_FEN,
     a_code,
     a_lot_on_sale,
     bid,
+    closed,
     paid,
     registered,
 )
@@ -64,6 +66,14 @@ def test_a_bidder_is_led_from_the_notices_to_the_deposit_to_the_bid(
     assert "查看缴款码" in page
     paid(session, found, person)
     assert "保证金已到账" in room(client, lot)
+
+
+def test_the_stretch_in_which_a_bid_moves_the_end_is_spoken_of_until_the_end_only(
+        client: FlaskClient, session: Session, at: At, lot: Lot) -> None:
+    assert 'id="hint"><span>黄段内有人出价' in room(client, lot)
+    closed(session, lot)
+    at(CLOSES_AT + timedelta(hours=1))
+    assert 'id="hint" hidden>' in room(client, lot)
 
 
 def test_who_is_kept_out_reads_the_rule_and_gets_no_button(app: Flask, session: Session, lot: Lot) -> None:

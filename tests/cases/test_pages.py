@@ -127,6 +127,18 @@ class TestRegistering:
         assert case.number in desk.get("/desk/cases?mine=true").text
         assert "没有找到" in desk.get("/desk/cases?q=不存在").text
 
+    @pytest.mark.parametrize(("query", "said"), [
+        ("q=" + "长" * 5_000, "最多填写 100 个字"), ("page=0", "没有这一页"),
+        ("mine=vielleicht", "请选择是或否")])
+    def test_a_search_that_does_not_fit_says_so_above_the_list_and_keeps_what_was_typed(
+            self, desk: FlaskClient, case: Case, query: str, said: str) -> None:
+        answer = desk.get(f"/desk/cases?{query}")
+        assert answer.status_code == 422
+        assert said in answer.text.split('class="errsum"')[1].split("</ol>")[0]
+        assert case.number in answer.text
+        if query.startswith("q="):
+            assert f'value="{query[2:]}"' in answer.text
+
     def test_an_empty_list_says_so(self, desk: FlaskClient) -> None:
         assert "还没有案件" in desk.get("/desk/cases").text
 

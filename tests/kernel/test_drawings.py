@@ -78,6 +78,15 @@ class TestTimeRuler:
         assert 2 <= len(drawn.ticks) <= 40
         assert all(0 <= place(tick.at) <= 100 for tick in drawn.ticks)
 
+    @pytest.mark.parametrize("left", [0, 4, 7, 12, 20, 40, 90, 200, 400, 900, 4000])
+    @pytest.mark.parametrize("window", [1, 5, 300])
+    def test_labels_never_touch_on_the_narrowest_screen(self, left: int, window: int) -> None:
+        drawn = rulers.time_ruler(TEN - timedelta(seconds=left), TEN, window)
+        spans = [(place(tick.at) * 2.88, len(tick.label) * 7.2) for tick in drawn.ticks if tick.label]
+        assert spans or window == 1
+        assert all(x >= width / 2 and x + width / 2 <= 288 for x, width in spans)
+        assert all(x + width / 2 < y - other / 2
+                   for (x, width), (y, other) in pairwise(spans))
 
     def test_a_day_of_another_year_says_its_year(self) -> None:
         december = datetime(2026, 12, 20, 2, 0, tzinfo=UTC)

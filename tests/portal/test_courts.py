@@ -72,9 +72,20 @@ def test_results_turn_pages_without_losing_any(
     assert 'rel="next"' not in pages[1].split("<body")[1]
 
 
-@pytest.mark.parametrize("query", ["page=0", "page=x", "page=1&outcome=maybe", "month=2026-060"])
-def test_what_no_result_can_have_is_refused(client: FlaskClient, query: str) -> None:
-    assert client.get(f"/results?{query}").status_code == 422
+@pytest.mark.parametrize(("query", "label"), [
+    ("page=0", "页码"), ("page=x", "页码"), ("page=1&outcome=maybe", "结果"),
+    ("month=2026-060", "结束的月份"),
+    (f"court={'x' * 41}", "法院")])
+def test_what_no_result_can_have_is_said_above_the_list(client: FlaskClient, query: str, label: str) -> None:
+    answer = client.get(f"/results?{query}")
+    assert answer.status_code == 422
+    assert f"{label}：" in answer.text.split('class="errsum"')[1].split("</ol>")[0]
+    assert 'class="sieve"' in answer.text
+
+
+def test_what_fits_beside_an_unknown_choice_still_counts(client: FlaskClient) -> None:
+    page = client.get("/results?outcome=maybe&month=2026-06").text
+    assert '<option value="2026-06" selected>' in page
 
 
 def test_without_an_ended_sale_the_list_says_where_to_go(client: FlaskClient) -> None:
@@ -96,6 +107,19 @@ class TestRecord:
         assert found.sum_fen == 9_782_000_00
         assert spread(session, court.id).permilles == (750, 800, 1000, 1100)
         assert spread(session, court.id).median == 800
+
+    def test_it_counts_how_often_a_bid_moved_an_end(
+            self, client: FlaskClient, session: Session, at: Walk) -> None:
+        court = a_court(session)
+        lot = a_lot_on_sale(session, court, officer=an_officer(session, court))
+        code = a_code(session, lot)[1]
+        bid(session, code, 2_010_000_00, CLOSES_AT - timedelta(minutes=2))
+        bid(session, a_code(session, lot)[1], 2_030_000_00, CLOSES_AT + timedelta(minutes=1))
+        closed(session, lot)
+        follow_log()
+        assert record_of(session, court.id, LATER).extensions == 2
+        at(LATER)
+        assert "共 2 次" in client.get(f"/courts/{court.id}").text
 
     def test_another_court_and_another_year_have_nothing_of_it(self, session: Session) -> None:
         court = a_court(session)

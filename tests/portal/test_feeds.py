@@ -92,6 +92,14 @@ def test_a_map_says_when_a_lot_changed_its_standing(client: FlaskClient, session
         PUBLISHED_AT.isoformat(timespec="seconds"))
 
 
+def test_the_list_of_maps_says_when_each_last_changed(client: FlaskClient, session: Session) -> None:
+    a_lot_on_sale(session)
+    follow_log()
+    changed = {one.findtext(f"{MAP}loc"): one.findtext(f"{MAP}lastmod")
+               for one in read(client, "/sitemap.xml").iter(f"{MAP}sitemap")}
+    assert changed["http://localhost/sitemaps/lots-0.xml"] == PUBLISHED_AT.isoformat(timespec="seconds")
+
+
 def test_crawlers_are_told_where_the_map_is_and_kept_from_desks(client: FlaskClient) -> None:
     text = client.get("/robots.txt").text
     assert "Sitemap: http://localhost/sitemap.xml" in text

@@ -138,6 +138,14 @@ def test_where_nothing_fits_the_page_offers_what_would_be_found_without_one_cond
     assert 'href="/lots?state=upcoming&amp;state=live"' in page
 
 
+@pytest.mark.parametrize(("query", "clear"), [
+    ("category=ship", 0), ("state=upcoming&state=live&category=ship", 1), ("category=ship&region=火星", 1)])
+def test_where_nothing_fits_one_thing_is_offered_once(
+        client: FlaskClient, lot_id: str, query: str, clear: int) -> None:
+    page = client.get(f"/lots?{query}").text
+    assert page.count("全部清除") + page.count("清除全部条件") == clear
+
+
 def test_a_page_can_be_shared_and_a_condition_taken_away(client: FlaskClient, lot_id: str) -> None:
     page = client.get("/lots?sort=newest&view=rows&region=火星&price_to=80").text
     assert "80 万元以下" in page
@@ -152,16 +160,6 @@ def test_a_wider_region_holds_the_narrower_ones(client: FlaskClient, lot_id: str
     for wider in ("/".join(entry.region.split("/")[:depth]) for depth in (1, 2, 3)):
         assert facets.get(wider) == 1
         assert json_of(client.get(f"/api/v1/lots?region={quote(wider)}"))["total"] == 1
-
-
-@pytest.mark.both_databases
-def test_the_numbers_of_a_court_say_what_ended(app: Flask, session: Session, lot_id: str) -> None:
-    now = catalogue.entry_of(db.session(), lot_id).closes_at  # type: ignore[union-attr]
-    told = catalogue.statistics(db.session(), court_id="court-none", since=now - timedelta(days=1))
-    assert (told.sold, told.failed, list(told.ratios), told.sum_fen) == (0, 0, [], 0)
-    assert catalogue.recent_results(db.session(), 5) == []
-    assert [one.lot_id for one in catalogue.between(
-        db.session(), now - timedelta(days=400), now + timedelta(days=1))] == [lot_id]
 
 
 def test_a_lot_without_any_court_is_no_reason_to_fail(client: FlaskClient, session: Session) -> None:
