@@ -2,6 +2,7 @@
 
 import auction.commands.rehearse
 import auction.views.court
+import auction.views.court_priority
 import auction.views.court_sale
 import auction.views.court_surplus
 import auction.views.court_words

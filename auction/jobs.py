@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 
 from auction.live.updates import bid_message, promise_standing, room_of, tell
-from auction.services import closing, delivery, drafting, exercises, registration
+from auction.services import closing, delivery, drafting, exercises, priority, registration
 from kernel import clock
 from kernel.database import db
 from kernel.jobs import Job
@@ -58,9 +58,11 @@ def note_payments() -> None:
 
 
 def note_panels() -> None:
-    """Take over what the panels have decided (AUC-27)."""
+    """Take over what the panels have decided, on figures (AUC-27) and on priority rights (AUC-19.1)."""
     _each(drafting.before_panel(db.session()),
           lambda work, lot_id: drafting.note_panel(work.session, lot_id))
+    _each(priority.before_panel(db.session()),
+          lambda work, lot_id: priority.note_decided(work.session, lot_id, now=clock.now()))
 
 
 def let_rivals_bid() -> None:

@@ -19,11 +19,13 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auction.rules.lifecycle import LotState, Round
-from cases.rules.words import ServiceWay
+from auction.rules.priority import RightState
+from cases.rules.words import PartyRole, ServiceWay
 from kernel.database import Base, FenColumn, UtcDateTime, WordColumn, append_only
 
 _BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only in INTEGER keys
@@ -184,6 +186,45 @@ class SurplusNotice(Base):
     enforcement_costs_fen: Mapped[int] = mapped_column(FenColumn)
     insisted_on: Mapped[date | None]
     application_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id"))
+
+
+_LIVING = text("state IN ('pending', 'confirmed')")
+
+
+class PriorityRight(Base):
+    """Somebody's priority right in one sale, from the officer's proposal to the panel's word (AUC-19).
+
+    ``id_digest`` is the holder's identity as it was proposed: a party amended later does not hand
+    a confirmed right to another person.
+    """
+
+    __tablename__ = "priority_rights"
+    __table_args__ = (
+        _of_sale(),
+        CheckConstraint("rank >= 1", name="rank"),
+        CheckConstraint("(state = 'pending') = (decided_at IS NULL)", name="decided"),
+        Index("uq_priority_rights_living", "lot_id", "number", "party_id", "state", unique=True,
+              sqlite_where=_LIVING, postgresql_where=_LIVING),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    lot_id: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int] = mapped_column(Integer)
+    party_id: Mapped[str] = mapped_column(ForeignKey("parties.id"))
+    role: Mapped[PartyRole] = mapped_column(WordColumn(PartyRole))
+    id_digest: Mapped[str] = mapped_column(String(64))
+    rank: Mapped[int] = mapped_column(Integer)
+    basis: Mapped[str] = mapped_column(String(400))
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"))
+    state: Mapped[RightState] = mapped_column(WordColumn(RightState))
+    proposed_by: Mapped[str] = mapped_column(String(40))
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def subject(self) -> str:
+        """How the approvals name this right."""
+        return f"right:{self.id}"
 
 
 class Registration(Base):

@@ -5,6 +5,7 @@ from typing import Final
 from marshmallow import Schema, fields, post_load, validate
 
 from auction.rules.disclosure import AnnouncementPart, SpecialNotice
+from auction.rules.priority import MOST_RANK, RANK_ADVICE
 from cases.rules.words import ServiceWay
 from kernel.errors import N_
 from kernel.schemas import Choice, Count, Day, Instant, Money, Text
@@ -171,6 +172,16 @@ class InsistedOnIn(Schema):
     """The day of the application, where its paper comes as a file."""
 
     insisted_on = Day(required=True)
+
+
+class RightIn(Schema):
+    """A priority right as it goes before the panel; its paper is one of the case (AUC-19.1)."""
+
+    party_id = Text(required=True, longest=40)
+    rank = Count(required=True, least=1, most=MOST_RANK,
+                 error_messages={"bounds": RANK_ADVICE, "invalid": RANK_ADVICE})
+    basis = Text(required=True, longest=400)
+    document_id = Text(longest=40, load_default=None, allow_none=True)
 
 
 class SuspendIn(Schema):

@@ -6,7 +6,7 @@ from typing import Final
 
 from accounts import services as accounts
 from auction.rules.disclosure import DisclosureItem
-from auction.services import checklist, drafting, publication
+from auction.services import checklist, drafting, priority, publication
 from cases import services as cases
 from cases.rules.claims import ClaimFacts
 from cases.rules.numbers import PartyFacts
@@ -194,3 +194,23 @@ def draft(world: World, thing: Thing, file: File) -> None:
         world.do(drafting.disclose, file.lot_id, item=item, text=text, not_applicable_reason="",
                  document_sha256=None, actor=me)
     world.do(checklist.send_to_panel, file.lot_id, actor=me, now=clock.now())
+
+
+def confirm_tenant(world: World, thing: Thing, file: File) -> None:
+    """The panel confirms the tenant's priority right, before the tenant has a code (AUC-19.1)."""
+    lease, _ = keep_paper(
+        world, file, thing, subject=f"lot:{file.lot_id}/1", kind=DocumentKind.PROPERTY_PROOF,
+        title="房屋租赁合同", is_public=False,
+        lines=["租赁期限自 2019 年 7 月 1 日起至 2029 年 6 月 30 日止，早于抵押登记。", "月租金 18,600 元。"])
+    with world.at_once():
+        right = world.do(
+            priority.propose_right, file.lot_id, actor=officer(world, thing), now=clock.now(),
+            proposal=priority.Proposal(
+                file.parties[PartyRole.TENANT][0], rank=1, document_id=lease,
+                basis="房屋承租人在同等条件下有优先购买权（民法典第七百二十六条）；"
+                      "租约登记备案，无共有人，列第 1 顺序。"))
+        approval = accounts.approval_for(db.session(), subject=right.subject, act=priority.PRIORITY_ACT)
+        assert approval is not None  # noqa: S101 - asked for just now
+        for login in thing.place.judges:
+            world.do(accounts.decide_approval, approval.id, approve=True, reason="",
+                     actor=world.actor(login, Role.JUDGE), now=clock.now())

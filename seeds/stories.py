@@ -8,7 +8,7 @@ from auction.services import closing
 from cases.rules.words import DocumentKind
 from kernel import clock
 from seeds import goods, homes
-from seeds.court import File, announce, keep_paper, officer, register
+from seeds.court import File, announce, confirm_tenant, keep_paper, officer, register
 from seeds.pricing import price_by_agreement, price_by_draw
 from seeds.sale import course, deliver, distribute, enter, refund
 from seeds.things import Thing
@@ -222,11 +222,12 @@ def ending_machines(world: World) -> Story:
 
 
 def leased_shop(world: World) -> Story:
-    """A shop on sale with its lease; the tenant has a priority right and bids."""
+    """A shop on sale with its lease; the tenant holds a confirmed priority right, and a code with it."""
     thing = goods.SHOP_LEASED
 
     def then(file: File) -> Story:
         yield world.day(-2)
+        confirm_tenant(world, thing, file)
         enter(world, thing, file, ("bidder-3", "tenant"))
         yield from course(world, thing, file, ((HOUR, "bidder-3", 0), (3 * HOUR, "bidder-3", 2)),
                           thing.opens_at(world))

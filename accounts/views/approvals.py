@@ -13,7 +13,7 @@ from accounts.schemas import DecisionIn
 from kernel import clock
 from kernel.access import ROLE_NAMES, STAFF, access, signed_in
 from kernel.database import db
-from kernel.errors import N_
+from kernel.errors import N_, Filled
 from kernel.forms import Form
 from kernel.languages import explain, say
 from kernel.transactions import unit_of_work
@@ -22,7 +22,8 @@ _LABELS: Final = {
     "title": N_("标的物"), "start_price_fen": N_("起拍价"), "increment_fen": N_("增价幅度"),
     "deposit_fen": N_("保证金"), "priority": N_("优先购买权"), "count": N_("入池机构，家"),
     "excluded": N_("排除的机构，家"), "number": N_("案件"), "version": N_("方案版次"),
-    "total_fen": N_("可分配"),
+    "total_fen": N_("可分配"), "holder": N_("权利人"), "role": N_("在本案中的身份"), "rank": N_("顺序"),
+    "basis": N_("性质和法律依据"),
 }
 """Names of the figures that requests carry (``details``), as an approver reads them."""
 
@@ -59,7 +60,8 @@ def _row(seen: services.SeenApproval) -> dict[str, Any]:
 
 def _values(details: Mapping[str, object]) -> list[dict[str, Any]]:
     """The figures that come into force with the word of the approver, each by its name."""
-    return [{"label": say(_LABELS[name]), "fen" if name.endswith("_fen") else "text": value}
+    return [{"label": say(_LABELS[name]), "fen" if name.endswith("_fen") else "text":
+             say(value) if isinstance(value, Filled) else value}
             for name, value in details.items() if name in _LABELS and value not in (None, "")]
 
 

@@ -13,6 +13,7 @@ from auction.schemas import (
     HandOverIn,
     InsistIn,
     NoticeIn,
+    RightIn,
     RulingIn,
     RulingServiceIn,
     SpecialNoticesIn,
@@ -21,10 +22,11 @@ from auction.schemas import (
     TermsIn,
     WithdrawIn,
 )
-from auction.services import checklist, closing, delivery, drafting, publication, stops
+from auction.services import checklist, closing, delivery, drafting, priority, publication, stops
 from auction.services.checklist import check_list
 from auction.services.drafting import Terms
 from auction.services.handling import court_lot
+from auction.services.priority import Proposal
 from auction.services.reading import BEFORE_PUBLICATION, end_in_force, lots_of_court
 from auction.services.stops import Surplus
 from cases import services as cases
@@ -86,7 +88,10 @@ def _members(lot: Lot) -> dict[str, Any]:
         "priority_decision": sale.priority_decision,
         "enforcement_costs_fen": sale.enforcement_costs_fen,
         "unfiled_prior_fen": sale.unfiled_prior_fen})
-    return members | {"result": result_members(sale)}
+    return members | {"result": result_members(sale), "priority_rights": [
+        {"id": one.id, "party_id": one.party_id, "role": str(one.role), "rank": one.rank,
+         "basis": one.basis, "document_id": one.document_id, "state": str(one.state)}
+        for one in priority.rights_of(db.session(), sale)]}
 
 
 def _draft_members(lot: Lot) -> dict[str, Any]:
@@ -251,6 +256,18 @@ def suspend(body: dict[str, Any], lot_id: str) -> Any:
                         document_sha256=_file_of(body["document_id"]), actor=signed_in(),
                         now=clock.now())
         promise_standing(work, lot_id)
+    return _shown(lot_id), 201
+
+
+@api.post("/<lot_id>/priority-rights")
+@api.arguments(RightIn, location="json")
+@access(Role.OFFICER)
+def propose_right(body: dict[str, Any], lot_id: str) -> Any:
+    """Put somebody's priority right before the panel, on a paper of the case (AUC-19.1)."""
+    with unit_of_work() as work:
+        priority.propose_right(
+            work.session, lot_id, actor=signed_in(), now=clock.now(), proposal=Proposal(
+                body["party_id"], body["rank"], body["basis"], body["document_id"] or ""))
     return _shown(lot_id), 201
 
 

@@ -8,10 +8,12 @@ from auction.errors import NoSuchLot
 from auction.live.bids import acknowledgement, take_bid
 from auction.live.updates import plain, result_members, standing_message
 from auction.models import Registration, Sale
+from auction.rules.priority import RightState
 from auction.schemas import AfterIn, BidIn, KeyIn, PageIn, RegisterIn
 from auction.services.bidding import answer_of, what_became_of
 from auction.services.closing import refund_due_at
 from auction.services.history import history_of, leaf_of_attempt
+from auction.services.priority import rights_of
 from auction.services.reading import (
     MOST_EVENTS,
     all_announced,
@@ -52,6 +54,8 @@ def show_lot(lot_id: str) -> Any:
             {"item": one.item, "text": one.text, "not_applicable_reason": one.not_applicable_reason,
              "document_sha256": one.document_sha256} for one in sale.disclosures],
         "standing": standing_message(session, sale, clock.now()),
+        "priority_rights": [{"role": str(one.role), "rank": one.rank}
+                            for one in rights_of(session, sale, RightState.CONFIRMED)],
         "confirmation": _confirmation(sale)}
 
 
@@ -179,7 +183,8 @@ def _registration(sale: Sale, one: Registration) -> dict[str, Any]:
     shown: dict[str, Any] = plain({
         "lot": sale.lot_id, "number": sale.number, "title": sale.lot.title,
         "state": str(sale.state), "reference": one.reference, "deposit_fen": one.deposit_fen,
-        "deposit_state": str(payment.state), "code": one.code, "admitted_at": one.admitted_at,
+        "deposit_state": str(payment.state), "code": one.code,
+        "priority_rank": one.priority_rank, "admitted_at": one.admitted_at,
         "refund_due_at": refund_due_at(sale)})
     return shown | {"result": result_members(sale)}
 

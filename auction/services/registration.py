@@ -16,6 +16,7 @@ from accounts import services as accounts
 from auction.errors import AlreadyRegistered, Barred, NoticesNotAccepted, NotQualified, NotRunning
 from auction.models import Registration, Sale
 from auction.rules.lifecycle import LotState
+from auction.services import priority
 from auction.services.reading import announced_sale, end_in_force, lock_sale
 from audit import services as audit
 from audit.kinds import Kind
@@ -164,7 +165,9 @@ def admit(session: Session, registration_id: str, *, now: datetime) -> Registrat
 
     None where there is nothing to do: admitted meanwhile, or the bidding over. Money that came
     from somebody else never gets here: the ledger sends it back (AUC-17.2). No message is sent:
-    its time beside that of the leaf would tell who is behind the code (AUC-18.3).
+    its time beside that of the leaf would tell who is behind the code (AUC-18.3). A priority right
+    confirmed by now goes into the code; one confirmed later does not, for a code has one order in
+    all its bids (AUC-19.1).
     """
     registration = session.get(Registration, registration_id)
     if registration is None or registration.code is not None:
@@ -174,6 +177,8 @@ def admit(session: Session, registration_id: str, *, now: datetime) -> Registrat
     if not takes_registrations(sale, now) or not payment.is_received:
         return None
     person_id = person_behind(registration)
+    priority.note_decisions(session, sale, now=now)
+    registration.priority_rank = priority.rank_of_person(session, sale, person_id)
     give_code(session, sale, registration, identity=accounts.identity_for_machine(session, person_id),
               code=free_code(session, sale), now=now)
     return registration

@@ -23,6 +23,7 @@ from auction.services.registration import (
 )
 from auction.views.blueprint import pages
 from auction.views.lot_page import notices_of
+from auction.views.qualifying import priority_words
 from auction.views.words import court_name, phase_now, sale_line, shown_state
 from kernel import clock
 from kernel.access import Role, access, signed_in
@@ -140,6 +141,7 @@ def one(lot_id: str) -> ResponseReturnValue:
         "auction/my_bid.html", sale=sale, lot=sale.lot, mine=mine, row=_row(sale, mine),
         phase=phase_now(sale, now), ended=phase_now(sale, now) in ENDED,
         court_name=court_name(sale.lot.court_id), account=_account(sale),
+        priority=priority_words(sale, mine, signed_in()) if phase_now(sale, now) not in ENDED else {},
         purchase=_purchase(sale, mine), course=_course(sale, mine))
 
 

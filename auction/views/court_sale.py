@@ -36,6 +36,7 @@ from auction.views.court_blueprint import (
     pages,
     taken_paper,
 )
+from auction.views.court_priority import rights_shown
 from auction.views.court_steps import steps_of
 from auction.views.words import ground, round_name, shown_state
 from cases import services as cases
@@ -59,6 +60,7 @@ def sale_page(lot: Lot) -> ResponseReturnValue:
         steps=steps_of(session, sale, now, handles=handles), state=shown_state(sale, now),
         round=round_name(sale), is_sealed=sale.state in SEALED, is_sold=sale.state in AFTER_SALE,
         closes_at=end_in_force(sale), codes=codes_that_bid(session, sale), stop=stop,
+        rights=rights_shown(sale),
         stop_ground=ground(stop.ground) if stop else "", acts=_acts(sale) if handles else [],
         resume_by_on=schedule.resume_due_on(stop.cause_ended_on, law_of(session, sale))
         if stop and stop.cause_ended_on else None,

@@ -19,10 +19,20 @@ from auction.rules.disclosure import (
 )
 from auction.rules.lifecycle import AFTER_SALE
 from auction.rules.pricing import least_start_price
+from auction.rules.priority import RightState
 from auction.services.history import publication_leaf
+from auction.services.priority import rights_of
 from auction.services.reading import end_in_force
 from auction.services.registration import own_registration, takes_registrations
-from auction.views.words import court_name, ground, outcome_word, phase_now, round_name, shown_state
+from auction.views.words import (
+    court_name,
+    ground,
+    outcome_word,
+    phase_now,
+    right_words,
+    round_name,
+    shown_state,
+)
 from cases import services as cases
 from cases.rules.words import FactTopic, PropertyCategory
 from kernel import clock
@@ -61,6 +71,8 @@ def build(sale: Sale) -> dict[str, Any]:
         "announcement": [(say(ANNOUNCEMENT_TEXTS[part].label), sale.announcement[part.value])
                          for part in AnnouncementPart if sale.announcement.get(part.value)],
         "timeline": _timeline(sale, thing, phase), "stop": _stop(sale, phase),
+        "rights": [right_words(one.role, one.rank)
+                   for one in rights_of(session, sale, RightState.CONFIRMED)],
         "published": publication_leaf(session, sale), "door": _door(sale, phase), "steps": _steps(sale),
         "may_register": takes_registrations(sale, now)}
 

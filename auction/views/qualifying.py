@@ -8,7 +8,9 @@ from flask_babel import gettext as _
 from auction.errors import Barred
 from auction.models import Registration, Sale
 from auction.rules.band import ENDED, Phase
+from auction.rules.priority import RightState
 from auction.rules.qualifying import NEED_WORDS, Mark, Need, Seeker, marks, missing_count
+from auction.services.priority import right_of_person
 from auction.services.registration import check_may_bid, own_registration
 from kernel.access import Actor, Role
 from kernel.database import db
@@ -97,6 +99,32 @@ def registration_words(mine: Registration) -> str:
     """Ordinary, or the order of the priority right."""
     return (_("优先购买权第 %(rank)s 顺序", rank=mine.priority_rank) if mine.priority_rank
             else _("普通竞买人"))
+
+
+def priority_words(sale: Sale, mine: Registration, actor: Actor) -> dict[str, str]:
+    """Which kind of code a bidder has or will have, and why; nobody else reads it (AUC-19.1)."""
+    if mine.priority_rank:
+        return {"kind": "lead", "rule": "AUC-21.1", "title": registration_words(mine),
+                "text": _("法院已确认您的优先购买权。您可以出与当前最高价相同的价格；没有人再加价的，"
+                          "由您买得。")}
+    right = right_of_person(db.session(), sale, actor.id)
+    confirmed = right is not None and right.state is RightState.CONFIRMED
+    if mine.code is not None:
+        why = _("没有经法院确认的优先购买权，每次出价都要高于当前价。")
+        if confirmed:
+            why = _("您的代码在优先购买权确认以前取得。一个代码全程只有一种资格，这次按普通竞买人出价。")
+        elif right is not None:
+            why = _("您的优先购买权还没有确认。以后确认的，也不改变这个代码。")
+        return {"kind": "time" if right is not None else "info", "rule": "AUC-19.1",
+                "title": registration_words(mine), "text": why}
+    if right is None:
+        return {}
+    if confirmed:
+        return {"kind": "lead", "rule": "AUC-19.1", "text": _("保证金到账后，您的代码会带有这一顺序。"),
+                "title": _("您的优先购买权已确认，第 %(rank)s 顺序", rank=right.rank)}
+    return {"kind": "time", "rule": "AUC-19.1", "title": _("合议庭正在评议您的优先购买权"),
+            "text": _("确认以前取得的代码是普通代码，全程不变。要用优先购买权的，请等确认以后再缴保证金；"
+                      "竞价结束前到账都有效。")}
 
 
 def closes_soon(closes_at: datetime, window_seconds: int, phase: Phase, now: datetime) -> bool:

@@ -12,9 +12,10 @@ from auction.rules.band import Phase, phase_of
 from auction.rules.bidding import Reason
 from auction.rules.history import GROUND_WORDS, REASON_WORDS
 from auction.rules.lifecycle import ROUND_LABELS, LotState, Round
+from auction.rules.priority import STATE_WORDS, RightState
 from auction.services.reading import end_in_force
 from audit.kinds import Kind
-from cases.rules.words import ServiceWay
+from cases.rules.words import PartyRole, ServiceWay
 from kernel.database import db
 from kernel.formats import parse_instant
 from kernel.languages import reader_language, say
@@ -100,9 +101,23 @@ def _leaf_detail(kind: str, body: Mapping[str, Any]) -> str:
         return _closed(body["outcome"])
     if kind in ("lot.suspended", "lot.withdrawn"):
         return _("，").join((ground(body.get("ground", "")), body["reason"]))
+    if kind in ("lot.priority_proposed", "lot.priority_decided"):
+        return _right(body)
     if kind == "bidder.admitted":
         return _("竞买代码 %(code)s，身份以承诺封存", code=body["code"])
     return _("%(n)s 笔", n=body["released"]) if kind == "lot.deposits_ended" else ""
+
+
+def _right(body: Mapping[str, Any]) -> str:
+    said = right_words(PartyRole(body["role"]), body["rank"])
+    if "state" not in body:
+        return said
+    return _("，").join((said, say(STATE_WORDS[RightState(body["state"])])))
+
+
+def right_words(role: PartyRole, rank: int) -> str:
+    """A priority right as everybody may read it: as what somebody has it, and its order; no name."""
+    return _("%(role)s，第 %(rank)s 顺序", role=say(role.word), rank=rank)
 
 
 def _bid(bid: Mapping[str, Any], decision: Mapping[str, Any]) -> str:

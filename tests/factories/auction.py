@@ -26,6 +26,7 @@ from kernel.access import Actor, Role
 from ledger import services as ledger
 from tests.factories.accounts import a_bidder, a_court, a_person, acting, the_actor
 from tests.factories.cases import a_case, a_property, an_officer
+from tests.factories.rights import in_force
 
 OPENS_AT = datetime(2026, 6, 10, 2, 0, tzinfo=UTC)
 CLOSES_AT = OPENS_AT + timedelta(hours=24)
@@ -112,10 +113,11 @@ def a_code(session: Session, lot: Lot, person: Person | None = None, *,
            rank: int | None = None) -> tuple[Person, Registration]:
     """A bidder who registered, paid and was admitted; ``rank``: of a priority right."""
     person = person or a_bidder(session)
+    if rank is not None:
+        in_force(session, lot, person, rank, now=OPENS_AT - timedelta(days=3))
     found = registered(session, lot, person)
     paid(session, found, person)
     with acting(session) as s:
-        s.get_one(Registration, found.id).priority_rank = rank
         registration.admit(s, found.id, now=OPENS_AT - timedelta(hours=12))
     return person, session.get_one(Registration, found.id)
 
