@@ -99,7 +99,8 @@ def _viewing(sale: Sale, thing: Any) -> dict[str, Any]:
     arranged = next((text for text in said.values() if _VIEWING in text), "")
     return {"where": thing.address,
             "how": arranged or sale.special_notices.get(SpecialNotice.AS_IS.value, ""),
-            "whom": said.get(DisclosureItem.COURT_CONTACT.value, "")}
+            "whom": [part for part in said.get(DisclosureItem.COURT_CONTACT.value, "")
+                     .removesuffix("。").split("；") if part]}
 
 
 def _facts(thing: Any) -> list[tuple[Any, ...]]:
