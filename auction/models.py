@@ -35,6 +35,10 @@ class Lot(Base):
     """A seized asset on offer. What is for sale stays; each attempt to sell it is a Sale."""
 
     __tablename__ = "lots"
+    __table_args__ = (
+        Index("ix_lots_exercises", "created_at", sqlite_where=text("is_exercise = 1"),
+              postgresql_where=text("is_exercise")),
+    )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     court_id: Mapped[str] = mapped_column(String(40), index=True)

@@ -96,7 +96,10 @@ def _found(app: Flask) -> tuple[list[Court], str]:
     while following.has_news(db.session()):
         with unit_of_work() as work:
             following.follow(work.session)
-    return list(accounts.courts(db.session()))[-COURTS:], officer
+    found = list(accounts.courts(db.session()))[-COURTS:]
+    db.session.expunge_all()
+    db.session.remove()  # what follows takes minutes; PostgreSQL ends a transaction that sleeps so long
+    return found, officer
 
 
 def _write(session: Session, luck: Random, courts: list[Court], officer: str, now: datetime,

@@ -6,7 +6,7 @@ from gettext import NullTranslations
 from typing import Final
 
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, get_locale, get_translations, gettext, ngettext
+from flask_babel import Babel, get_locale, get_translations, ngettext
 
 from kernel.clock import beijing
 from kernel.errors import DomainError, Filled, Name
@@ -34,11 +34,16 @@ def init_app(app: Flask) -> None:
         _translated, ngettext, newstyle=True)
 
 
-def _translated(text: str) -> str:
-    """A text of a template in the language of the moment.
+def gettext(text: str, **values: object) -> str:
+    """A text in the language of the moment, with its values put in.
 
     Flask-Babel's own looks for its catalogue anew each time; a page with two hundred texts felt it.
     """
+    translated = _translated(text)
+    return translated % values if values else translated
+
+
+def _translated(text: str) -> str:
     locale = get_locale()
     language = str(locale.language) if locale is not None else ""
     found = _CATALOGUES.get(language)
@@ -57,8 +62,10 @@ def reader_language() -> str:
     chosen = g.get("language") or request.cookies.get(COOKIE)
     if chosen in LANGUAGES:
         return str(chosen)
-    best = request.accept_languages.best_match(["zh-CN", "zh-Hans-CN", "zh", "en"])
-    return "en" if best == "en" else DEFAULT
+    if "preferred_language" not in g:
+        best = request.accept_languages.best_match(["zh-CN", "zh-Hans-CN", "zh", "en"])
+        g.preferred_language = "en" if best == "en" else DEFAULT
+    return str(g.preferred_language)
 
 
 def say(message: str, details: Mapping[str, object] | None = None) -> str:

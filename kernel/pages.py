@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from babel.dates import format_date, format_datetime
 from flask import Flask, request
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
 from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup, escape
 
@@ -20,7 +20,7 @@ from kernel import charts, clock, descriptions, drawings, rulers
 from kernel.access import ROLE_NAMES, Role
 from kernel.files import MAX_BYTES
 from kernel.formats import BEIJING
-from kernel.languages import cite
+from kernel.languages import cite, gettext
 from kernel.money import Fen, parse_yuan, yuan_text
 from kernel.money import capitals as capitals_text
 
@@ -97,7 +97,7 @@ def role_names(roles: Iterable[str]) -> list[str]:
 
 def square_metres(hundredths: int) -> str:
     """An area, from hundredths of a square metre."""
-    return str(gettext("%(area)s ㎡", area=f"{hundredths // 100:,}.{hundredths % 100:02d}"))
+    return gettext("%(area)s ㎡", area=f"{hundredths // 100:,}.{hundredths % 100:02d}")
 
 
 def picture(thing: Any) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def money(amount: int | None, size: str = "", *, unit: bool = True, signed: bool
 
 def yuan(amount: int | None) -> str:
     """Fen as plain text with the unit, for titles, labels and messages."""
-    return DASH if amount is None else str(gettext("%(amount)s 元", amount=yuan_text(amount)))
+    return DASH if amount is None else gettext("%(amount)s 元", amount=yuan_text(amount))
 
 
 def wan(amount: int | None) -> str:
@@ -153,12 +153,12 @@ def wan(amount: int | None) -> str:
     if _tongue() == "en":
         return yuan_text(amount).removesuffix(".00")
     if abs(amount) < 1_000_000:
-        return str(gettext("%(amount)s 元", amount=yuan_text(amount).removesuffix(".00")))
+        return gettext("%(amount)s 元", amount=yuan_text(amount).removesuffix(".00"))
     whole, rest = divmod(abs(amount), 1_000_000)
     decimals = f"{rest:06d}".rstrip("0")
     sign = "−" if amount < 0 else ""
     shown = f"{sign}{whole:,}{'.' if decimals else ''}{decimals}"
-    return str(gettext("%(amount)s 万", amount=shown))
+    return gettext("%(amount)s 万", amount=shown)
 
 
 def capitals(amount: int | None) -> str:

@@ -316,6 +316,12 @@ class ValuationOut(ValuationLineOut):
     objections = fields.List(fields.Nested(ReportObjectionOut))
 
 
+class DrawsIn(Schema):
+    """Which page of the draws."""
+
+    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))
+
+
 class SeatOut(Schema):
     role = Text()
     commitment = Text()

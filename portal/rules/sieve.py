@@ -222,7 +222,7 @@ class Sieve:
 _TO_FLAGS: Final = bytes.maketrans(b"01", b"\0\1")
 _ROOM: Final = 4096
 """Slots by which the lists grow at a time."""
-_FEW: Final = 120
+_FEW: Final = 1000
 """Values up to which bits are counted value by value; beyond, the lots are tallied one by one."""
 
 

@@ -14,7 +14,7 @@ from time import sleep
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Engine, Float, case, cast, func, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from auction.rules.lifecycle import Group
@@ -24,6 +24,8 @@ from portal.rules.sieve import Marks, Sieve, Trait, Wish, regions_of
 from portal.rules.words import Term, terms_of
 from portal.services.phrases import slots_with
 
+OPEN: Final = frozenset({Group.LIVE, Group.UPCOMING})
+"""On sale, or announced."""
 PAGE: Final = 12
 """Lots on one page of the public list."""
 _NAMES: Final = {Trait.GROUP: "state", Trait.CATEGORY: "category", Trait.REGION: "region",
@@ -49,20 +51,6 @@ class Page:
     rows: Sequence[Entry]
     total: int
     facets: Mapping[Trait, Mapping[str, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """What the ended sales of a time say.
-
-    Attributes:
-        ratios: price reached / reference price of each sold lot, as parts of a million, least first.
-    """
-
-    sold: int
-    failed: int
-    ratios: Sequence[int]
-    sum_fen: int
 
 
 @dataclass(slots=True)
@@ -103,9 +91,15 @@ def find(session: Session, wish: Wish, *, query: str = "", page: int = 1, size: 
     for trait in Trait:
         beside = sieve.sift(wish.without(trait), within) if wish.traits.get(trait) else found
         facets[trait] = sieve.counts(trait, beside, _shown(sieve, wish) if trait is Trait.REGION else None)
-    slots = sieve.page(found, wish.order, (page - 1) * size, size)
-    rows = {entry.slot: entry for entry in session.scalars(select(Entry).where(Entry.slot.in_(slots)))}
-    return Page([rows[slot] for slot in slots if slot in rows], found.bit_count(), facets)
+    rows = _entries(session, sieve.page(found, wish.order, (page - 1) * size, size))
+    return Page(rows, found.bit_count(), facets)
+
+
+def first(session: Session, wish: Wish, most: int) -> tuple[Sequence[Entry], int]:
+    """The first lots that fit, and how many fit: for pages that offer no choices beside them."""
+    sieve = _up_to_date(session).sieve
+    found = sieve.sift(wish)
+    return _entries(session, sieve.page(found, wish.order, 0, most)), found.bit_count()
 
 
 def count(session: Session, wish: Wish, *, query: str = "") -> int:
@@ -122,7 +116,12 @@ def counts_of(session: Session, trait: Trait, wish: Wish | None = None) -> dict[
 
 def counts_by_category(session: Session) -> dict[str, int]:
     """How many lots of each category are on sale or announced."""
-    return counts_of(session, Trait.CATEGORY, Wish({Trait.GROUP: frozenset({Group.LIVE, Group.UPCOMING})}))
+    return counts_of(session, Trait.CATEGORY, Wish({Trait.GROUP: OPEN}))
+
+
+def counts_by_court(session: Session, groups: frozenset[Group]) -> dict[str, int]:
+    """How many lots of each court stand in one of these groups."""
+    return counts_of(session, Trait.COURT, Wish({Trait.GROUP: groups}))
 
 
 def recent_results(session: Session, n: int) -> Sequence[Entry]:
@@ -150,36 +149,14 @@ def coming(session: Session, now: datetime, n: int) -> Sequence[Entry]:
                            .order_by(Entry.opens_at, Entry.slot).limit(n)).all()
 
 
-def between(session: Session, from_at: datetime, to_at: datetime, *, most: int = 500) -> Sequence[Entry]:
-    """Sales that begin or end in a span of time, in the order of their beginning: for the calendar."""
-    return session.scalars(select(Entry).where(
-        ((Entry.opens_at >= from_at) & (Entry.opens_at < to_at))
-        | ((Entry.closes_at >= from_at) & (Entry.closes_at < to_at)))
-        .order_by(Entry.opens_at, Entry.slot).limit(most)).all()
-
-
 def entry_of(session: Session, lot_id: str) -> Entry | None:
     """The row of one lot; None where it is not announced."""
     return session.scalars(select(Entry).where(Entry.lot_id == lot_id)).one_or_none()
 
 
-def statistics(session: Session, *, court_id: str | None = None,
-               since: datetime | None = None) -> Statistics:
-    """Sold and failed sales, and at which part of the reference price they were sold."""
-    here: list[ColumnElement[bool]] = [Entry.ended_at.is_not(None)]
-    if court_id is not None:
-        here.append(Entry.court_id == court_id)
-    if since is not None:
-        here.append(Entry.ended_at >= since)
-    sold = Entry.outcome == "sold"
-    totals = session.execute(select(
-        func.sum(case((sold, 1), else_=0)), func.sum(case((Entry.outcome == "failed", 1), else_=0)),
-        func.sum(case((sold, Entry.price_fen), else_=0))).where(*here)).one()
-    ratio = cast(Entry.price_fen, Float) * 1_000_000 / Entry.reference_price_fen
-    ratios = session.scalars(select(ratio).where(*here, sold, Entry.reference_price_fen > 0))
-    return Statistics(int(totals[0] or 0), int(totals[1] or 0),
-                      sorted(map(int, ratios)),
-                      int(totals[2] or 0))
+def _entries(session: Session, slots: Sequence[int]) -> list[Entry]:
+    rows = {entry.slot: entry for entry in session.scalars(select(Entry).where(Entry.slot.in_(slots)))}
+    return [rows[slot] for slot in slots if slot in rows]
 
 
 def _shown(sieve: Sieve, wish: Wish) -> list[str]:

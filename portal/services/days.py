@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import pairwise
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from auction.rules.lifecycle import Group
+from kernel.database import UtcDateTime
 from kernel.working_days import beijing_day, end_of_day, start_of_day
 from portal.models import Entry
 from portal.rules.months import Month
@@ -35,9 +38,10 @@ class Day:
 def days_of(session: Session, month: Month, court_id: str | None = None) -> list[Day]:
     """Every day of a month."""
     days = list(month.days())
-    counts = session.execute(select(*(
-        _count(column, start_of_day(on), end_of_day(on), court_id)
-        for column in (Entry.opens_at, Entry.closes_at) for on in days))).one()
+    midnights = [*map(start_of_day, days), end_of_day(days[-1])]
+    counts = session.execute(
+        _counts(len(days), court_id is not None),
+        {f"at_{number}": at for number, at in enumerate(midnights)} | {"court": court_id}).one()
     opens, closes = counts[:len(days)], counts[len(days):]
     named: dict[tuple[str, date], list[Entry]] = {}
     if 0 < sum(counts) <= NAMED_AT_MOST:
@@ -77,15 +81,23 @@ def ahead(session: Session, now: datetime, court_id: str | None = None, *,
     return session.scalars(query.order_by(Entry.closes_at, Entry.slot).limit(most)).all()
 
 
-def _within(column: Any, from_at: datetime, to_at: datetime,
-            court_id: str | None) -> list[ColumnElement[bool]]:
+def _within(column: Any, from_at: Any, to_at: Any, court_id: Any) -> list[ColumnElement[bool]]:
     here = [Entry.group.in_(_HEAPS), column >= from_at, column < to_at]
     return here if court_id is None else [*here, Entry.court_id == court_id]
 
 
-def _count(column: Any, from_at: datetime, to_at: datetime, court_id: str | None) -> ScalarSelect[int]:
-    return select(func.count()).select_from(Entry).where(
-        *_within(column, from_at, to_at, court_id)).scalar_subquery()
+@cache
+def _counts(days: int, of_a_court: bool) -> Select[Any]:
+    """What begins on each of so many days, then what ends: ``at_0`` is the first midnight, ``court`` whose.
+
+    Written once, since writing sixty queries takes longer than answering them.
+    """
+    court: Any = bindparam("court") if of_a_court else None
+    midnights = [bindparam(f"at_{number}", type_=UtcDateTime()) for number in range(days + 1)]
+    count = select(func.count()).select_from(Entry)
+    return select(*(
+        count.where(*_within(column, from_at, to_at, court)).scalar_subquery()
+        for column in (Entry.opens_at, Entry.closes_at) for from_at, to_at in pairwise(midnights)))
 
 
 def _between(session: Session, column: Any, from_at: datetime, to_at: datetime, court_id: str | None,

@@ -81,9 +81,8 @@ def front(session: Session, now: datetime) -> Front:
 
 def running_in(session: Session, court_id: str, most: int) -> tuple[Sequence[Entry], int]:
     """Lots of a court that run or are announced, the next first, and how many there are."""
-    page = catalogue.find(session, Wish({Trait.COURT: frozenset({court_id}),
-                                         Trait.GROUP: frozenset({Group.LIVE, Group.UPCOMING})}), size=most)
-    return page.rows, page.total
+    wish = Wish({Trait.COURT: frozenset({court_id}), Trait.GROUP: catalogue.OPEN})
+    return catalogue.first(session, wish, most)
 
 
 def latest_draws(session: Session, *, court_id: str | None = None, most: int) -> list[Drawn]:

@@ -5,14 +5,13 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
-from accounts import services as accounts
 from kernel import clock
 from kernel.access import public
 from kernel.clock import beijing_day
 from kernel.database import db
 from kernel.errors import NotFound
+from kernel.languages import gettext as _
 from kernel.schemas import load_form
 from kernel.working_days import is_provisional
 from portal.models import Entry
@@ -73,13 +72,13 @@ def calendar_of(court: Any) -> Response:
 def _month(month: Month) -> ResponseReturnValue:
     session, now = db.session(), clock.now()
     wish = load_form(CalendarIn(), request.args)
-    courts = accounts.courts(session)
-    court = next((one for one in courts if one.id == wish["court"]), None)
-    days = {day.on: day for day in days_of(session, month, court.id if court else None)}
+    courts = court_names()
+    chosen = wish["court"] if wish["court"] in courts else None
+    days = {day.on: day for day in days_of(session, month, chosen)}
     today = beijing_day(now)
     cells = [[None if on is None else _cell(days[on], today) for on in week] for week in month.weeks()]
     return render_template(
-        "portal/calendar.html", month=month, weeks=cells, courts=courts, court=court,
+        "portal/calendar.html", month=month, weeks=cells, courts=list(courts.items()), chosen=chosen,
         agenda=[cell for week in cells for cell in week if cell and (cell["opens"] or cell["closes"])],
         total=sum(day.closes for day in days.values()), starting=sum(day.opens for day in days.values()),
         provisional=_provisional(month), is_now=month == month_of(today))

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from accounts import services as accounts
 from auction.rules.band import Phase, phase_of
 from auction.rules.lifecycle import ROUND_LABELS, LotState
 from auction.services import reading
 from kernel.database import db
+from kernel.languages import gettext as _
 from kernel.languages import reader_language, say
 from kernel.pages import picture, square_metres, wan, when
 from portal.models import Entry

@@ -4,14 +4,16 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from accounts import services as accounts
+from auction.rules.lifecycle import Group
 from kernel import clock
 from kernel.access import public
 from kernel.database import db
 from kernel.errors import NotFound
+from kernel.languages import gettext as _
 from kernel.law import CURRENT
+from portal.services import catalogue
 from portal.services.front import latest_draws, running_in
 from portal.services.results import results
 from portal.services.statistics import record_of, spread
@@ -32,9 +34,10 @@ FEW: Final = 5
 def index() -> ResponseReturnValue:
     """Every court with what it sells now."""
     session = db.session()
+    counted = [catalogue.counts_by_court(session, groups)
+               for groups in (catalogue.OPEN, frozenset({Group.SOLD, Group.FAILED}), frozenset({Group.SOLD}))]
     return render_template("portal/courts.html", courts=[
-        (court, running_in(session, court.id, 1)[1], record_of(session, court.id, clock.now()))
-        for court in accounts.courts(session)])
+        (court, *(counts.get(court.id, 0) for counts in counted)) for court in accounts.courts(session)])
 
 
 @pages.get("/<court_id>")

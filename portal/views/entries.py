@@ -23,14 +23,15 @@ def named(entry: Entry) -> dict[str, Any]:
 def hourly(entries: Sequence[Entry], now: datetime) -> list[dict[str, Any]]:
     """Sales by the hour, as the list of today shows them."""
     courts = court_names()
-    known = {card["url"]: card for card in cards_of(entries, now)}
-    found = []
-    for entry in entries:
-        card = known.get(f"/lots/{entry.lot_id}")
-        if card is not None:
-            found.append(card | {"at": entry.closes_at, "opens_at": entry.opens_at,
-                                 "machine": event_of(entry, courts)})
-    return found
+    return by_the_hour(entries, {card["url"]: card for card in cards_of(entries, now, courts)}, courts)
+
+
+def by_the_hour(entries: Sequence[Entry], cards: Mapping[str, dict[str, Any]],
+                courts: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The same, where the cards are known already, by their addresses."""
+    return [cards[url] | {"at": entry.closes_at, "opens_at": entry.opens_at,
+                          "machine": event_of(entry, courts)}
+            for entry in entries if (url := f"/lots/{entry.lot_id}") in cards]
 
 
 def ended_row(one: Ended, courts: Mapping[str, str]) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, Response, render_template, request
-from flask_babel import gettext as _
 
 from kernel import clock
 from kernel.access import public
 from kernel.database import db
 from kernel.errors import NotFound
+from kernel.languages import gettext as _
 from portal.services.listing import announced_last, chapters, lots_in, others_of
 from portal.views.addresses import outer
 from portal.views.cards import court_names, line_of

@@ -13,7 +13,7 @@ from portal.rules.figures import figures_of
 from portal.services.front import front
 from portal.views.cards import cards_of, court_names
 from portal.views.context import is_demo
-from portal.views.entries import ended_row, hourly, permille_text
+from portal.views.entries import by_the_hour, ended_row, permille_text
 
 pages = Blueprint("home", __name__)
 
@@ -25,10 +25,13 @@ def home() -> ResponseReturnValue:
     now = clock.now()
     found = front(db.session(), now)
     courts = court_names()
+    cards = {card["url"]: card for card in cards_of({one.slot: one for one in
+                                                     (*found.ending, *found.coming)}.values(), now, courts)}
     return render_template(
         "portal/home.html", front=found, f=figures_of(rule_set(CURRENT)),
         categories=[(one.value, say(one.word), count) for one, count in found.categories],
-        ending=hourly(found.ending, now), coming=cards_of(found.coming, now),
+        ending=by_the_hour(found.ending, cards, courts),
+        coming=[cards[url] for one in found.coming if (url := f"/lots/{one.lot_id}") in cards],
         ended=[ended_row(one, courts) for one in found.ended], median=permille_text(found.prices.median))
 
 

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from auction.rules.lifecycle import ROUND_LABELS, Group
 from cases.rules.words import PropertyCategory
@@ -16,6 +15,7 @@ from kernel.access import public
 from kernel.database import db
 from kernel.errors import N_, Filled, InvalidInput
 from kernel.forms import Form
+from kernel.languages import gettext as _
 from kernel.languages import say
 from portal.rules.sieve import Order, Trait
 from portal.rules.words import terms_of

@@ -5,12 +5,12 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from kernel.access import public
 from kernel.clock import beijing_day
 from kernel.database import db
 from kernel.forms import Form
+from kernel.languages import gettext as _
 from portal.rules.months import Month, month_of, read_month
 from portal.schemas import ResultsIn
 from portal.services.results import DEEPEST, first_and_last, results

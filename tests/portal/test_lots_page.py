@@ -1,6 +1,5 @@
 """All lots on one page: found by words, narrowed, sorted; the catalogue follows the log."""
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 

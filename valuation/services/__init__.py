@@ -73,7 +73,7 @@ from valuation.services.reports import (
     take_report,
 )
 from valuation.services.seats import open_contribution, seal_contribution, seat_of
-from valuation.services.secret_numbers import commit_secrets, secrets_of
+from valuation.services.secret_numbers import commit_secrets, secrets_by_court, secrets_of
 
 __all__ = [
     "Hearing", "LeftOut", "accept_commission", "accept_report", "ask_parties", "case_of",
@@ -86,7 +86,7 @@ __all__ = [
     "open_contribution", "open_valuation", "openable", "order_of", "own_commission", "possible_failures",
     "price_in_force", "price_of", "prices_of_case", "propose_draw", "public_draw", "public_draws",
     "put_in_force", "record_agreement", "record_method_out", "running_draw", "seal_contribution",
-    "seat_of", "secrets_of", "send_commission", "serve_report", "set_institution_active",
+    "seat_of", "secrets_by_court", "secrets_of", "send_commission", "serve_report", "set_institution_active",
     "sides_of", "situation_of", "standing_of", "take_report", "to_draw", "transcript_of",
     "valuation_of_property", "valuations_of_case", "valuations_of_court",
 ]

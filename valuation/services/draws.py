@@ -294,13 +294,17 @@ def to_draw(session: Session, court_id: str) -> Sequence[Valuation]:
 
 
 def public_draws(session: Session, *, court_id: str | None = None,
-                 most: int | None = None) -> Sequence[Draw]:
-    """Draws the public may see: from the freeze on, newest first; of one court, or only so many."""
+                 most: int | None = None, behind: int = 0) -> Sequence[Draw]:
+    """Draws the public may see: from the freeze on, newest first; of one court, or only so many.
+
+    Args:
+        behind: how many of the newest are passed over.
+    """
     query = select(Draw).where(Draw.frozen_at.is_not(None))
     if court_id is not None:
         query = query.where(Draw.court_id == court_id)
     return session.scalars(
-        query.order_by(Draw.frozen_at.desc(), Draw.id).limit(most)
+        query.order_by(Draw.frozen_at.desc(), Draw.id).limit(most).offset(behind)
         .options(selectinload(Draw.contributions), selectinload(Draw.valuation))).all()
 
 

@@ -53,6 +53,14 @@ def secrets_of(session: Session, court_id: str) -> Sequence[CourtSecret]:
                            .order_by(CourtSecret.number)).all()
 
 
+def secrets_by_court(session: Session) -> dict[str, list[CourtSecret]]:
+    """The numbered secrets of all courts that have any."""
+    found: dict[str, list[CourtSecret]] = {}
+    for one in session.scalars(select(CourtSecret).order_by(CourtSecret.court_id, CourtSecret.number)):
+        found.setdefault(one.court_id, []).append(one)
+    return found
+
+
 def take_secret(session: Session, court_id: str, draw_id: str) -> CourtSecret:
     """Bind the lowest number that no draw has to a draw.
 

@@ -1,5 +1,7 @@
 """The public pages of draws, with the doors through which the seats seal and open."""
 
+from typing import Final
+
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -12,29 +14,35 @@ from kernel.errors import N_
 from kernel.formats import print_json
 from kernel.forms import Form
 from kernel.languages import say
+from kernel.schemas import load_form
 from kernel.transactions import unit_of_work
 from valuation import services
 from valuation.models import Draw
 from valuation.rules import transcript
 from valuation.rules.drawing import ROLE_NAMES, ROLES, DrawState
 from valuation.rules.selection import EXCLUSION_GROUNDS
-from valuation.schemas import LEAST_PHRASE, SealIn, UnsealIn
+from valuation.schemas import LEAST_PHRASE, DrawsIn, SealIn, UnsealIn
 from valuation.views.blueprint import back, draws
+
+PAGE: Final = 30
 
 
 @draws.get("")
 @public
 def index() -> ResponseReturnValue:
-    """Every draw whose pool is frozen, newest first, and every commitment of every court."""
+    """Draws whose pool is frozen, newest first, and every commitment of every court."""
     session = db.session()
-    found = services.public_draws(session)
+    page = load_form(DrawsIn(), request.args)["page"]
+    reached = services.public_draws(session, most=PAGE + 1, behind=(page - 1) * PAGE)
+    found, more = reached[:PAGE], len(reached) > PAGE
     things = cases.properties_among(session, {one.valuation.property_id for one in found})
-    courts = accounts.courts(session)
+    courts = {one.id: one for one in accounts.courts(session)}
     return render_template(
         "valuation/draws.html", draws=found, things=things,
         numbers_of=cases.numbers_of(session, {one.case_id for one in found}),
-        courts={one.id: one for one in courts},
-        numbers=[(one, services.secrets_of(session, one.id)) for one in courts])
+        courts=courts, page=page, more=more,
+        numbers=[(courts[court_id], numbers)
+                 for court_id, numbers in services.secrets_by_court(session).items()])
 
 
 @draws.get("/<draw_id>")
