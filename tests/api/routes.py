@@ -109,6 +109,7 @@ POST   /lots/<lot_id>/notices                       officer
 POST   /lots/<lot_id>/surplus-notices               officer
 PUT    /lots/<lot_id>/surplus-notices/<party_id>    officer
 POST   /lots/<lot_id>/publication                   officer
+POST   /lots/<lot_id>/priority-rights               officer
 POST   /lots/<lot_id>/suspension                    officer
 DELETE /lots/<lot_id>/suspension                    officer
 POST   /lots/<lot_id>/suspension/cause-ended        officer
