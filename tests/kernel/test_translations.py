@@ -29,6 +29,7 @@ CONTENT = {
     "auction/services/publication.py": "title of a document",
     "auction/services/stops.py": "title of a document",
     "auction/views/court.py": "decision proposed to the panel",
+    "auction/views/court_priority.py": "title of a document",
     "auction/views/court_sale.py": "titles of documents",
     "auction/views/court_surplus.py": "titles of documents",
     "auction/views/court_words.py": "title of a document",
