@@ -31,7 +31,7 @@ run: setup ## serve the platform with a demo court (PORT, DATA_DIR)
 
 test: check ## check, then run every test
 	$(PYTEST) $(PARALLEL) -m 'not browser and not race' --ignore tests/architecture
-	$(PYTEST) -m 'browser or race' --ignore tests/architecture
+	$(PYTEST) -n 2 --dist loadfile -m 'browser or race' --ignore tests/architecture
 
 check: setup test-tools ## lint, types, templates, architecture, licences
 	.venv/bin/ruff check .

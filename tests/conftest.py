@@ -18,7 +18,8 @@ pytest_plugins = ["tests.services", "tests.browser", "tests.demo"]
 
 LONG = ("verifier/test_agreement.py", "journeys/test_every_page.py", "journeys/test_by_programs.py",
         "ledger/test_books.py", "auction/test_live_secrecy.py", "settlement/test_payouts.py",
-        "kernel/test_translations.py", "auction/test_rules_bidding_properties.py", "api/test_other_courts.py")
+        "kernel/test_translations.py", "auction/test_rules_bidding_properties.py", "api/test_other_courts.py",
+        "journeys/test_every_page_in_browsers.py", "journeys/test_in_browsers.py", "journeys/test_server.py")
 """Files to begin with: at the end of a run, one of them would keep one process busy and the others idle."""
 
 

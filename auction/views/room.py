@@ -131,7 +131,8 @@ def _shown(sale: Sale, bids: Any, mine: Registration | None, phase: Phase, now: 
         "runs": phase in RUNS, "ended": phase in ENDED,
         "result": result_members(sale), "code": code, "own": [code] if code else [],
         "key": own_key(lot_id) or "", "rank": mine.priority_rank if mine is not None else None,
-        "price_label": _price_label(phase), "price_fen": sale.price_fen or sale.start_price_fen,
+        "price_label": _price_label(phase), "minimum_label": _minimum_label(sale, phase),
+        "price_fen": sale.price_fen or sale.start_price_fen,
         "price_note": _price_note(sale), "start_fen": sale.start_price_fen,
         "reference_fen": sale.reference_price_fen, "opens_at": sale.opens_at,
         "planned_closes_at": sale.planned_closes_at, "closes_at": closes_at,
@@ -193,6 +194,15 @@ def clock_text(span: timedelta) -> str:
     if days:
         return f"{days} {_('天')} {hours:02d}:{minutes:02d}:{seconds:02d}"
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes:02d}:{seconds:02d}"
+
+
+def _minimum_label(sale: Sale, phase: Phase) -> str:
+    """As bar.js says it, so that nothing moves when the script takes over."""
+    if phase is Phase.CONFIRMING:
+        return _("最后一口")
+    if phase is Phase.SUSPENDED:
+        return _("恢复后最低")
+    return _("起拍价") if sale.price_fen is None else _("下一口最低")
 
 
 def _ends_text(sale: Sale, phase: Phase, closes_at: datetime) -> str:

@@ -96,6 +96,15 @@ def test_a_priority_holder_reads_the_order_and_what_the_same_price_means(
     assert "AUC-21.1" in page
 
 
+def test_the_least_sum_is_called_as_the_script_calls_it_so_that_nothing_moves_when_it_takes_over(
+        app: Flask, session: Session, lot: Lot) -> None:
+    person, found = a_code(session, lot)
+    client = sign_in(app.test_client(), person)
+    assert '<span id="minimum-label">起拍价</span>' in room(client, lot)
+    bid(session, found, START_FEN, LATER)
+    assert '<span id="minimum-label">下一口最低</span>' in room(client, lot)
+
+
 def test_without_scripts_a_jump_is_confirmed_by_a_box_that_must_be_ticked(
         app: Flask, session: Session, lot: Lot) -> None:
     person, _ = a_code(session, lot)
