@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("start", "pages", "public", "search")
+BENCHMARKS = ("start", "pages", "public")
 
 
 def main(names: list[str]) -> None:

@@ -1,7 +1,8 @@
 """Every public page at the server, with 200,000 lots in the database: what 95 of 100 answers stay under.
 
 Pages are found as a reader finds them, link by link; of each kind one is measured. Held against the
-same page of the same court while it has only the lots of the demo.
+same page of the same court while it has only the lots of the demo. Searches are asked besides
+(``benchmarks.search``).
 """
 
 import re
@@ -15,6 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
+from benchmarks import search
 from benchmarks.databases import KINDS, founded
 from benchmarks.figures import Figure
 from benchmarks.many_lots import fill
@@ -36,6 +38,7 @@ def measure() -> Iterator[Figure]:
             for page, address in _pages(app).items():
                 if page in few:
                     yield Figure(f"public.{kind}.{page}.p95", "ms", _timed(app, address), few[page])
+            yield search.asked(app, f"public.{kind}.search.p95")
 
 
 def _pages(app: Flask) -> dict[str, str]:

@@ -211,6 +211,9 @@ class Sieve:
         measure, reverse = _MEASURE_OF[order]
         slots: Sequence[int] = self._sorted[measure]
         flags = self._flags(found)
+        if found.bit_count() < len(slots) // _SPARSE:  # sorting them is quicker than walking through all
+            slots = sorted(compress(range(self._size), flags), key=self._keys[measure].__getitem__)
+            return (slots[::-1] if reverse else slots)[first:first + most]
         wanted = slots[::-1] if reverse else slots
         return list(islice(compress(wanted, map(flags.__getitem__, wanted)), first, first + most))
 
@@ -222,6 +225,8 @@ class Sieve:
 _TO_FLAGS: Final = bytes.maketrans(b"01", b"\0\1")
 _ROOM: Final = 4096
 """Slots by which the lists grow at a time."""
+_SPARSE: Final = 16
+"""A page of less than a part in so many is sorted by itself."""
 _FEW: Final = 1000
 """Values up to which bits are counted value by value; beyond, the lots are tallied one by one."""
 

@@ -4,6 +4,7 @@ Both get words that were cut by ``portal.rules.words`` and are asked for words t
 neither cuts anything by itself, so both find the same.
 """
 
+import json
 from array import array
 from collections.abc import Mapping
 from typing import Final
@@ -42,9 +43,9 @@ def slots_with(session: Session, term: Term) -> "array[int]":
     slots = array("I")
     if _is_sqlite(session):
         found = session.execute(text(
-            "SELECT group_concat(rowid) FROM entry_words WHERE entry_words MATCH :query"),
+            "SELECT json_group_array(rowid) FROM entry_words WHERE entry_words MATCH :query"),
             {"query": fts_query(term)}).scalar_one()
-        slots.extend(map(int, found.split(",")) if found else ())
+        slots.extend(json.loads(found))  # of all ways the quickest to hand over 200,000 numbers
         return slots
     found = session.execute(text(
         "SELECT string_agg(int4send(slot), CAST('' AS bytea)) FROM entry_words "

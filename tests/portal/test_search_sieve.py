@@ -1,7 +1,9 @@
 """The sieve says the same as going through all lots one by one, whatever came in which order."""
 
+from collections.abc import Iterable
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -58,19 +60,34 @@ def test_a_sieve_agrees_with_looking_at_every_lot(
         pages += page
         if len(page) < size:
             break
-    assert sorted(pages) == sorted(expected)
-    keys = [lots[slot].measures[_measure(wish.order)] for slot in pages]
-    assert keys == sorted(keys, reverse=wish.order is Order.DEAREST)
+    assert pages == _in_order(expected, lots, wish.order)
 
 
-def test_many_values_are_counted_as_few_are() -> None:
+@pytest.mark.parametrize("courts", [300, 1500])
+def test_many_values_are_counted_as_few_are(courts: int) -> None:
     zeros = (0,) * len(Measure)
-    lots = {slot: Marks(("live", "ship", "江东省/临澜市", f"court-{slot % 300}", "first"), zeros)
-            for slot in range(900)}
+    lots = {slot: Marks(("live", "ship", "江东省/临澜市", f"court-{slot % courts}", "first"), zeros)
+            for slot in range(3 * courts)}
     sieve = Sieve.of(lots.items())
     counts = sieve.counts(Trait.COURT, sieve.sift(Wish()))
-    assert len(counts) == 300
+    assert len(counts) == courts
     assert set(counts.values()) == {3}
+
+
+@pytest.mark.parametrize("order", Order)
+def test_few_among_many_stand_in_the_same_order(order: Order) -> None:
+    lots = {slot: Marks(("sold" if slot % 50 else "live", "ship", "", "court-0", "first"),
+                        ((slot * 37 % 11) - 5,) * len(Measure)) for slot in range(400)}
+    sieve = Sieve.of(lots.items())
+    few = sieve.sift(Wish({Trait.GROUP: frozenset({"live"})}))
+    wanted = _in_order([slot for slot in lots if slot % 50 == 0], lots, order)
+    assert sieve.page(few, order, 0, 100) == wanted
+    assert sieve.page(few, order, 3, 2) == wanted[3:5]
+
+
+def _in_order(slots: Iterable[int], lots: dict[int, Marks], order: Order) -> list[int]:
+    return sorted(slots, key=lambda slot: (lots[slot].measures[_measure(order)], slot),
+                  reverse=order is Order.DEAREST)
 
 
 def _measure(order: Order) -> int:
