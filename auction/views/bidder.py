@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from auction.errors import Barred
 from auction.models import Registration, Sale
@@ -31,6 +30,7 @@ from kernel.database import db
 from kernel.errors import NotAllowed, NotFound
 from kernel.forms import Form
 from kernel.languages import explain, say
+from kernel.languages import gettext as _
 from kernel.pages import day
 from kernel.transactions import unit_of_work
 from ledger import services as ledger

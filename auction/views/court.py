@@ -6,7 +6,6 @@ from typing import Any, Final, cast
 
 from flask import current_app, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from auction.live.updates import promise_standing
 from auction.models import Lot
@@ -33,6 +32,7 @@ from kernel.domain import Domain, WorkItem
 from kernel.errors import N_, Filled, NotAllowed
 from kernel.forms import Form
 from kernel.languages import explain, list_obstacles, say
+from kernel.languages import gettext as _
 from kernel.law import CURRENT, rule_set
 from kernel.transactions import unit_of_work
 from valuation import services as valuation

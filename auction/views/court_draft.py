@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from auction.models import Lot, Sale
@@ -28,6 +27,7 @@ from kernel.clock import beijing_day
 from kernel.database import db
 from kernel.forms import Form
 from kernel.gates import Obstacle
+from kernel.languages import gettext as _
 from kernel.languages import list_obstacles, say
 from kernel.pages import day, field_id, percent_of
 
@@ -123,7 +123,7 @@ def _stepper(sale: Sale, found: CheckList, blocked: set[str]) -> list[dict[str, 
 
 
 def _votes(panel: Panel) -> list[dict[str, Any]]:
-    rows = []
+    rows: list[dict[str, Any]] = []
     waiting = panel.state in ("pending", "differs")
     for number, vote in enumerate(panel.votes, 1):
         if vote.approve is None:

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from accounts import services as accounts
 from auction.errors import NoSuchLot
@@ -36,6 +35,7 @@ from kernel.access import STAFF, Role, access, signed_in
 from kernel.database import db
 from kernel.errors import N_, InvalidInput
 from kernel.forms import Form
+from kernel.languages import gettext as _
 from kernel.languages import say
 from kernel.transactions import unit_of_work
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from auction.live.updates import promise_standing
 from auction.models import Lot, Sale
@@ -47,6 +46,7 @@ from kernel.clock import beijing_day
 from kernel.database import db
 from kernel.errors import N_, InvalidInput
 from kernel.forms import Form
+from kernel.languages import gettext as _
 from kernel.transactions import unit_of_work
 
 

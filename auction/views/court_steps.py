@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from auction.models import Delivery, Result, Sale
@@ -16,6 +15,7 @@ from auction.views.words import ground
 from audit import services as audit
 from audit.kinds import Kind
 from kernel.clock import end_of_day
+from kernel.languages import gettext as _
 from kernel.pages import day, until, when, yuan
 from ledger import services as ledger
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-
 from auction.models import Sale
 from auction.rules.band import ENDED, RUNS, Phase
 from auction.rules.disclosure import (
@@ -39,6 +37,7 @@ from kernel import clock
 from kernel.access import Actor, Role, current_actor
 from kernel.database import db
 from kernel.descriptions import rooms_in
+from kernel.languages import gettext as _
 from kernel.languages import say
 from kernel.law import rule_set
 from kernel.money import Fen

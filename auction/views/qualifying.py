@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from auction.errors import Barred
 from auction.models import Registration, Sale
 from auction.rules.band import ENDED, Phase
@@ -16,6 +14,7 @@ from kernel.access import Actor, Role
 from kernel.database import db
 from kernel.errors import NotAllowed
 from kernel.languages import explain, say
+from kernel.languages import gettext as _
 from ledger import services as ledger
 
 
@@ -80,7 +79,7 @@ def _next_door(sale: Sale, actor: Actor | None, seeker: Seeker) -> dict[str, Any
     """The next step towards a code, of somebody who may take it."""
     register = f"/lots/{sale.lot_id}/register"
     following = next(need for need, mark in marks(seeker).items() if mark is Mark.NEXT)
-    return {
+    doors: dict[Need, dict[str, Any]] = {
         Need.SIGN_IN: {"note": _("竞价结束前到账都可以出价"), "fen": sale.deposit_fen,
                        "button": _("登录后报名"), "button_note": _("没有账号也可以先注册"),
                        "url": f"/login?next={register}"},
@@ -92,7 +91,8 @@ def _next_door(sale: Sale, actor: Actor | None, seeker: Seeker) -> dict[str, Any
         Need.DEPOSIT: {"note": _("到账后自动取得竞买代码"), "fen": sale.deposit_fen,
                        "button": _("查看缴款码"), "button_note": _("保证金还没有到账"),
                        "url": f"/my/bids/{sale.lot_id}"},
-    }[following]
+    }
+    return doors[following]
 
 
 def registration_words(mine: Registration) -> str:

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from flask import render_template
 from flask_babel import force_locale
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from accounts import services as accounts
@@ -40,6 +39,7 @@ from kernel.clock import beijing_day
 from kernel.database import db
 from kernel.formats import canonical
 from kernel.languages import DEFAULT
+from kernel.languages import gettext as _
 from kernel.money import Fen
 from kernel.pages import duration, money, when, yuan
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from auction.errors import NotQualified
 from auction.live.bids import take_bid
@@ -41,6 +40,7 @@ from kernel.access import current_actor, public
 from kernel.database import db
 from kernel.errors import InvalidInput
 from kernel.forms import Form
+from kernel.languages import gettext as _
 from kernel.languages import say
 from kernel.money import Fen, yuan_text
 from kernel.pages import percent_of, when, yuan

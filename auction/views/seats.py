@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from flask import current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from auction.errors import NotRunning
 from auction.services import exercises
@@ -17,6 +16,7 @@ from kernel.access import Actor, Role, current_actor, public
 from kernel.database import db
 from kernel.errors import NotAllowed
 from kernel.forms import Form
+from kernel.languages import gettext as _
 from kernel.transactions import unit_of_work
 
 SEATS: Final = "seats"

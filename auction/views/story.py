@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from flask_babel import gettext as _
-
 from auction.models import Attempt, Lot, Sale
 from auction.services.exercises import PRACTICE_TITLE
+from kernel.languages import gettext as _
 from kernel.languages import say
 from kernel.pages import duration, when, yuan
 

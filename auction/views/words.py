@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from accounts import services as accounts
 from auction.models import Attempt, Sale
 from auction.rules.band import Phase, phase_of
@@ -18,6 +16,7 @@ from audit.kinds import Kind
 from cases.rules.words import PartyRole, ServiceWay
 from kernel.database import db
 from kernel.formats import parse_instant
+from kernel.languages import gettext as _
 from kernel.languages import reader_language, say
 from kernel.pages import when, yuan
 
