@@ -62,6 +62,8 @@ def fill(app: Flask, number: int) -> None:
     with app.app_context():
         courts, officer = _found(app)
         free = (db.session.scalar(select(func.max(Entry.slot))) or 0) + 1
+        db.session.expunge_all()
+        db.session.remove()  # what follows takes minutes; PostgreSQL ends a transaction that sleeps so long
         for begin in range(0, number, AT_ONCE):
             with unit_of_work() as work:
                 _write(work.session, luck, courts, officer, now, free,
@@ -96,10 +98,7 @@ def _found(app: Flask) -> tuple[list[Court], str]:
     while following.has_news(db.session()):
         with unit_of_work() as work:
             following.follow(work.session)
-    found = list(accounts.courts(db.session()))[-COURTS:]
-    db.session.expunge_all()
-    db.session.remove()  # what follows takes minutes; PostgreSQL ends a transaction that sleeps so long
-    return found, officer
+    return list(accounts.courts(db.session()))[-COURTS:], officer
 
 
 def _write(session: Session, luck: Random, courts: list[Court], officer: str, now: datetime,

@@ -149,11 +149,6 @@ def coming(session: Session, now: datetime, n: int) -> Sequence[Entry]:
                            .order_by(Entry.opens_at, Entry.slot).limit(n)).all()
 
 
-def entry_of(session: Session, lot_id: str) -> Entry | None:
-    """The row of one lot; None where it is not announced."""
-    return session.scalars(select(Entry).where(Entry.lot_id == lot_id)).one_or_none()
-
-
 def _entries(session: Session, slots: Sequence[int]) -> list[Entry]:
     rows = {entry.slot: entry for entry in session.scalars(select(Entry).where(Entry.slot.in_(slots)))}
     return [rows[slot] for slot in slots if slot in rows]
@@ -209,7 +204,14 @@ def _up_to_date(session: Session) -> _Held:
 
 
 def _load(session: Session, epoch: str, version: int) -> _Held:
-    return _Held(epoch, version, Sieve.of((row.slot, _marks(row)) for row in _rows(session)))
+    def lots() -> Iterator[tuple[int, Marks]]:
+        for row in _rows(session):
+            yield row.slot, _marks(row)
+        # Readers write nothing. Putting many lots in order takes seconds, and PostgreSQL ends a
+        # transaction that stands idle so long (kernel.database).
+        session.rollback()
+
+    return _Held(epoch, version, Sieve.of(lots()))
 
 
 def _rows(session: Session) -> Iterator[Any]:

@@ -1,5 +1,6 @@
 """All lots on one page: found by words, narrowed, sorted; the catalogue follows the log."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from kernel.pages import field_id
 from kernel.transactions import unit_of_work
 from portal.jobs import follow_log
 from portal.models import CatalogueState, Entry
-from portal.rules.sieve import Wish
+from portal.rules.sieve import Marks, Sieve, Wish
 from portal.services import catalogue
 from tests.clients import json_of
 from tests.factories.accounts import a_court, acting
@@ -37,10 +38,14 @@ def lot_id(app: Flask, session: Session) -> str:
     return found
 
 
+def entry_of(lot_id: str) -> Entry:
+    return db.session.scalars(select(Entry).where(Entry.lot_id == lot_id)).one()
+
+
 @pytest.mark.both_databases
 def test_an_announced_lot_is_found_by_two_characters_and_not_the_other_way_round(
         client: FlaskClient, lot_id: str) -> None:
-    title = catalogue.entry_of(db.session(), lot_id).title  # type: ignore[union-attr]
+    title = entry_of(lot_id).title
     two = title[:2]
     assert f"/lots/{lot_id}" in client.get(f"/lots?q={quote(two)}").text
     assert f"/lots/{lot_id}" not in client.get(f"/lots?q={quote(two[::-1])}").text
@@ -50,14 +55,13 @@ def test_an_announced_lot_is_found_by_two_characters_and_not_the_other_way_round
 
 @pytest.mark.both_databases
 def test_the_catalogue_follows_the_log_and_can_be_made_anew(app: Flask, lot_id: str) -> None:
-    entry = catalogue.entry_of(db.session(), lot_id)
-    assert entry is not None
+    entry = entry_of(lot_id)
     words = entry.text
     with unit_of_work() as work:
         work.session.execute(delete(Entry))
         work.session.execute(update(CatalogueState).values(filled_to="", epoch="cat-anew"))
     follow_log()
-    again = catalogue.entry_of(db.session(), lot_id)
+    again = entry_of(lot_id)
     assert again is not None
     assert again.text == words
     assert catalogue.find(db.session(), Wish()).total == 1
@@ -153,12 +157,29 @@ def test_a_page_can_be_shared_and_a_condition_taken_away(client: FlaskClient, lo
 
 
 def test_a_wider_region_holds_the_narrower_ones(client: FlaskClient, lot_id: str) -> None:
-    entry = catalogue.entry_of(db.session(), lot_id)
-    assert entry is not None
+    entry = entry_of(lot_id)
     facets: dict[str, Any] = json_of(client.get("/api/v1/lots"))["facets"]["region"]
     for wider in ("/".join(entry.region.split("/")[:depth]) for depth in (1, 2, 3)):
         assert facets.get(wider) == 1
         assert json_of(client.get(f"/api/v1/lots?region={quote(wider)}"))["total"] == 1
+
+
+@pytest.mark.both_databases
+def test_nobody_holds_a_transaction_while_many_lots_are_put_in_order(
+        client: FlaskClient, lot_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL ends one that stands idle for two seconds, and 200,000 lots take longer."""
+    build, open_then = Sieve.of, []
+
+    def watched(lots: Iterable[tuple[int, Marks]]) -> Sieve:
+        found = list(lots)
+        open_then.append(db.session().in_transaction())
+        return build(found)
+
+    with unit_of_work() as work:
+        work.session.execute(update(CatalogueState).values(epoch="cat-another"))
+    monkeypatch.setattr(Sieve, "of", watched)
+    assert f"/lots/{lot_id}" in client.get("/lots").text
+    assert open_then == [False]
 
 
 def test_a_lot_without_any_court_is_no_reason_to_fail(client: FlaskClient, session: Session) -> None:
