@@ -204,8 +204,7 @@ def test_the_public_page_follows_a_draw_from_the_freeze_to_the_order(
         assert client.post(f"/draws/{draw.id}/open", data={"phrase": PHRASES[role]}).status_code == 302
     with unit_of_work() as work:
         services.hold_draw(work.session, draw.id, now=clock.now())
-    page = public.get(f"/draws/{draw.id}")
-    shown = text_of(page)
+    shown = text_of(public.get(f"/draws/{draw.id}"))
     for entry in services.order_of(services.get_valuation(session, valuation.id)):
         assert entry.split(" ", 1)[1] in shown
     assert f'data-redraw="/draws/{draw.id}/transcript.json"' in shown
