@@ -25,6 +25,11 @@ class Term:
     is_open: bool
 
 
+    def is_in(self, line: str) -> bool:
+        """Whether a text holds it, written as ``line_of`` writes texts."""
+        return f" {' '.join(self.words)}{'' if self.is_open else ' '}" in line
+
+
 def plain(text: str) -> str:
     """The text without differences that no reader means: width, case, compatibility forms."""
     return unicodedata.normalize("NFKC", text).casefold()
@@ -63,6 +68,11 @@ def words_of(text: str) -> list[str]:
         elif run:
             found.append(run)
     return found
+
+
+def line_of(text: str) -> str:
+    """The words of a text as one line, a space before and after each."""
+    return f" {' '.join(words_of(text))} "
 
 
 def terms_of(query: str) -> list[Term]:

@@ -21,7 +21,7 @@ from auction.rules.lifecycle import Group
 from kernel.clock import beijing_day, start_of_day
 from portal.models import CatalogueState, Entry
 from portal.rules.sieve import Marks, Sieve, Trait, Wish, regions_of
-from portal.rules.words import Term, terms_of
+from portal.rules.words import Term, line_of, terms_of
 from portal.services.phrases import slots_with
 
 OPEN: Final = frozenset({Group.LIVE, Group.UPCOMING})
@@ -31,6 +31,8 @@ PAGE: Final = 12
 _NAMES: Final = {Trait.GROUP: "state", Trait.CATEGORY: "category", Trait.REGION: "region",
                  Trait.COURT: "court", Trait.ROUND: "round"}
 _KEPT_TERMS: Final = 512
+_MOST_LOOKED_AT: Final = 100
+"""With more texts than this at once, asking the database again is quicker."""
 _AT_ONCE: Final = 5000
 _MS: Final = timedelta(milliseconds=1)
 _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -231,9 +233,21 @@ def _catch_up(session: Session, held: _Held, version: int) -> None:
     rows = session.execute(select(*_WATCHED).where(Entry.version > known)).all()
     for row in rows:
         held.sieve.put(row.slot, _marks(row))
-    if any(row.words_version > known for row in rows):
-        held.terms.clear()
+    _look_again(session, held, [row.slot for row in rows if row.words_version > known])
     held.version = max(held.version, version)
+
+
+def _look_again(session: Session, held: _Held, slots: Sequence[int]) -> None:
+    """What is remembered of words stays true of lots whose words have changed."""
+    if len(slots) > _MOST_LOOKED_AT:
+        held.terms.clear()
+    if not held.terms or not slots:
+        return
+    texts = session.execute(select(Entry.slot, Entry.text).where(Entry.slot.in_(slots))).all()
+    for slot, text in texts:
+        line, bit = line_of(text), 1 << slot
+        for term, bits in held.terms.items():
+            held.terms[term] = bits | bit if term.is_in(line) else bits & ~bit
 
 
 def _marks(row: Any) -> Marks:

@@ -182,6 +182,28 @@ def test_nobody_holds_a_transaction_while_many_lots_are_put_in_order(
     assert open_then == [False]
 
 
+@pytest.mark.both_databases
+def test_a_word_that_was_searched_for_is_known_of_new_lots_without_asking_again(
+        client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    court = a_court(session)
+    officer = an_officer(session, court)
+    lot_id = a_lot_on_sale(session, court, officer=officer).id
+    follow_log()
+    two = quote(entry_of(lot_id).title[:2])
+    assert json_of(client.get(f"/api/v1/lots?q={two}"))["total"] == 1
+    another = a_lot_on_sale(session, court, officer=officer).id
+    monkeypatch.setattr(catalogue, "slots_with", lambda *_: pytest.fail("the database was asked again"))
+    follow_log()
+    found = json_of(client.get(f"/api/v1/lots?q={two}"))["lots"]
+    assert {one["id"] for one in found} == {lot_id, another}
+    with unit_of_work() as work:
+        turn = work.session.get_one(CatalogueState, 1)
+        turn.version += 1
+        entry = work.session.get_one(Entry, entry_of(another).slot)
+        entry.text, entry.version, entry.words_version = "别的", turn.version, turn.version
+    assert json_of(client.get(f"/api/v1/lots?q={two}"))["total"] == 1
+
+
 def test_a_lot_without_any_court_is_no_reason_to_fail(client: FlaskClient, session: Session) -> None:
     a_court(session)
     assert "现在没有公告的标的" in client.get("/lots").text

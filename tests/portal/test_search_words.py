@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from kernel.database import db
 from kernel.transactions import unit_of_work
 from portal.models import Entry
-from portal.rules.words import LONGEST_QUERY, Term, pieces_of, plain, terms_of, words_of
+from portal.rules.words import LONGEST_QUERY, Term, line_of, pieces_of, plain, terms_of, words_of
 from portal.services.phrases import fts_query, keep_words, slots_with, ts_query, vector
 
 HAN = st.sampled_from("西湖区东麓观澜里海棠苑一二三〇𠀀𫠠㐀々")
@@ -54,6 +54,13 @@ def test_what_is_no_part_of_a_text_is_not_found(text: str, query: str) -> None:
 def test_one_character_is_found_wherever_it_stands(text: str, query: str) -> None:
     (term,) = terms_of(query)
     assert is_found(text, term) == (query in text)
+
+
+@given(text=TEXT, query=st.one_of(TEXT, st.text(HAN, min_size=1, max_size=3)))
+def test_a_text_written_as_one_line_holds_a_term_where_its_words_follow_each_other(
+        text: str, query: str) -> None:
+    for term in terms_of(query):
+        assert term.is_in(line_of(text)) == is_found(text, term)
 
 
 def _han_runs(text: str) -> list[str]:
