@@ -62,10 +62,11 @@ _MACHINES: Final = (
     ("forklift", re.compile("叉车|装载机|堆高")),
     ("excavator", re.compile("挖掘|挖机|起重|吊车")),
     ("press", re.compile("注塑|冲床|压力机|液压|锻")),
+    ("container", re.compile("集装箱")),
 )
 _CARGOES: Final = (("container", re.compile("集装箱")), ("tanker", re.compile("油|液化|化学品")),
                    ("fishing", re.compile("渔|捕")), ("passenger", re.compile("客|游|艇")))
-_PIECES: Final = re.compile(r"(\d+)\s*(?:台|套|辆|组)")
+_PIECES: Final = re.compile(r"(\d+)\s*(?:台|套|辆|组|只)")
 _PERCENT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*[%％]")
 
 
@@ -79,7 +80,7 @@ def vehicle_body(text: str) -> str:
 
 
 def machine_kind(text: str) -> str:
-    """``forklift``, ``excavator``, ``press`` or ``machine``."""
+    """``forklift``, ``excavator``, ``press``, ``container`` or ``machine``."""
     return _kind(_MACHINES, text, "machine")
 
 

@@ -178,13 +178,15 @@ class TestReadingTheDescription:
         (descriptions.vehicle_body, "重型自卸货车一辆", "truck"),
         (descriptions.vehicle_body, "大型普通客车", "bus"), (descriptions.vehicle_body, "小型轿车", "car"),
         (descriptions.machine_kind, "电动叉车 3 台", "forklift"),
+        (descriptions.machine_kind, "四十英尺冷藏集装箱 24 只", "container"),
         (descriptions.machine_kind, "数控机床", "machine"),
         (descriptions.ship_kind, "集装箱船", "container"), (descriptions.ship_kind, "散货船", "bulk")])
     def test_the_words_of_a_movable_choose_its_shape(self, read: Any, text: str, kind: str) -> None:
         assert read(text) == kind
 
     def test_pieces_and_shares_are_read_and_nothing_is_made_up(self) -> None:
-        assert (descriptions.pieces_in("数控车床 12 台"), descriptions.pieces_in("小型轿车")) == (12, 1)
+        assert (descriptions.pieces_in("数控车床 12 台"), descriptions.pieces_in("小型轿车"),
+                descriptions.pieces_in("集装箱 24 只")) == (12, 1, 24)
         shares = [descriptions.percent_in(text) for text in ("35.5% 股权", "股权", "300%")]
         assert shares == [35.5, None, None]
 
