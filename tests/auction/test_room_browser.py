@@ -203,8 +203,9 @@ def test_on_a_phone_the_clock_outweighs_the_price_at_the_end_in_the_same_places(
     sit_down(page, make_lot())
 
     def sizes() -> list[float]:
-        return page.evaluate("""() => ["#price .money", "#countdown"].map((one) =>
-            parseFloat(getComputedStyle(document.querySelector(one)).fontSize))""")
+        return page.evaluate("""() => ["#price .money", "#countdown"].map((one) => {
+            const node = document.querySelector(one), style = getComputedStyle(node);
+            return parseFloat(style.fontSize) * new DOMMatrix(style.transform).a; })""")
 
     def places() -> Any:
         return page.evaluate("""() => ["#price", "#cd", "#ruler", "#bar"].map((one) => {
