@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kernel.formats import BEIJING
-from kernel.rulers import Tick, clamped, percent
+from kernel.rulers import Tick, clamped, day_label, percent
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class StepChart:
 
 def price_steps(bids: Sequence[Mapping[str, Any]], opens_at: datetime, closes_at: datetime,
                 own: Sequence[str] = (), now: datetime | None = None,
-                height: int = 186) -> StepChart:
+                height: int = 186, *, english: bool = False) -> StepChart:
     """The price as a step line.
 
     Args:
@@ -49,6 +49,7 @@ def price_steps(bids: Sequence[Mapping[str, Any]], opens_at: datetime, closes_at
         own: codes whose dots are filled.
         now: where the line ends; None draws it to the end.
         height: pixels, axis included.
+        english: how its days are written.
     """
     base = height - 26
     until = min(now or closes_at, closes_at)
@@ -75,7 +76,7 @@ def price_steps(bids: Sequence[Mapping[str, Any]], opens_at: datetime, closes_at
     area = f"{path}V{base}H{x(bids[0]['received_at']):.2f}z" if bids else ""
     values = range(step * -(-floor // step), ceiling + 1, step)
     levels = [Level(f"{y(value):.1f}", value) for value in values if 12 < y(value) < base - 4]
-    ticks = _quarters(opens_at, timedelta(seconds=span), now or closes_at)
+    ticks = _quarters(opens_at, timedelta(seconds=span), now or closes_at, english=english)
     return StepChart(path, area, dots, levels, ticks, base)
 
 
@@ -85,12 +86,13 @@ def _nice(value: float) -> int:
     return next(int(factor * power) for factor in (1, 2, 5, 10) if factor * power >= value)
 
 
-def _quarters(first: datetime, span: timedelta, now: datetime) -> list[Tick]:
+def _quarters(first: datetime, span: timedelta, now: datetime, *, english: bool) -> list[Tick]:
     this_year = now.astimezone(BEIJING).year
 
     def label(local: datetime) -> str:
         if span >= timedelta(days=2):
-            return local.strftime("%m-%d %H:%M" if local.year == this_year else "%Y-%m-%d")
+            day = day_label(local, now, english=english)
+            return f"{day} {local:%H:%M}" if local.year == this_year else day
         return local.strftime("%H:%M" if span >= timedelta(minutes=5) else "%H:%M:%S")
 
     local = first.astimezone(BEIJING)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from gettext import NullTranslations
 from typing import Final
 
+from babel.dates import format_date, format_datetime
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations, ngettext
 
@@ -85,6 +86,12 @@ def explain(error: DomainError) -> str:
     return say(error.message, error.details)
 
 
+def english() -> bool:
+    """Whether texts are English at the moment; outside a request they are Chinese."""
+    locale = get_locale()
+    return locale is not None and locale.language == "en"
+
+
 def cite(article: str) -> str:
     """An article of the law as its reader writes it.
 
@@ -115,10 +122,17 @@ def _print(name: str, value: object) -> object:
         value = value.en if reader_language() == "en" else str(value)
     if name.endswith("_fen") and isinstance(value, int):
         return yuan_text(value)
-    if isinstance(value, datetime):
-        return f"{beijing(value):%Y-%m-%d %H:%M:%S}"
     if isinstance(value, date):
-        return value.isoformat()
+        return _print_day(value)
     if isinstance(value, (list, tuple)):
         return str(gettext("、")).join(str(_print(name, one)) for one in value)
     return value
+
+
+def _print_day(value: date) -> str:
+    """A day, or an instant with its second, as ``kernel.pages`` writes them."""
+    if isinstance(value, datetime):
+        local = beijing(value)
+        return (format_datetime(local, "d MMM y, HH:mm:ss", locale="en") if english()
+                else f"{local:%Y-%m-%d %H:%M:%S}")
+    return format_date(value, "d MMM y", locale="en") if english() else value.isoformat()

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from babel.dates import format_date, format_datetime
 from flask import Flask, request
-from flask_babel import get_locale
 from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup, escape
 
@@ -20,7 +19,7 @@ from kernel import charts, clock, descriptions, drawings, rulers
 from kernel.access import ROLE_NAMES, Role
 from kernel.files import MAX_BYTES
 from kernel.formats import BEIJING
-from kernel.languages import cite, gettext
+from kernel.languages import cite, english, gettext
 from kernel.money import Fen, parse_yuan, yuan_text
 from kernel.money import capitals as capitals_text
 
@@ -58,7 +57,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals.update(
         law=law, charts=charts, rulers=rulers, drawings=drawings,
-        descriptions=descriptions,
+        descriptions=descriptions, english=english,
         role_names=role_names, timedelta=timedelta, largest_file=MAX_BYTES,
     )
     app.context_processor(_theme)
@@ -76,8 +75,7 @@ def _theme() -> dict[str, str]:
 
 
 def _tongue() -> str:
-    locale = get_locale()
-    return "en" if locale is not None and locale.language == "en" else "zh"
+    return "en" if english() else "zh"
 
 
 def law(rule: str, article: str = "") -> Markup:

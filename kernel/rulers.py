@@ -121,8 +121,11 @@ _STEPS: Final = (
 
 
 def time_ruler(now: datetime, closes_at: datetime, window_seconds: int,
-               extensions: Sequence[datetime] = ()) -> TimeRuler:
-    """Now, the end and the window in which a bid moves it; earlier ends as faint marks."""
+               extensions: Sequence[datetime] = (), *, english: bool = False) -> TimeRuler:
+    """Now, the end and the window in which a bid moves it; earlier ends as faint marks.
+
+    Days on its scale are written as ``day_label`` does.
+    """
     window = timedelta(seconds=window_seconds)
     first = min([now, closes_at - 4.4 * window, *(end - window for end in extensions)])
     last = max(closes_at, now) + 0.4 * window
@@ -135,7 +138,7 @@ def time_ruler(now: datetime, closes_at: datetime, window_seconds: int,
 
     left, right = place(closes_at - window), place(closes_at)
     return TimeRuler(
-        ticks=_time_ticks(first, last, now), now=percent(place(now)), end=percent(right),
+        ticks=_time_ticks(first, last, now, english=english), now=percent(place(now)), end=percent(right),
         window_from=percent(left), window_width=percent(right - left),
         extensions=[percent(place(end)) for end in extensions], starts_at=first, ends_at=last,
     )
@@ -145,7 +148,8 @@ _LETTER: Final = 100 * 7.2 / 288
 """Width of a figure, in percent of the narrowest drawing; scripts know the real width (auction/ruler.js)."""
 
 
-def _time_ticks(first: datetime, last: datetime, now: datetime, most: int = 32) -> list[Tick]:
+def _time_ticks(first: datetime, last: datetime, now: datetime, most: int = 32, *, english: bool
+                ) -> list[Tick]:
     span = (last - first).total_seconds()
     minor, major = next((step for step in _STEPS if span / step[0] <= most), _STEPS[-1])
     midnight = first.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -157,7 +161,7 @@ def _time_ticks(first: datetime, last: datetime, now: datetime, most: int = 32) 
             break
         at = 100 * (instant - first).total_seconds() / span
         long = n * minor % major == 0
-        label = _clock_label(instant, major, now) if long else ""
+        label = _clock_label(instant, major, now, english=english) if long else ""
         half = len(label) * _LETTER / 2
         if at - half < free or at + half > 100:
             label = ""
@@ -167,13 +171,21 @@ def _time_ticks(first: datetime, last: datetime, now: datetime, most: int = 32) 
     return ticks
 
 
-def _clock_label(instant: datetime, step: int, now: datetime) -> str:
+def _clock_label(instant: datetime, step: int, now: datetime, *, english: bool) -> str:
     local = instant.astimezone(BEIJING)
     if step < 60:
         return local.strftime("%H:%M:%S")
     if step >= 86_400 or (step >= 21_600 and local.hour == 0):
-        return local.strftime("%m-%d" if local.year == now.astimezone(BEIJING).year else "%Y-%m-%d")
+        return day_label(local, now, english=english)
     return local.strftime("%H:%M")
+
+
+def day_label(local: datetime, now: datetime, *, english: bool) -> str:
+    """A day on an axis: 12-25 or 25 Dec, with its year unless that is the present one."""
+    present = local.year == now.astimezone(BEIJING).year
+    if english:
+        return f"{local.day} {local:%b}" if present else f"{local.day} {local:%b %Y}"
+    return local.strftime("%m-%d" if present else "%Y-%m-%d")
 
 
 @dataclass(frozen=True)

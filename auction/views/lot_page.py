@@ -37,15 +37,19 @@ from kernel import clock
 from kernel.access import Actor, Role, current_actor
 from kernel.database import db
 from kernel.descriptions import rooms_in
+from kernel.errors import N_
 from kernel.languages import gettext as _
 from kernel.languages import say
 from kernel.law import rule_set
 from kernel.money import Fen
-from kernel.pages import money, percent_of, picture, square_metres, when, yuan
+from kernel.pages import day, money, percent_of, picture, square_metres, when, yuan
 from ledger import services as ledger
 
 _VIEWING = "看样"
 """The word by which an arrangement to look at a property is found among the disclosures."""
+
+_CONTACT_LABELS = {N_("地址"), N_("联系电话"), N_("监督电话"), N_("电子邮箱"), N_("办公时间")}
+"""The labels that auction/rules/wording.py drafts; what stands behind them is the court's own."""
 
 FLAWS = (FactTopic.DEFECTS, FactTopic.OCCUPATION, FactTopic.BURDENS, FactTopic.TAXES)
 """What a buyer should read first."""
@@ -98,8 +102,16 @@ def _viewing(sale: Sale, thing: Any) -> dict[str, Any]:
     arranged = next((text for text in said.values() if _VIEWING in text), "")
     return {"where": thing.address,
             "how": arranged or sale.special_notices.get(SpecialNotice.AS_IS.value, ""),
-            "whom": [part for part in said.get(DisclosureItem.COURT_CONTACT.value, "")
+            "whom": [_labelled(part) for part in said.get(DisclosureItem.COURT_CONTACT.value, "")
                      .removesuffix("。").split("；") if part]}
+
+
+def _labelled(part: str) -> str:
+    """A part of the announced contact; a label as it was drafted is put into the reader's language."""
+    label, colon, value = part.partition("：")
+    if label not in _CONTACT_LABELS or not colon:
+        return part
+    return _("%(label)s：%(value)s", label=_(label), value=value)
 
 
 def _facts(thing: Any) -> list[tuple[Any, ...]]:
@@ -109,7 +121,7 @@ def _facts(thing: Any) -> list[tuple[Any, ...]]:
     if thing.floor and thing.floors:
         rows.append((_("楼层"), _("%(floor)s 层", floor=thing.floor),
                      _("共 %(floors)s 层", floors=thing.floors)))
-    rows.append((_("查封"), thing.seized_on.isoformat(), thing.seizing_document))
+    rows.append((_("查封"), day(thing.seized_on, markup=False), thing.seizing_document))
     return rows
 
 

@@ -41,7 +41,7 @@ from kernel.formats import canonical
 from kernel.languages import DEFAULT
 from kernel.languages import gettext as _
 from kernel.money import Fen
-from kernel.pages import duration, money, when, yuan
+from kernel.pages import day, duration, money, when, yuan
 
 SHOWN: Final = 100
 """Attempts that the page shows at first; all of them by one more click."""
@@ -164,7 +164,7 @@ def _paid(sale: Sale) -> str:
         return ""
     if sale.delivery.paid_at is not None:
         return _("%(at)s 付清", at=when(sale.delivery.paid_at, "short", markup=False))
-    return _("%(on)s 前付清", on=sale.delivery.balance_due_on.isoformat())
+    return _("%(on)s 前付清", on=day(sale.delivery.balance_due_on, markup=False))
 
 
 def _due(sale: Sale, phase: Phase) -> list[dict[str, Any]]:

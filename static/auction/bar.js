@@ -5,7 +5,7 @@ import { jumpOf, timesText } from "./jump.js";
 import { showReceipt } from "./ladder.js";
 import { runs } from "./sale.js";
 import { money } from "./svg.js";
-import { amount, exactly, icon, read, say, short } from "./words.js";
+import { amount, exactly, icon, plain, read, say, short } from "./words.js";
 
 const by = (id) => document.getElementById(id);
 const bar = by("bar");
@@ -71,14 +71,21 @@ export class Bar extends EventTarget {
     return sale.mayMatch ? [{ fen: sale.price, label: say("chipMatch") }, ...steps.slice(0, 2)] : steps;
   }
 
-  /** The sum chosen now, or null with a word on what is wrong. */
+  /** The sum chosen now, or null with a word on what is wrong and one on what would be right. */
   wish() {
     const chosen = this.chips.find((chip) => chip.checked) ?? this.chips[0];
     if (chosen.id !== "chip-own") return { fen: Number(chosen.value) };
-    const fen = fenOf(by("own-amount").value);
-    if (fen === null || fen === 0n) return { fen: null, word: say("type") };
-    if (fen > BigInt(Number.MAX_SAFE_INTEGER)) return { fen: null, word: say("type") };
+    const typed = by("own-amount").value.trim();
+    if (!typed) return { fen: null, word: say("type") };
+    const fen = fenOf(typed);
+    if (Number(typed.replaceAll(",", "")) * 100 > Number.MAX_SAFE_INTEGER) return { fen: null, word: say("tooHigh"), hint: say("most", { amount: amount(this.most) }) };
+    if (fen === null) return { fen, word: say("digits"), hint: say("digitsExample", { example: plain(this.sale.minimum) }) };
     return this.fits(Number(fen));
+  }
+
+  /** The highest sum this sale takes, or else that can be written exactly. */
+  get most() {
+    return BigInt(this.sale.maximum ?? Number.MAX_SAFE_INTEGER);
   }
 
   fits(fen) {
@@ -90,7 +97,7 @@ export class Bar extends EventTarget {
       const sums = [fen - odd, fen - odd + sale.increment].filter((sum) => sum >= sale.minimum && (sale.maximum === null || sum <= sale.maximum));
       return { fen: null, word: say("whole", { sums: sums.map(amount).join(say("or")) }) };
     }
-    if (sale.maximum !== null && fen > sale.maximum) return { fen: null, word: say("most", { amount: amount(sale.maximum) }) };
+    if (fen > this.most) return { fen: null, word: say("most", { amount: amount(this.most) }) };
     return { fen };
   }
 
@@ -167,12 +174,12 @@ export class Bar extends EventTarget {
       small.textContent = "";
       return;
     }
-    const { fen, word: problem } = this.wish();
+    const { fen, word: problem, hint = "" } = this.wish();
     const { leads } = this.sale;
     button.disabled = fen === null;
     button.classList.toggle("main", !leads);
     word.textContent = fen === null ? problem : say(leads ? "raise" : "bid", { amount: amount(fen) });
-    small.textContent = fen === null ? "" : leads ? say("led") : capitals(BigInt(fen));
+    small.textContent = fen === null ? hint : leads ? say("led") : capitals(BigInt(fen));
   }
 
   openAsk() {

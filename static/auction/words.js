@@ -14,11 +14,13 @@ export const icon = (name) => `${bag.icons}#${name}`;
 /** 2,380,000.00 */
 export const amount = (fen) => yuan(BigInt(fen));
 
+/** 2,380,000, as one may type it. */
+export const plain = (fen) => amount(fen).replace(/\.00$/, "");
+
 /** Short and exact, for chips and axes: 238 万; in English, and below 1 万, plain yuan. */
 export function short(fen) {
-  const plain = amount(fen).replace(/\.00$/, "");
-  if (english) return plain;
-  return fen < 1_000_000 ? `${plain} ${say("yuan")}` : say("wan", { amount: wan(BigInt(fen)) });
+  if (english) return plain(fen);
+  return fen < 1_000_000 ? `${plain(fen)} ${say("yuan")}` : say("wan", { amount: wan(BigInt(fen)) });
 }
 
 /** A typed sum as it is read: 241.05 万; in English 2.41 million, where that is exact and short. */
@@ -38,12 +40,11 @@ export function share(part, whole) {
 const inBeijing = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hourCycle: "h23", ...options });
 const seconds = inBeijing({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const minutes = inBeijing({ hour: "2-digit", minute: "2-digit" });
-const days = inBeijing({ month: "2-digit", day: "2-digit" });
-const dates = inBeijing({ year: "numeric", month: "2-digit", day: "2-digit" });
-const years = inBeijing({ year: "numeric" });
 const numbers = inBeijing({ year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" });
 
-const yearOf = (ms) => years.format(ms);
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const two = (number) => String(number).padStart(2, "0");
+const partsOf = (ms) => Object.fromEntries(numbers.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
 
 /** 10:06:20 */
 export const clockOf = (ms) => seconds.format(ms);
@@ -54,14 +55,19 @@ export const exactly = (ms) => `${seconds.format(ms)}.${String(((ms % 1000) + 10
 /** 10:06 */
 export const hourOf = (ms) => minutes.format(ms);
 
-/** 06-10, with the year in front where it is not that of `now`. */
-export const dayOf = (ms, now) => (yearOf(ms) === yearOf(now) ? days : dates).format(ms).split("/").reverse().join("-");
+/** 06-10, in English 10 Jun, with the year where it is not that of `now`; as kernel/pages.py has it. */
+export function dayOf(ms, now) {
+  const { year, month, day } = partsOf(ms);
+  const present = year === partsOf(now).year;
+  if (english) return `${day} ${MONTHS[month - 1]}${present ? "" : ` ${year}`}`;
+  return `${present ? "" : `${year}-`}${two(month)}-${two(day)}`;
+}
 
 /** 10:06:20, with its day in front where that is not the day of `now`. */
-export const endOf = (ms, now) => (dayOf(ms, now) === dayOf(now, now) ? clockOf(ms) : `${dayOf(ms, now)} ${clockOf(ms)}`);
+export const endOf = (ms, now) => (dayOf(ms, now) === dayOf(now, now) ? clockOf(ms) : `${dayOf(ms, now)}${english ? ", " : " "}${clockOf(ms)}`);
 
 /** The instant of midnight in Beijing before `ms`. */
 export function midnight(ms) {
-  const part = Object.fromEntries(numbers.formatToParts(ms).map((one) => [one.type, Number(one.value)]));
+  const part = partsOf(ms);
   return ms - (ms % 1000) - ((part.hour * 60 + part.minute) * 60 + part.second) * 1000;
 }

@@ -162,6 +162,39 @@ def test_sums_between_the_steps_are_answered_with_the_two_beside_them(address: s
     expect(page.locator("#bid-button")).to_contain_text("最高 1,015,000.00 元")
 
 
+def test_a_sum_that_cannot_be_read_is_answered_with_what_would_be_right(
+        address: str, make_lot: MakeLot, new_visitor: NewVisitor) -> None:
+    page = new_visitor(address, size=PHONE).page
+    sit_down(page, make_lot())
+    word, note = page.locator("#bid-button-word"), page.locator("#bid-button-note")
+    for typed, said, hint in (("", "请填写金额", ""), ("346万", "只写数字", "例如 1,000,000"),
+                              ("999999999999999", "太大了", re.compile("最高 [0-9,.]+ 元")),
+                              ("0", "至少 1,000,000.00 元", "")):
+        type_sum(page, typed)
+        expect(word).to_have_text(said)
+        expect(note).to_have_text(hint)
+        expect(page.locator("#bid-button")).to_be_disabled()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_on_the_narrowest_phone_the_clock_is_named_and_a_priority_holder_reads_the_whole_note(
+        address: str, make_lot: MakeLot, new_visitor: NewVisitor, language: str) -> None:
+    page = new_visitor(address, size=NARROW).page
+    lot = make_lot()
+    sit_down(page, lot)
+    page.goto(f"/lots/{lot}/room?lang={language}")
+    expect(page.locator("#countdown-label")).to_be_visible()
+    note = page.locator("#minimum-note")
+    room_left = note.evaluate("""(node) => {
+        const rule = document.createElement("span");
+        rule.className = "rule";
+        rule.textContent = "AUC-21.1";
+        const said = document.querySelector("#words").dataset.matchNote.replace("{rank}", "1");
+        node.replaceChildren(said, " ", rule);
+        return node.clientWidth - node.scrollWidth; }""")
+    assert room_left == 0
+
+
 def test_everything_by_keyboard_and_not_while_typing(address: str, make_lot: MakeLot,
                                                      new_visitor: NewVisitor) -> None:
     page = new_visitor(address).page

@@ -1,5 +1,6 @@
 """The room for a reader who may not bid: what is missing, its rule, the next act; and the exercise told."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -92,8 +93,24 @@ def test_a_priority_holder_reads_the_order_and_what_the_same_price_means(
     page = room(sign_in(app.test_client(), person), lot)
     assert "优先权第 1 顺序" in page
     assert "同价优先" in page
-    assert "与当前价相同也能领先" in page
+    assert "同价即可领先" in page
     assert "AUC-21.1" in page
+
+
+def test_readers_of_english_get_english_days_and_are_told_whose_words_are_chinese(
+        app: Flask, session: Session, lot: Lot) -> None:
+    client = sign_in(app.test_client(), a_bidder(session))
+    days = re.compile(r"\b\d{1,2} [A-Z][a-z]{2}\b")
+    live = client.get(f"/lots/{lot.id}/room?lang=en").text
+    assert days.search(re.findall(r'id="ends">([^<]*)', live)[0])
+    notes = [client.get(f"/lots/{lot.id}{where}").text.count('class="note info')
+             for where in ("?lang=en", "?lang=zh", "/register?lang=en", "/register?lang=zh")]
+    assert (notes[0] - notes[1], notes[2] - notes[3]) == (2, 1)
+    page = client.get(f"/lots/{lot.id}?lang=en").text
+    viewing = page.partition('id="costs"')[2]
+    assert "Telephone" in viewing
+    assert "Supervision telephone" in viewing
+    assert days.search(page.partition("Seized")[2][:200])
 
 
 def test_the_least_sum_is_called_as_the_script_calls_it_so_that_nothing_moves_when_it_takes_over(

@@ -94,6 +94,12 @@ class TestTimeRuler:
             drawn = rulers.time_ruler(december, december + timedelta(days=days), 300)
             assert label in {tick.label for tick in drawn.ticks}
 
+    def test_days_are_english_for_readers_of_english(self) -> None:
+        december = datetime(2026, 12, 20, 2, 0, tzinfo=UTC)
+        for days, label in ((9, "25 Dec"), (30, "17 Jan 2027")):
+            drawn = rulers.time_ruler(december, december + timedelta(days=days), 300, english=True)
+            assert label in {tick.label for tick in drawn.ticks}
+
 
 class TestDayRuler:
     def test_overdue_work_stands_at_yesterday_and_what_is_far_is_counted(self) -> None:
@@ -122,6 +128,8 @@ class TestPriceSteps:
         first, span = datetime(2026, 12, 30, 2, 0, tzinfo=UTC), timedelta(days=4)
         labels = [tick.label for tick in charts.price_steps([], first, first + span, (), first).ticks]
         assert labels == ["12-30 10:00", "12-31 10:00", "2027-01-01", "2027-01-02", "2027-01-03"]
+        drawn = charts.price_steps([], first, first + span, (), first, english=True)
+        assert [tick.label for tick in drawn.ticks][1:3] == ["31 Dec 10:00", "1 Jan 2027"]
 
     def test_one_bid_and_none_draw_without_error(self) -> None:
         end = TEN + timedelta(minutes=10)

@@ -71,6 +71,12 @@ def test_figures_are_printed_by_their_names(app: Flask) -> None:
             "1,234,567.89 元，2026-11-21 10:00:00，2026-11-21，7，甲")
 
 
+def test_days_and_instants_in_a_sentence_are_english_too(app: Flask) -> None:
+    details = {"due_at": datetime(2026, 11, 21, 2, 0, tzinfo=UTC), "due_on": date(2026, 12, 2)}
+    with app.test_request_context(headers={"Cookie": "language=en"}):
+        assert say("%(due_at)s, %(due_on)s", details) == "21 Nov 2026, 10:00:00, 2 Dec 2026"
+
+
 def test_a_text_without_figures_may_hold_a_percent_sign(app: Flask) -> None:
     with app.test_request_context():
         assert say("不得低于评估价的 70%。") == "不得低于评估价的 70%。"
