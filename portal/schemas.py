@@ -15,6 +15,10 @@ from kernel.schemas import Choice, Instant, Text
 from portal.rules.sieve import Order
 from portal.rules.words import LONGEST_QUERY
 
+NO_MONTH: Final = N_("请写年和月，例如 2026-11。")
+_SHORT: Final = validate.Length(max=40, error=N_("请从给出的选项中选择。"))
+_PATH: Final = validate.Length(max=120, error=N_("请从给出的选项中选择。"))
+
 
 class WalkIn(Schema):
     """How far to walk the demo clock: to the next deadline, by a fixed span, or to an instant."""
@@ -34,16 +38,16 @@ class PageIn(Schema):
 
 
 class CalendarIn(Schema):
-    """Whose calendar; a court that is not there shows all."""
+    """Whose calendar; for a court that is not there the page says so and shows all."""
 
-    court = fields.String(load_default=None, validate=validate.Length(max=40))
+    court = fields.String(load_default=None, validate=_SHORT)
 
 
 class ResultsIn(PageIn):
-    """Which ended sales; what is no court, no month or no outcome leaves all of them."""
+    """Which ended sales; what is no court, no month or no outcome is said and leaves all of them."""
 
-    court = fields.String(load_default=None, validate=validate.Length(max=40))
-    month = fields.String(load_default="", validate=validate.Length(max=7))
+    court = fields.String(load_default=None, validate=_SHORT)
+    month = fields.String(load_default="", validate=validate.Length(max=7, error=NO_MONTH))
     outcome = Choice("sold", "failed", "withdrawn", load_default=None, allow_none=True)
 
 
@@ -83,8 +87,8 @@ class LotsIn(PageIn):
     q = Text(longest=LONGEST_QUERY, load_default="")
     state = Several(fields.Enum(Group, by_value=True), load_default=list)
     category = Several(fields.Enum(PropertyCategory, by_value=True), load_default=list)
-    region = Several(fields.String(validate=validate.Length(max=120)), load_default=list)
-    court = Several(fields.String(validate=validate.Length(max=40)), load_default=list)
+    region = Several(fields.String(validate=_PATH), load_default=list)
+    court = Several(fields.String(validate=_SHORT), load_default=list)
     round = Several(fields.Enum(Round, by_value=True), load_default=list)
     price_from = Wan(load_default=None)
     price_to = Wan(load_default=None)
