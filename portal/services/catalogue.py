@@ -14,7 +14,7 @@ from time import sleep
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from auction.rules.lifecycle import Group
@@ -132,11 +132,13 @@ def recent_results(session: Session, n: int) -> Sequence[Entry]:
                            .order_by(Entry.ended_at.desc(), Entry.slot).limit(n)).all()
 
 
-def closing_today(session: Session, now: datetime, n: int) -> Sequence[Entry]:
-    """Running sales that end before midnight in Beijing, the next to end first."""
-    return session.scalars(select(Entry).where(
-        Entry.group == Group.LIVE, Entry.closes_at < start_of_day(beijing_day(now) + timedelta(days=1)))
-        .order_by(Entry.closes_at, Entry.slot).limit(n)).all()
+def closing_today(session: Session, now: datetime, n: int) -> tuple[Sequence[Entry], int]:
+    """Running sales that end before midnight in Beijing, the next to end first, and how many there are."""
+    today = (Entry.group == Group.LIVE, Entry.closes_at < start_of_day(beijing_day(now) + timedelta(days=1)))
+    found = session.scalars(select(Entry).where(*today).order_by(Entry.closes_at, Entry.slot).limit(n)).all()
+    if len(found) < n:
+        return found, len(found)
+    return found, session.scalars(select(func.count()).select_from(Entry).where(*today)).one()
 
 
 def running(session: Session, n: int) -> Sequence[Entry]:

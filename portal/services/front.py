@@ -44,7 +44,8 @@ class Front:
 
     Attributes:
         categories: with how many lots of each run or are announced, most first.
-        ending: the next to end; ``today`` of them all before midnight in Beijing.
+        ending: the next to end; ``today`` is how many before midnight in Beijing;
+            where there are none, what ends next.
         coming: the next to begin; where they are few, what runs stands before them (``mixed``).
     """
 
@@ -52,7 +53,7 @@ class Front:
     announced: int
     categories: list[tuple[PropertyCategory, int]]
     ending: Sequence[Entry]
-    today: bool
+    today: int
     coming: Sequence[Entry]
     mixed: bool
     ended: list[Ended]
@@ -63,7 +64,7 @@ class Front:
 def front(session: Session, now: datetime) -> Front:
     """One look at everything."""
     groups = catalogue.counts_of(session, Trait.GROUP)
-    today = catalogue.closing_today(session, now, ENDING)
+    ending, today = catalogue.closing_today(session, now, ENDING)
     counts = catalogue.counts_by_category(session)
     coming = catalogue.coming(session, now, COMING)
     mixed = len(coming) <= FEW
@@ -73,7 +74,7 @@ def front(session: Session, now: datetime) -> Front:
         running=groups.get(Group.LIVE, 0), announced=groups.get(Group.UPCOMING, 0),
         categories=sorted(((one, counts[one]) for one in PropertyCategory if counts.get(one)),
                           key=lambda pair: -pair[1]),
-        ending=today or catalogue.running(session, ENDING), today=bool(today),
+        ending=ending or catalogue.running(session, ENDING), today=today,
         coming=coming, mixed=mixed,
         ended=with_proofs(session, catalogue.recent_results(session, ENDED)),
         draws=latest_draws(session, most=DRAWS), prices=spread(session))

@@ -11,8 +11,8 @@ from kernel.access import public
 from kernel.clock import beijing_day
 from kernel.database import db
 from kernel.errors import NotFound
+from kernel.forms import Form
 from kernel.languages import gettext as _
-from kernel.schemas import load_form
 from kernel.working_days import is_provisional
 from portal.models import Entry
 from portal.rules.calendar_file import Event, calendar_file
@@ -22,7 +22,7 @@ from portal.services.days import Day, ahead, day_of, days_of
 from portal.views.addresses import outer
 from portal.views.cards import court_names, line_of
 from portal.views.context import name_of_court
-from portal.views.entries import event_of, named
+from portal.views.entries import court_among, event_of, named
 
 pages = Blueprint("calendar", __name__)
 
@@ -71,17 +71,17 @@ def calendar_of(court: Any) -> Response:
 
 def _month(month: Month) -> ResponseReturnValue:
     session, now = db.session(), clock.now()
-    wish = load_form(CalendarIn(), request.args)
-    courts = court_names()
-    chosen = wish["court"] if wish["court"] in courts else None
+    form, courts = Form(request.args), court_names()
+    chosen = court_among(courts, form.sift(CalendarIn())["court"], form)
     days = {day.on: day for day in days_of(session, month, chosen)}
     today = beijing_day(now)
     cells = [[None if on is None else _cell(days[on], today) for on in week] for week in month.weeks()]
     return render_template(
-        "portal/calendar.html", month=month, weeks=cells, courts=list(courts.items()), chosen=chosen,
+        "portal/calendar.html", form=form, month=month, weeks=cells, courts=list(courts.items()),
+        chosen=chosen,
         agenda=[cell for week in cells for cell in week if cell and (cell["opens"] or cell["closes"])],
         total=sum(day.closes for day in days.values()), starting=sum(day.opens for day in days.values()),
-        provisional=_provisional(month), is_now=month == month_of(today))
+        provisional=_provisional(month), is_now=month == month_of(today)), form.status
 
 
 def _cell(day: Day, today: date) -> dict[str, Any]:
@@ -100,15 +100,16 @@ def _event(at: datetime, kind: str, entry: Entry) -> dict[str, Any]:
 
 def _day(on: date) -> ResponseReturnValue:
     session = db.session()
-    page = load_form(PageIn(), request.args)["page"]
+    form = Form(request.args)
+    page = form.sift(PageIn())["page"]
     found = day_of(session, on, page=page)
     courts = court_names()
     return render_template(
-        "portal/calendar_day.html", on=on, month=month_of(on), page=page, more=found.more, rests=rests(on),
-        before=on - timedelta(days=1), after=on + timedelta(days=1),
+        "portal/calendar_day.html", form=form, on=on, month=month_of(on), page=page, more=found.more,
+        rests=rests(on), before=on - timedelta(days=1), after=on + timedelta(days=1),
         events=[_event(at, kind, entry) | {
             "line": line_of(entry, courts.get(entry.court_id, "")), "price_fen": entry.price_fen,
-            "machine": event_of(entry, courts)} for at, kind, entry in found.events])
+            "machine": event_of(entry, courts)} for at, kind, entry in found.events]), form.status
 
 
 def _provisional(month: Month) -> bool:

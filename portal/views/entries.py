@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from auction.rules.lifecycle import ROUND_LABELS, Group, Round
+from kernel.errors import N_, InvalidInput
+from kernel.forms import Form
 from kernel.languages import say
 from portal.models import Entry
 from portal.services.results import Ended
@@ -13,6 +15,15 @@ from portal.views.addresses import outer
 from portal.views.cards import cards_of, court_names
 
 _OPEN: Final = (Group.LIVE, Group.UPCOMING)
+
+
+def court_among(courts: Mapping[str, str], wanted: str | None, form: Form) -> str | None:
+    """The court whose entries are asked for; where nobody knows it, the page says so and shows all."""
+    if wanted is None or wanted in courts:
+        return wanted
+    if not form.errors:
+        form.refuse(InvalidInput({"court": N_("没有这家法院，下面是全部法院的。")}))
+    return None
 
 
 def named(entry: Entry) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """All announced lots: searched, narrowed, sorted; every page has an address that can be shared."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -48,15 +48,18 @@ def lots() -> ResponseReturnValue:
     wish = wish_of(wanted)
     found = catalogue.find(session, wish, query=wanted["q"], page=wanted["page"])
     last = max(1, -(-found.total // PAGE))
-    if wanted["page"] > last and "page" not in form.errors:
-        form.refuse(InvalidInput({"page": Filled(N_("没有第 %(page)s 页，一共 %(pages)s 页。"),
-                                                 page=wanted["page"], pages=last)}))
+    if wanted["page"] > last:
+        if found.total:
+            form.refuse(InvalidInput({"page": Filled(N_("没有第 %(page)s 页，一共 %(pages)s 页。"),
+                                                     page=wanted["page"], pages=last)}))
+        wanted["page"] = 1
+        found = catalogue.find(session, wish, query=wanted["q"], page=1)
     names = court_names()
     chips = _chips(form, wanted, names)
     return render_template(
         "portal/lots.html", form=form, wanted=wanted, found=found, chips=chips, pages=last,
         kept_args=[name for name in KEPT if name != "view"], link=address,
-        cards=cards_of(found.rows, clock.now(), names), facets=_facets(wanted, found, names),
+        cards=cards_of(found.rows, clock.now(), names), facets=_facets(wanted, found, names, form.errors),
         orders=[(order.value, say(word)) for order, word in ORDER_WORDS.items()],
         instead=_instead(wanted, chips) if not found.total else ()), form.status
 
@@ -83,7 +86,9 @@ def address(typed: Mapping[str, Any], **changes: Any) -> str:
 _UNSAID: Final = {"sort": Order.SOONEST.value, "view": "cards", "page": "1"}
 
 
-def _facets(wanted: Mapping[str, Any], found: Page, names: Mapping[str, str]) -> list[dict[str, Any]]:
+def _facets(wanted: Mapping[str, Any], found: Page, names: Mapping[str, str],
+            wrong: Container[str]) -> list[dict[str, Any]]:
+    """The kinds of choices; one without any still stands there if what was typed for it is wrong."""
     facets = [
         _facet("state", _("状态"), [(group.value, say(word)) for group, word in GROUP_WORDS.items()],
                wanted, found.facets[Trait.GROUP]),
@@ -92,11 +97,11 @@ def _facets(wanted: Mapping[str, Any], found: Page, names: Mapping[str, str]) ->
         _regions(wanted, found.facets[Trait.REGION]),
         _facet("round", _("轮次"), [(one.value, say(word)) for one, word in ROUND_LABELS.items()],
                wanted, found.facets[Trait.ROUND])]
-    if len(names) > 1:
+    if len(names) > 1 or "court" in wrong:
         counts = found.facets[Trait.COURT]
         courts = sorted(names.items(), key=lambda pair: (-counts.get(pair[0], 0), pair[1]))
         facets.append(_facet("court", _("法院"), courts, wanted, counts))
-    return [facet for facet in facets if facet["options"]]
+    return [facet for facet in facets if facet["options"] or facet["name"] in wrong]
 
 
 def _facet(name: str, legend: str, choices: Iterable[tuple[str, str]], wanted: Mapping[str, Any],

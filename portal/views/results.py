@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from kernel.access import public
 from kernel.clock import beijing_day
 from kernel.database import db
+from kernel.errors import InvalidInput
 from kernel.forms import Form
 from kernel.languages import gettext as _
 from portal.rules.months import Month, month_of, read_month
-from portal.schemas import ResultsIn
+from portal.schemas import NO_MONTH, ResultsIn
 from portal.services.results import DEEPEST, first_and_last, results
 from portal.views.cards import court_names
-from portal.views.entries import ended_row
+from portal.views.entries import court_among, ended_row
 
 pages = Blueprint("results", __name__)
 
@@ -31,8 +32,10 @@ def index() -> ResponseReturnValue:
     form = Form(request.args)
     wish = form.sift(ResultsIn())
     courts = court_names()
-    court_id = wish["court"] if wish["court"] in courts else None
+    court_id = court_among(courts, wish["court"], form)
     month = read_month(wish["month"])
+    if wish["month"] and month is None and not form.errors:
+        form.refuse(InvalidInput({"month": NO_MONTH}))
     page = min(wish["page"], DEEPEST)
     found = results(session, court_id=court_id, month=month, outcome=wish["outcome"], page=page)
     chosen = {"court": court_id, "month": month.name if month else None, "outcome": wish["outcome"]}

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from kernel.pages import field_id
 from portal.jobs import follow_log
 from portal.rules.calendar_file import Event, calendar_file
 from portal.rules.months import Month, month_of, read_month, rests
@@ -107,6 +108,25 @@ def test_only_one_court_can_be_looked_at(client: FlaskClient, session: Session, 
                                   "0001-01-01"])
 def test_what_is_no_day_is_not_found(client: FlaskClient, name: str) -> None:
     assert client.get(f"/calendar/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("court", ["zzz", "x" * 41])
+def test_a_court_nobody_knows_is_said_and_all_are_shown(
+        client: FlaskClient, session: Session, court: str) -> None:
+    a_court(session)
+    answer = client.get(f"/calendar?court={court}")
+    assert answer.status_code == 422
+    assert "法院：" in answer.text.split('class="errsum"')[1].split("</ol>")[0]
+    assert f'href="#{field_id("court")}"' in answer.text
+    assert f'id="{field_id("court")}"' in answer.text
+    assert 'class="month"' in answer.text
+
+
+def test_a_page_of_a_day_that_cannot_be_is_said_above_the_first(client: FlaskClient) -> None:
+    answer = client.get("/calendar/2026-11-22?page=x")
+    assert answer.status_code == 422
+    assert "页码：" in answer.text.split('class="errsum"')[1].split("</ol>")[0]
+    assert "这一天没有拍卖" in answer.text
 
 
 def test_a_day_without_sales_says_so(client: FlaskClient) -> None:

@@ -1,6 +1,7 @@
 """Results and courts: what ended and how, and what the record of a court says."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from kernel.access import Actor
 from portal.jobs import follow_log
 from portal.services import results, statistics
 from portal.services.statistics import permille, record_of, spread
-from tests.factories.accounts import a_court
+from tests.factories.accounts import CONTACT, a_court
 from tests.factories.auction import CLOSES_AT, OPENS_AT, a_code, a_lot_on_sale, bid, closed
 from tests.factories.cases import an_officer
 from tests.factories.settlement import a_served_plan, a_sold_case
@@ -74,13 +75,21 @@ def test_results_turn_pages_without_losing_any(
 
 @pytest.mark.parametrize(("query", "label"), [
     ("page=0", "页码"), ("page=x", "页码"), ("page=1&outcome=maybe", "结果"),
-    ("month=2026-060", "结束的月份"),
-    (f"court={'x' * 41}", "法院")])
+    ("month=2026-060", "结束的月份"), ("month=2026-13", "结束的月份"),
+    (f"court={'x' * 41}", "法院"), ("court=zzz", "法院")])
 def test_what_no_result_can_have_is_said_above_the_list(client: FlaskClient, query: str, label: str) -> None:
     answer = client.get(f"/results?{query}")
     assert answer.status_code == 422
     assert f"{label}：" in answer.text.split('class="errsum"')[1].split("</ol>")[0]
     assert 'class="sieve"' in answer.text
+    assert "Longer than" not in answer.text
+
+
+def test_an_e_mail_address_can_break_at_its_sign_and_stays_whole(
+        client: FlaskClient, session: Session) -> None:
+    court = a_court(session, contact=replace(CONTACT, email="zhixing@court.example"))
+    page = client.get(f"/courts/{court.id}").text
+    assert 'href="mailto:zhixing@court.example" itemprop="email">zhixing@<wbr>court.example<' in page
 
 
 def test_what_fits_beside_an_unknown_choice_still_counts(client: FlaskClient) -> None:

@@ -105,6 +105,25 @@ def test_work_without_a_term_comes_last() -> None:
     assert [one.title for one in found] == ["soon", "some day"]
 
 
+def test_what_is_overdue_for_weeks_stands_at_earlier_and_not_at_yesterday(
+        app: Flask, session: Session, at: Callable[[datetime], None]) -> None:
+    at(NOW)
+    court = a_court(session)
+    officer = a_person(session, Role.OFFICER, court)
+    case = a_case(session, the_actor(session, officer))
+    a_property(session, case, the_actor(session, officer), with_facts=True)
+    at(NOW + timedelta(days=90))
+    own = sign_in(app.test_client(), officer).get("/desk/").text
+    assert ">更早</text>" in own
+
+
+def test_an_address_on_the_desk_that_is_not_there_leads_back_to_it(app: Flask, session: Session) -> None:
+    staff = sign_in(app.test_client(), a_person(session, Role.OFFICER, a_court(session)))
+    assert 'href="/desk/">回到工作台' in staff.get("/desk/nowhere").text
+    assert "回到工作台" not in staff.get("/nowhere").text
+    assert 'href="/lots">全部标的' in staff.get("/nowhere").text
+
+
 def test_an_empty_desk_says_so(client: FlaskClient, session: Session) -> None:
     court = a_court(session)
     sign_in(client, a_person(session, Role.AUDITOR, court))

@@ -45,6 +45,7 @@ def test_a_lot_moves_from_coming_to_today_to_the_results(
     today = client.get("/").text
     assert "今天收槌" in today
     assert "1 次出价" in today
+    assert "今天 1 件，共 1 件竞价中" in today
 
     closed(session, lot)
     at(CLOSES_AT + timedelta(hours=1))

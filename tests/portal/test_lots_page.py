@@ -127,6 +127,45 @@ def test_what_does_not_fit_is_said_at_its_field_and_stays_typed(
     assert f'value="{typed}"' in answer.text if typed else True
 
 
+@pytest.mark.parametrize("page", ["-3", "0", "x", "9"])
+def test_an_unfit_page_shows_the_first_and_is_said_once(client: FlaskClient, lot_id: str, page: str) -> None:
+    answer = client.get(f"/lots?page={page}")
+    assert answer.status_code == 422
+    assert f"/lots/{lot_id}" in answer.text
+    assert answer.text.count("没有第") == (page == "9")
+
+
+def test_where_nothing_fits_no_page_is_missed(client: FlaskClient, lot_id: str) -> None:
+    answer = client.get("/lots?category=ship&page=9")
+    assert (answer.status_code, "没有第 9 页" in answer.text) == (200, False)
+    assert "没有符合全部条件的标的" in answer.text
+    wrong = client.get("/lots?category=ship&page=-3")
+    assert wrong.status_code == 422
+    assert "没有第" not in wrong.text
+    assert "没有符合全部条件的标的" in wrong.text
+
+
+@pytest.mark.parametrize(("query", "opens"), [
+    ("price_from=abc", True), ("state=gone", True), (f"court={'x' * 41}", True), ("page=x", False),
+    ("sort=luck", False), ("", False)])
+def test_the_filters_stand_open_where_one_of_them_is_wrong(
+        client: FlaskClient, lot_id: str, query: str, opens: bool) -> None:
+    answer = client.get(f"/lots?{query}").text
+    assert ('class="filters sheet wrong"' in answer) is opens
+    name = query.partition("=")[0]
+    if name:
+        assert f'href="#{field_id(name)}"' in answer
+        assert f'id="{field_id(name)}"' in answer
+
+
+@pytest.mark.parametrize("query", [f"court={'x' * 41}", f"region={'x' * 121}"])
+def test_what_is_too_long_is_said_in_the_words_of_the_house(
+        client: FlaskClient, lot_id: str, query: str) -> None:
+    answer = client.get(f"/lots?{query}").text
+    assert "请从给出的选项中选择" in answer
+    assert "Longer than" not in answer
+
+
 @pytest.mark.parametrize("query", [
     "region=火星", "court=court-none", "q=%00", "q=%F0%9F%98%80西湖", "price_from=８０万元", "unknown=1",
     "q=" + quote('" OR *')])

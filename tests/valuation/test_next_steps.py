@@ -108,6 +108,16 @@ def test_what_was_proposed_waits_for_approval_and_is_not_offered_again(
     assert "等待提出名单" not in page
 
 
+def test_a_page_of_the_public_list_that_cannot_be_is_said_above_the_first(
+        client: FlaskClient, session: Session, scene: Scene, at: Walk) -> None:
+    _, draw = a_done_draw(session, scene, at)
+    for page in ("x", "0"):
+        answer = client.get(f"/draws?page={page}")
+        assert answer.status_code == 422
+        assert "页码：" in answer.text.split('class="errsum"')[1].split("</ol>")[0]
+        assert f"/draws/{draw.id}" in answer.text
+
+
 def test_the_public_list_says_what_was_drawn_for_where_when_and_who(
         client: FlaskClient, session: Session, scene: Scene, at: Walk) -> None:
     _, draw = a_done_draw(session, scene, at)

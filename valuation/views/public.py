@@ -14,7 +14,6 @@ from kernel.errors import N_
 from kernel.formats import print_json
 from kernel.forms import Form
 from kernel.languages import say
-from kernel.schemas import load_form
 from kernel.transactions import unit_of_work
 from valuation import services
 from valuation.models import Draw
@@ -32,17 +31,18 @@ PAGE: Final = 30
 def index() -> ResponseReturnValue:
     """Draws whose pool is frozen, newest first, and every commitment of every court."""
     session = db.session()
-    page = load_form(DrawsIn(), request.args)["page"]
+    form = Form(request.args)
+    page = form.sift(DrawsIn())["page"]
     reached = services.public_draws(session, most=PAGE + 1, behind=(page - 1) * PAGE)
     found, more = reached[:PAGE], len(reached) > PAGE
     things = cases.properties_among(session, {one.valuation.property_id for one in found})
     courts = {one.id: one for one in accounts.courts(session)}
     return render_template(
-        "valuation/draws.html", draws=found, things=things,
+        "valuation/draws.html", form=form, draws=found, things=things,
         numbers_of=cases.numbers_of(session, {one.case_id for one in found}),
         courts=courts, page=page, more=more,
         numbers=[(courts[court_id], numbers)
-                 for court_id, numbers in services.secrets_by_court(session).items()])
+                 for court_id, numbers in services.secrets_by_court(session).items()]), form.status
 
 
 @draws.get("/<draw_id>")
