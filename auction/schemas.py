@@ -8,7 +8,7 @@ from auction.rules.disclosure import AnnouncementPart, SpecialNotice
 from auction.rules.priority import MOST_RANK, RANK_ADVICE
 from cases.rules.words import ServiceWay
 from kernel.errors import N_
-from kernel.schemas import Choice, Count, Day, Instant, Money, Text
+from kernel.schemas import MOST_WHOLE, Choice, Count, Day, Instant, Money, Text, Within
 
 CLIENT_BID_ID = validate.Regexp(r"[A-Za-z0-9_.:-]{1,128}\Z",
                                 error=N_("client_bid_id 只能用字母、数字和 _ . : -，最多 128 个。"))
@@ -46,11 +46,11 @@ class KeyIn(Schema):
 
 
 class PageIn(Schema):
-    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
+    page = fields.Integer(load_default=1, validate=Within(min=1, max=10_000))
 
 
 class AfterIn(Schema):
-    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=2**31 - 1))
+    after = fields.Integer(load_default=0, validate=Within(min=0, max=2**31 - 1))
 
 
 class RegisterIn(Schema):
@@ -93,7 +93,8 @@ class TermsIn(Schema):
     deposit_fen = Money(required=True)
     opens_at = Instant(required=True)
     closes_at = Instant(required=True)
-    balance_days = Count(required=True, least=1, most=365)
+    balance_days = Count(required=True, least=-MOST_WHOLE)
+    """Within what, the law of the sale says (AUC-25.1), and names it."""
     priority_decision = Text(required=True, longest=400)
     enforcement_costs_fen = Money(required=True, least=0)
     unfiled_prior_fen = Money(load_default=0, least=0)

@@ -1,8 +1,8 @@
 """What an auditor may ask for."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
-from kernel.schemas import Choice, Instant, Text
+from kernel.schemas import Choice, Instant, Text, Within
 
 
 class AttemptsIn(Schema):
@@ -24,4 +24,4 @@ class LeavesIn(Schema):
     actor = Text(longest=200, load_default="")
     from_at = Instant(load_default=None)
     to_at = Instant(load_default=None)
-    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))
+    page = fields.Integer(load_default=1, validate=Within(min=1, max=100_000))

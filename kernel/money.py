@@ -57,11 +57,16 @@ def yuan_text(amount: int) -> str:
     return f"{sign}{yuan:,}.{rest:02d}"
 
 
+class AmountTooLarge(ValueError):
+    """More than ``MAX_FEN``."""
+
+
 def parse_yuan(text: str) -> Fen:
     """Read yuan as people and court platforms print them, with or without ¥, 元 and commas.
 
     Raises:
-        ValueError: not a number, more than two decimals, or above ``MAX_FEN``.
+        AmountTooLarge: above ``MAX_FEN``.
+        ValueError: not a number, or more than two decimals.
     """
     cleaned = text.strip().removeprefix("¥").removeprefix("￥").removesuffix("元").strip()
     found = _YUAN.fullmatch(cleaned)
@@ -69,7 +74,7 @@ def parse_yuan(text: str) -> Fen:
         raise ValueError(f"not an amount in yuan: {text!r}")
     amount = int(found["yuan"].replace(",", "")) * 100 + int((found["dec"] or "").ljust(2, "0"))
     if amount > MAX_FEN:
-        raise ValueError(f"amount too large: {text!r}")
+        raise AmountTooLarge(f"amount too large: {text!r}")
     return Fen(-amount if found["sign"] else amount)
 
 

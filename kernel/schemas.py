@@ -4,6 +4,7 @@ A form types yuan and Beijing wall time; the API sends fen and RFC 3339 with an 
 ``load_form`` and ``load_json`` say which is meant; nothing is guessed from the value.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,7 +15,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validat
 
 from kernel.errors import N_, Filled, InvalidInput
 from kernel.formats import BEIJING, instant_text, parse_instant
-from kernel.money import MAX_FEN, parse_yuan
+from kernel.money import MAX_FEN, AmountTooLarge, parse_yuan
 
 YEARS: Final = range(1900, 2200)
 """What a day or an instant may name; terms reckoned from it then stay within the calendar."""
@@ -76,7 +77,8 @@ class Money(fields.Field[int]):
     default_error_messages = {  # noqa: RUF012 - marshmallow declares it so
         "yuan": N_("请填写以元为单位的金额，最多两位小数，例如 1,234,567.89。"),
         "fen": N_("金额必须是以分为单位的整数，不能带小数。"),
-        "range": N_("金额必须大于零。"),
+        "none": N_("金额必须大于零。"),
+        "negative": N_("请填写 0 或者更大的金额。"),
     }
 
     def __init__(self, *, least: int = 1, **kwargs: Any) -> None:
@@ -87,15 +89,23 @@ class Money(fields.Field[int]):
         if _typed.get():
             try:
                 amount = int(parse_yuan(str(value)))
+            except AmountTooLarge as error:
+                raise _too_large() from error
             except ValueError as error:
                 raise self.make_error("yuan") from error
         elif isinstance(value, bool) or not isinstance(value, int):
             raise self.make_error("fen")
         else:
             amount = value
-        if not self.least <= amount <= MAX_FEN:
-            raise self.make_error("range")
+        if amount > MAX_FEN:
+            raise _too_large()
+        if amount < self.least:
+            raise self.make_error("none" if self.least > 0 else "negative")
         return amount
+
+
+def _too_large() -> ValidationError:
+    return ValidationError(Filled(N_("金额太大，最多 %(most_fen)s 元。"), most_fen=MAX_FEN))
 
 
 class Instant(fields.Field[datetime]):
@@ -153,14 +163,33 @@ class Day(fields.Field[date]):
         return None if value is None else value.isoformat()
 
 
+class Within(validate.Range):
+    """Bounds of a whole number in an address; whoever is outside is told them."""
+
+    def __call__(self, value: Any) -> Any:
+        try:
+            return super().__call__(value)
+        except ValidationError as error:
+            raise _outside(self.min, self.max) from error
+
+
+def _outside(least: int, most: int) -> ValidationError:
+    return ValidationError(Filled(N_("应在 %(least)s 到 %(most)s 之间。"),
+                                  least=f"{least:,}", most=f"{most:,}"))
+
+
+MOST_WHOLE: Final = 2**31 - 1
+"""The largest whole number that a column of the database takes."""
+_WHOLE: Final = re.compile(r"-?\d{1,40}")
+"""A whole number of a length that Python turns into one."""
+
+
 class Count(fields.Integer):
     """A whole number within bounds, never a fraction or a text in JSON."""
 
-    default_error_messages = {  # noqa: RUF012 - marshmallow declares it so
-        "invalid": N_("请填写整数。"),
-                              "bounds": N_("这个数字超出了允许的范围。")}
+    default_error_messages = {"invalid": N_("请填写整数。")}  # noqa: RUF012 - as marshmallow's
 
-    def __init__(self, *, least: int = 0, most: int = 2**31 - 1, **kwargs: Any) -> None:
+    def __init__(self, *, least: int = 0, most: int = MOST_WHOLE, **kwargs: Any) -> None:
         super().__init__(strict=True, **kwargs)
         self.least, self.most = least, most
 
@@ -168,12 +197,19 @@ class Count(fields.Integer):
             self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
         if not _typed.get() and (isinstance(value, bool) or not isinstance(value, int)):
             raise self.make_error("invalid")
-        number = super()._deserialize(int(value)
-                                      if _typed.get() and str(value).removeprefix("-").isdecimal()
+        number = super()._deserialize(int(value) if _typed.get() and _WHOLE.fullmatch(str(value).strip())
                                       else value, attr, data, **kwargs)
         if number is not None and not self.least <= number <= self.most:
-            raise self.make_error("bounds")
+            raise self._refusal(number)
         return number
+
+    def _refusal(self, number: int) -> ValidationError:
+        """What would be right; a bound that only the database sets is named to whom it concerns."""
+        if self.most < MOST_WHOLE:
+            return _outside(self.least, self.most)
+        if number < self.least:
+            return ValidationError(Filled(N_("不能小于 %(least)s。"), least=f"{self.least:,}"))
+        return ValidationError(Filled(N_("数字太大，最多 %(most)s。"), most=f"{self.most:,}"))
 
 
 class Choice(fields.String):

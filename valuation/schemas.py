@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from cases.rules.words import ServiceWay
 from kernel.errors import N_
-from kernel.schemas import Count, Day, Instant, Money, Text, typed_by_a_person
+from kernel.schemas import Count, Day, Instant, Money, Text, Within, typed_by_a_person
 from valuation.rules.appraisal import Failure, ReportPart
 from valuation.rules.drawing import DrawState
 from valuation.rules.ladder import Ground, Method
@@ -319,7 +319,7 @@ class ValuationOut(ValuationLineOut):
 class DrawsIn(Schema):
     """Which page of the draws."""
 
-    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))
+    page = fields.Integer(load_default=1, validate=Within(min=1, max=100_000))
 
 
 class SeatOut(Schema):

@@ -4,11 +4,15 @@ const DIGITS = "零壹贰叁肆伍陆柒捌玖";
 const PLACES = ["仟", "佰", "拾", ""];
 const UNITS = [["亿", 100000000n], ["万", 10000n]];
 
-/** Fen of an amount as people type it, or null if it is none. */
+const MOST = BigInt(Number.MAX_SAFE_INTEGER);   // MAX_FEN of kernel/money.py
+
+/** Fen of an amount as people type it, or null if it is none or more than can be kept. */
 export function fenOf(text) {
   const cleaned = text.trim().replace(/^[¥￥]/, "").replace(/元$/, "").trim();
   const found = YUAN.exec(cleaned);
-  return found && BigInt(found[1].replaceAll(",", "")) * 100n + BigInt((found[2] ?? "").padEnd(2, "0"));
+  if (!found) return null;
+  const fen = BigInt(found[1].replaceAll(",", "")) * 100n + BigInt((found[2] ?? "").padEnd(2, "0"));
+  return fen > MOST ? null : fen;
 }
 
 /** 2,380,000.00 */

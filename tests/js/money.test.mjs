@@ -12,6 +12,6 @@ for (const { fen, text, words, short } of cases) {
   assert.equal(fenOf(text), amount);
   if (short) assert.equal(wan(amount), short);
 }
-for (const typed of ["", "1,99", "12.345", "-1", "1e3", "壹元"]) assert.equal(fenOf(typed), null);
+for (const typed of ["", "1,99", "12.345", "-1", "1e3", "壹元", "90071992547409.92", "9".repeat(30)]) assert.equal(fenOf(typed), null);
 assert.equal(fenOf("¥ 1,234.5元"), 123450n);
 console.log(`${cases.length} amounts agree`);
