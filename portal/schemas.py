@@ -11,7 +11,7 @@ from auction.rules.lifecycle import Group, Round
 from cases.rules.words import PropertyCategory
 from kernel.errors import N_
 from kernel.money import MAX_FEN
-from kernel.schemas import Choice, Instant, Text
+from kernel.schemas import Choice, Instant, Text, Within
 from portal.rules.sieve import Order
 from portal.rules.words import LONGEST_QUERY
 
@@ -34,7 +34,7 @@ class ClockOut(Schema):
 class PageIn(Schema):
     """Which page of a list."""
 
-    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))
+    page = fields.Integer(load_default=1, validate=Within(min=1, max=100_000))
 
 
 class CalendarIn(Schema):
