@@ -35,7 +35,7 @@ def work(session: Session, now: datetime) -> Iterator[WorkItem]:
     for one in ready_properties(session, now):
         yield WorkItem(
             court_id=one.court_id, case_id=one.case_id, title=_TITLE, rule="REF-30",
-            url=f"/desk/lots/new?property={one.property_id}", due_at=end_of_day(one.start_by_on),
+            url=f"/desk/lots/new?property={one.property_id}", due_at=_end_of(one.start_by_on),
             roles=_OFFICER, person_id=one.officer_id,
             details={"step": Filled(N_("启动拍卖")), "title": one.title})
     sales = session.scalars(

@@ -28,13 +28,14 @@ from auction.services.publication import (
     notified,
     price_facts,
 )
+from auction.services.reading import announced_since
 from auction.services.stops import Surplus, surplus_of
 from audit.kinds import Kind
 from cases import services as cases
 from cases.errors import NoSuchProperty
 from cases.rules.words import PropertyStatus
 from kernel.access import Actor, Role
-from kernel.clock import beijing_day
+from kernel.clock import beijing_day, start_of_day
 from kernel.errors import N_, Filled
 from kernel.gates import Basis, Obstacle, Weight, pass_gate
 from kernel.law import CURRENT, RuleSet
@@ -176,7 +177,10 @@ def first_figures(session: Session, property_id: str, now: datetime) -> Figures 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A priced property without a lot, and until when its sale is to begin (REF-30)."""
+    """A priced property without a lot, and until when its sale is to begin (REF-30).
+
+    ``start_by_on`` is None where a sale had begun and was taken back: the term was kept.
+    """
 
     court_id: str
     case_id: str
@@ -185,7 +189,7 @@ class Waiting:
     property_id: str
     title: str
     price: PriceFacts
-    start_by_on: date
+    start_by_on: date | None
 
 
 def ready_properties(session: Session, now: datetime, *, court_id: str | None = None
@@ -197,7 +201,7 @@ def ready_properties(session: Session, now: datetime, *, court_id: str | None = 
         if price is not None and lot_under_way(session, found.id) is None:
             ready.append(Waiting(
                 found.court_id, found.case_id, found.case.number, found.case.officer_id, found.id,
-                found.title, price, start_by_on(session, found.court_id, found.id, now) or date.max))
+                found.title, price, start_by_on(session, found.court_id, found.id, now)))
     return ready
 
 
@@ -225,9 +229,12 @@ def hindrance(session: Session, property_id: str, *, actor: Actor, now: datetime
 
 
 def start_by_on(session: Session, court_id: str, property_id: str, now: datetime) -> date | None:
-    """The last day for beginning the sale of a priced property (REF-30); None without a price."""
+    """The last day for beginning the sale of a priced property (REF-30).
+
+    None without a price, and once a sale was announced under it, whatever became of that sale.
+    """
     price = valuation.price_in_force(session, property_id, now)
-    if price is None:
+    if price is None or announced_since(session, property_id, start_of_day(price.in_force_on)):
         return None
     days = accounts.court_law(session, court_id, CURRENT).days(
         "reference_price.disposal_start_days")

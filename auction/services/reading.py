@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from auction.errors import NoSuchLot
 from auction.models import Attempt, Lot, Registration, Sale
+from auction.models import Suspension as Stop
 from auction.rules.bidding import (
     BidIn,
     Decision,
@@ -83,6 +84,12 @@ def all_announced(session: Session) -> Sequence[Sale]:
         .options(selectinload(Sale.lot), selectinload(Sale.result), selectinload(Sale.delivery),
                  selectinload(Sale.suspensions))
         .order_by(Sale.published_at.desc())).all()
+
+
+def announced_since(session: Session, property_id: str, since: datetime) -> bool:
+    """Whether a sale of this property was announced at or after an instant."""
+    return session.scalar(select(Sale.lot_id).join(Lot).where(
+        Lot.property_id == property_id, ~Lot.is_exercise, Sale.published_at >= since).limit(1)) is not None
 
 
 def announced_among(session: Session, lot_ids: Collection[str]) -> Sequence[Sale]:
@@ -234,6 +241,20 @@ def end_in_force(sale: Sale) -> datetime:
     return ends_at(terms_of(sale), standing_of(sale))
 
 
+def time_left(sale: Sale) -> timedelta | None:
+    """What a suspended sale has left, running on once it is resumed (AUC-28.5); None while it is not."""
+    stop = running_suspension(sale)
+    closes_at = end_in_force(sale)
+    if stop is None or stop.from_at > closes_at:
+        return None
+    return max(closes_at - stop.from_at, terms_of(sale).window)
+
+
+def running_suspension(sale: Sale) -> Stop | None:
+    """The suspension under which a sale stands still; None while it does not."""
+    return next((one for one in reversed(sale.suspensions) if one.to_at is None), None)
+
+
 def minimum_of(sale: Sale) -> int:
     """The least that an ordinary bidder must offer next."""
     return minimum_bid(terms_of(sale), standing_of(sale))
@@ -249,7 +270,7 @@ def snapshot(session: Session, sale: Sale, now: datetime) -> dict[str, Any]:
 
 def standing_members(sale: Sale, now: datetime) -> dict[str, Any]:
     """How a sale stands, without its bids."""
-    stop = next((one for one in reversed(sale.suspensions) if one.to_at is None), None)
+    stop = running_suspension(sale)
     return {
         "lot": sale.lot_id, "number": sale.number, "state": str(sale.state),
         "price_fen": sale.price_fen, "leader": sale.leader_code, "minimum_fen": minimum_of(sale),

@@ -27,8 +27,8 @@ from kernel.clock import beijing_day
 from kernel.database import db
 from kernel.forms import Form
 from kernel.gates import Obstacle
+from kernel.languages import cite, list_obstacles, say
 from kernel.languages import gettext as _
-from kernel.languages import list_obstacles, say
 from kernel.pages import day, field_id, percent_of
 
 _ON_FORM = ("start_price_fen", "increment_fen", "deposit_fen", "opens_at", "closes_at",
@@ -196,6 +196,6 @@ def _check(lot: Lot, about: str, text: Text, article: str, blocked: set[str], *,
         "title": Markup('<a href="{}">{}</a>').format(url, title) if handles else title,
         "state": "block" if missing else "none" if word else "done",
         "word": _("缺") if missing else word or _("齐备"),
-        "detail": say(text.missing) if missing else detail, "rule": article if missing else "",
+        "detail": say(text.missing) if missing else detail, "rule": cite(article) if missing else "",
         "action": {"url": url, "label": _("填写"), "main": False}
         if handles and missing and about.startswith("disclosures.") else None}

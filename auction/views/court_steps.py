@@ -11,7 +11,7 @@ from auction.rules.lifecycle import AFTER_SALE, SEALED, LotState
 from auction.services.closing import refund_due_at
 from auction.services.delivery import handover_due_on, ruling_due_on
 from auction.services.reading import end_in_force, registrations_of
-from auction.views.words import ground
+from auction.views.words import ground, taken_back_before
 from audit import services as audit
 from audit.kinds import Kind
 from kernel.clock import end_of_day
@@ -44,8 +44,13 @@ def _before_the_end(sale: Sale, now: datetime, *, handles: bool) -> Iterator[dic
     yield {"state": "done" if ended else "wait", "title": _("报名和保证金"), "rule": "AUC-18.1",
            "when": when(sale.result.closed_at, "minute") if sale.result else _("至竞价结束"),
            "why": _("报名人和保证金名单在竞价结束前对法院也不公开")}
-    yield {"state": "done" if ended or running or now >= sale.opens_at else "wait",
-           "title": _("竞价开始"), "rule": "AUC-20.1", "when": when(sale.opens_at, "minute")}
+    if sale.result is not None and taken_back_before(sale):
+        yield {"state": "none", "title": _("竞价没有进行"), "rule": "GEN-17",
+               "when": _("原定 %(at)s", at=when(sale.opens_at, "minute", markup=False)),
+               "why": _("%(on)s 已撤回", on=day(sale.result.closed_at, markup=False))}
+    else:
+        yield {"state": "done" if ended or running or now >= sale.opens_at else "wait",
+               "title": _("竞价开始"), "rule": "AUC-20.1", "when": when(sale.opens_at, "minute")}
     for stop in sale.suspensions:
         if stop.to_at is None and sale.state == LotState.SUSPENDED:
             yield _stopped(sale, handles=handles)

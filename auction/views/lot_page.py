@@ -20,7 +20,7 @@ from auction.rules.pricing import least_start_price
 from auction.rules.priority import RightState
 from auction.services.history import publication_leaf
 from auction.services.priority import rights_of
-from auction.services.reading import end_in_force
+from auction.services.reading import end_in_force, running_suspension, time_left
 from auction.services.registration import own_registration, takes_registrations
 from auction.views.words import (
     court_name,
@@ -30,6 +30,7 @@ from auction.views.words import (
     right_words,
     round_name,
     shown_state,
+    taken_back_before,
 )
 from cases import services as cases
 from cases.rules.words import FactTopic, PropertyCategory
@@ -42,7 +43,7 @@ from kernel.languages import gettext as _
 from kernel.languages import say
 from kernel.law import rule_set
 from kernel.money import Fen
-from kernel.pages import day, money, percent_of, picture, square_metres, when, yuan
+from kernel.pages import day, duration, money, percent_of, picture, square_metres, when, yuan
 from ledger import services as ledger
 
 _VIEWING = "看样"
@@ -74,6 +75,7 @@ def build(sale: Sale) -> dict[str, Any]:
         "announcement": [(say(ANNOUNCEMENT_TEXTS[part].label), sale.announcement[part.value])
                          for part in AnnouncementPart if sale.announcement.get(part.value)],
         "timeline": _timeline(sale, thing, phase), "stop": _stop(sale, phase),
+        "left": time_left(sale) if phase is Phase.SUSPENDED else None,
         "rights": [right_words(one.role, one.rank)
                    for one in rights_of(session, sale, RightState.CONFIRMED)],
         "published": publication_leaf(session, sale), "door": _door(sale, phase), "steps": _steps(sale),
@@ -191,7 +193,7 @@ def notices_of(said: Mapping[str, str]) -> list[dict[str, str]]:
 
 def _stop(sale: Sale, phase: Phase) -> dict[str, Any] | None:
     """Why the sale stands still, was taken back or found no buyer."""
-    running = next((one for one in sale.suspensions if one.to_at is None), None)
+    running = running_suspension(sale)
     if phase is Phase.SUSPENDED and running is not None:
         return {"kind": "time", "icon": "pause", "rule": "AUC-28.1",
                 "title": _("拍卖已暂停：%(ground)s", ground=ground(running.ground)),
@@ -217,18 +219,31 @@ def _timeline(sale: Sale, thing: Any, phase: Phase) -> list[dict[str, Any]]:
         end = {"at": sale.result.closed_at, "text": outcome_word(sale),
                "url": f"/lots/{sale.lot_id}/result"}
     begun = phase is not Phase.UPCOMING
+    stop = running_suspension(sale)
+    if phase is Phase.SUSPENDED and stop is not None:
+        end = {"label": _("恢复以后"), "text": _("竞价结束"), "detail": _still(sale)}
     earlier = [{"at": one.result.closed_at, "text": _("，").join((round_name(one), outcome_word(one))),
                 "url": f"/lots/{sale.lot_id}/result?number={one.number}"}
                for one in sale.lot.sales if one.number < sale.number and one.result is not None]
     rows = [{"on": thing.seized_on, "text": _("查封")}, *earlier,
             {"at": sale.published_at, "text": _("发布公告")},
-            {"at": sale.opens_at, "text": _("开始竞价"), "state": "" if begun else "next"},
-            end | {"state": "" if sale.result else "cur" if begun else "next"}]
+            *([] if taken_back_before(sale) else
+              [{"at": sale.opens_at, "text": _("开始竞价"), "state": "" if begun else "next"}]),
+            *([{"at": stop.from_at, "text": _("暂停：%(ground)s", ground=ground(stop.ground)),
+                "state": "cur"}] if phase is Phase.SUSPENDED and stop is not None else []),
+            end | {"state": "" if sale.result else
+                   "cur" if begun and phase is not Phase.SUSPENDED else "next"}]
     if found is not None and sale.state in AFTER_SALE:
         rows += [_after(found.paid_at, _("付清价款")),
                  _after(found.ruling_served_at, _("成交裁定送达，所有权转移")),
                  _after(found.handed_over_at, _("交付"))]
     return rows
+
+
+def _still(sale: Sale) -> str:
+    """How much bidding time a suspended sale has left; the macro's words where there is none."""
+    left = time_left(sale)
+    return "" if left is None else _("还剩 %(left)s，恢复后接着计算", left=duration(left))
 
 
 def _after(at: Any, text: str) -> dict[str, Any]:

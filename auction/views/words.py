@@ -38,6 +38,12 @@ def outcome_word(sale: Sale) -> str:
     return {"sold": _("成交"), "failed": _("流拍"), "withdrawn": _("撤回")}[sale.result.outcome]
 
 
+def taken_back_before(sale: Sale) -> bool:
+    """Whether a sale was withdrawn before its bidding began."""
+    return (sale.result is not None and sale.result.outcome == "withdrawn"
+            and sale.result.closed_at < sale.opens_at)
+
+
 def ground(word: str) -> str:
     """The ground of a suspension or withdrawal."""
     return say(GROUND_WORDS[word]) if word in GROUND_WORDS else word

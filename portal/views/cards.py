@@ -11,7 +11,7 @@ from auction.services import reading
 from kernel.database import db
 from kernel.languages import gettext as _
 from kernel.languages import reader_language, say
-from kernel.pages import picture, square_metres, wan, when
+from kernel.pages import duration, picture, square_metres, wan, when
 from portal.models import Entry
 
 _BEFORE = (LotState.PUBLISHED, LotState.SELLOFF_PUBLISHED)
@@ -43,7 +43,7 @@ def _card(entry: Entry, sale: Any, court: str, now: datetime) -> dict[str, Any]:
         "bid_fen": sale.price_fen, "price_fen": sale.price_fen or sale.start_price_fen,
         "price_label": _("成交价") if ended and bid else _("当前价") if bid else _("起拍价"),
         "bids": _("%(n)s 次出价", n=sale.accepted) if bid else "",
-        "when": _when(sale), "notes": [*_reference(sale), _when(sale)]}
+        "when": _when(sale), "notes": [*_reference(sale), *filter(None, [_when(sale)])]}
 
 
 def line_of(entry: Entry, court: str = "") -> str:
@@ -61,7 +61,11 @@ def _reference(sale: Any) -> list[str]:
 
 def _when(sale: Any) -> str:
     if sale.result is not None:
-        return _("%(at)s 结束", at=when(sale.result.closed_at, "short", markup=False))
+        at = when(sale.result.closed_at, "short", markup=False)
+        return _("%(at)s 撤回", at=at) if sale.result.outcome == "withdrawn" else _("%(at)s 结束", at=at)
+    if sale.state == LotState.SUSPENDED:
+        left = reading.time_left(sale)
+        return _("恢复后还剩 %(left)s", left=duration(left)) if left else ""
     if sale.state in _BEFORE:
         return _("%(at)s 开始", at=when(sale.opens_at, "short", markup=False))
     return _("%(at)s 结束", at=when(reading.end_in_force(sale), "short", markup=False))

@@ -355,6 +355,24 @@ class TestWork:
         assert isinstance(notices.details["step"], Filled)
         assert notices.details["step"].details == {"count": 2}
 
+    def test_a_sale_that_was_announced_and_taken_back_leaves_nothing_overdue(
+            self, session: Session, at: Walk) -> None:
+        sitting = a_published_lot(session, at)
+        withdraw(sitting)
+        at(clock.now() + timedelta(days=60))
+        session.rollback()
+        begin = next(item for item in work_items(session, clock.now())
+                     if item.url == f"/desk/lots/new?property={sitting.scene.flat.id}")
+        assert (begin.person_id, begin.due_at) == (sitting.officer.id, None)
+
+    def test_a_draft_that_was_taken_back_before_anybody_saw_it_keeps_no_term(
+            self, session: Session, at: Walk) -> None:
+        sitting = a_draft(session, a_priced_scene(session, at))
+        withdraw(sitting)
+        session.rollback()
+        (begin,) = work_items(session, clock.now())
+        assert begin.due_at is not None
+
     def test_the_wait_after_the_notices_ends_when_the_announcement_may_appear(
             self, session: Session, at: Walk) -> None:
         sitting = a_ready_lot(session, at)

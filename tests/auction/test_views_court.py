@@ -163,7 +163,22 @@ class TestDrafting:
         assert "请填写以元为单位的金额" in answer.text
         answer = desk.post(f"/desk/lots/{sitting.lot_id}/terms", data=typed(balance_days="90"))
         assert "付清余款的期限应在 1 日到 60 日之间" in answer.text
+        for value in ("0", "-1"):
+            answer = desk.post(f"/desk/lots/{sitting.lot_id}/terms", data=typed(balance_days=value))
+            assert "付清余款的期限应在 1 日到 60 日之间" in answer.text
         assert sitting.sale(session).balance_days == 10
+
+    def test_a_reader_of_english_finds_the_item_of_each_article_in_english(
+            self, app: Flask, session: Session, at: Walk) -> None:
+        sitting = a_draft(session, a_priced_scene(session, at))
+        sale = sitting.sale(session)
+        for one in sale.disclosures:
+            session.delete(one)
+        session.commit()
+        page = a_desk(app, session, sitting.officer).get(f"/desk/lots/{sitting.lot_id}?lang=en").text
+        checks = page[page.index('id="disclosures"'):page.index('id="special-notices"')]
+        assert "art. 13, item 7" in checks
+        assert "第十三条" not in checks
 
     def test_unlawful_values_are_saved_shown_with_their_rule_and_moved_on_demand(
             self, app: Flask, session: Session, at: Walk) -> None:
