@@ -146,7 +146,8 @@ def _page_faults(sheet: Sheet, one: Try, text: str) -> Iterator[str]:
     if lost:
         yield f"links to no box: {lost}"
     names = set(sheet.boxes) - {"csrf_token"}
-    again = max(page.found, key=lambda other: len(names & set(other.boxes)), default=None)
+    again = max(page.found, default=None, key=lambda other: (
+        len(names & set(other.boxes)), other.action.partition("?")[0] == sheet.action.partition("?")[0]))
     if again is None or not names & set(again.boxes):
         yield "the form is gone"
         return
