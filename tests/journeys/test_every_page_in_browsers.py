@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page as BrowserPage
 
+from kernel.languages import BY_ADDRESS, COOKIE
 from tests.browser import PHONE, NewVisitor, Visitor
 from tests.demo import Server
 from tests.journeys.crawling import LOGINS, Page, first_page, kind_of, walk
@@ -26,7 +27,7 @@ FACES = os.environ.get("FACES")
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(3600 if FACES else 600)]
 
-LANGUAGES = ("zh-CN", "en")
+LANGUAGES = ("zh", "en")
 SIZES = (PHONE, DESK)
 ONE_OF_A_ROLE = tuple(login for login in LOGINS
                       if login not in ("respondent", "creditor", "bidder-3", "bidder-4", "bidder-5"))
@@ -51,6 +52,7 @@ class Tour:
     which language; its two languages share the five widths. What was seen is then only read, for its links.
     """
 
+    address: str
     visitors: dict[str, Visitor]
     seen: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
@@ -70,12 +72,14 @@ class Tour:
         place, turn = list(self.seen).index(kind), len(turns)
         turns.append((login, url))
         page = visitor.page
-        page.set_extra_http_headers({"Accept-Language": LANGUAGES[turn]})
+        language = LANGUAGES[turn]
+        page.context.add_cookies([{"name": COOKIE, "value": BY_ADDRESS[language], "url": self.address}])
         page.emulate_media(color_scheme=THEMES[place // 2 % 2], reduced_motion="reduce")
         answer = page.goto(url)
         assert answer is not None, url
         found = Page(url, answer.status, answer.text())
-        who = f"{login or 'visitor'}, {LANGUAGES[turn]}"
+        assert found.language.startswith(language), f"{url} is in {found.language}"
+        who = f"{login or 'visitor'}, {language}"
         for width in WIDTHS if FACES else WIDTHS[(place + turn) % 2::2]:
             page.set_viewport_size({"width": width, "height": DESK[1]})
             visitor.problems += [f"{who}, {width} px: {fault}" for fault in overflow(page) + cut_text(page)]
@@ -84,7 +88,7 @@ class Tour:
             page.set_viewport_size({"width": size[0], "height": size[1]})
             visitor.problems += [f"{who}, {theme}, {size[0]} px: {fault}" for fault in inaccessible(page)]
         if FACES:
-            self.take_pictures(page, f"{kind}-{LANGUAGES[turn]}")
+            self.take_pictures(page, f"{kind}-{language}")
         return found
 
     @staticmethod
@@ -120,7 +124,7 @@ def tour(own_platform: Server, new_visitor: NewVisitor) -> Tour:
         watch_closely(visitors[login])
         if login:
             Person(visitors[login], "zh-CN", DESK, looked_at).sign_in(login)
-    return Tour(visitors)
+    return Tour(own_platform.url, visitors)
 
 
 def test_every_kind_of_page_is_sound(tour: Tour) -> None:
