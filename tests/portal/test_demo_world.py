@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from kernel import clock
 from portal.models import ClockWalk
 from seeds.world import World
+from tests.factories.accounts import a_court
 
 
 def test_a_moment_that_came_by_itself_while_the_database_was_busy_needs_no_jump(
         app: Flask, session: Session) -> None:
+    a_court(session)
     world, before = World(app, clock.now()), clock.offset()
     world.walk(clock.now() - timedelta(milliseconds=1))
     assert clock.offset() == before
