@@ -118,7 +118,8 @@ def new_visitor(chromium: Browser) -> Iterator[NewVisitor]:
     yield open_browser
     for visitor in visitors:
         visitor.page.context.close()
-    assert [problem for visitor in visitors for problem in visitor.problems] == []
+    problems = [problem for visitor in visitors for problem in visitor.problems]
+    assert not problems, "\n".join(problems)
 
 
 @pytest.fixture
