@@ -5,7 +5,7 @@ from typing import Final
 from marshmallow import Schema, fields, post_load, validate
 
 from auction.rules.disclosure import AnnouncementPart, SpecialNotice
-from auction.rules.priority import MOST_RANK, RANK_ADVICE
+from auction.rules.priority import MOST_RANK
 from cases.rules.words import ServiceWay
 from kernel.errors import N_
 from kernel.schemas import MOST_WHOLE, Choice, Count, Day, Instant, Money, Text, Within
@@ -179,8 +179,7 @@ class RightIn(Schema):
     """A priority right as it goes before the panel; its paper is one of the case (AUC-19.1)."""
 
     party_id = Text(required=True, longest=40)
-    rank = Count(required=True, least=1, most=MOST_RANK,
-                 error_messages={"bounds": RANK_ADVICE, "invalid": RANK_ADVICE})
+    rank = Count(required=True, least=1, most=MOST_RANK)
     basis = Text(required=True, longest=400)
     document_id = Text(longest=40, load_default=None, allow_none=True)
 

@@ -17,7 +17,6 @@ from kernel.errors import N_, InvalidInput
 
 MOST_RANK: Final = 9
 """Orders beyond it are a slip of the finger; several people may share one (AUC-19.2)."""
-RANK_ADVICE: Final = N_("顺序应为 1 到 9 的整数。")
 HOLDERS: Final = (PartyRole.CO_OWNER, PartyRole.TENANT, PartyRole.PRIORITY_HOLDER)
 """As what somebody stands in the case who has a priority right; the public reads this word alone."""
 KNOWN_BY: Final = frozenset({IdKind.RESIDENT_ID, IdKind.CREDIT_CODE})
@@ -100,6 +99,6 @@ def check_proposed(found: Proposed) -> None:
     elif found.is_pending:
         fields["party_id"] = N_("这位当事人的优先购买权正在合议庭评议，请等结果出来再提请。")
     if not 1 <= found.rank <= MOST_RANK:
-        fields["rank"] = RANK_ADVICE
+        fields["rank"] = N_("顺序应为 1 到 9 的整数。")
     if fields:
         raise InvalidInput(fields, rule="AUC-19.1" if "party_id" in fields else "AUC-19.2")

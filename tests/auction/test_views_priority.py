@@ -99,8 +99,8 @@ class TestTheDesk:
         assert not cases.get_document(session, right.document_id).is_public
 
     @pytest.mark.parametrize(("changes", "said"), [
-        ({"rank": "0"}, "顺序应为 1 到 9 的整数"), ({"rank": "10"}, "顺序应为 1 到 9 的整数"),
-        ({"rank": "一"}, "顺序应为 1 到 9 的整数"), ({"document_id": ""}, "请选择案卷里的证据，或者上传一份"),
+        ({"rank": "0"}, "应在 1 到 9 之间"), ({"rank": "10"}, "应在 1 到 9 之间"),
+        ({"rank": "一"}, "请填写整数"), ({"document_id": ""}, "请选择案卷里的证据，或者上传一份"),
         ({"party_id": ""}, "这一项必须填写"), ({"party_id": "party-x"}, "请从本案的共有人")])
     def test_a_refused_form_keeps_what_was_typed(
             self, session: Session, lot: Lot, desk: FlaskClient, changes: dict[str, str], said: str) -> None:
