@@ -119,7 +119,7 @@ def _print(name: str, value: object) -> object:
     if isinstance(value, Filled):
         return say(value)
     if isinstance(value, Name):
-        value = value.en if reader_language() == "en" else str(value)
+        value = value.en if english() else str(value)
     if name.endswith("_fen") and isinstance(value, int):
         return yuan_text(value)
     if isinstance(value, date):

@@ -16,15 +16,15 @@ from audit.kinds import Kind
 from cases.rules.words import PartyRole, ServiceWay
 from kernel.database import db
 from kernel.formats import parse_instant
+from kernel.languages import english, say
 from kernel.languages import gettext as _
-from kernel.languages import reader_language, say
 from kernel.pages import when, yuan
 
 
 def court_name(court_id: str) -> str:
     """The name of a court as the reader reads it."""
     court = accounts.get_court(db.session(), court_id)
-    return court.name_en if reader_language() == "en" else court.name_zh
+    return court.name_en if english() else court.name_zh
 
 
 def round_name(sale: Sale) -> str:

@@ -9,8 +9,8 @@ from auction.rules.band import Phase, phase_of
 from auction.rules.lifecycle import ROUND_LABELS, LotState
 from auction.services import reading
 from kernel.database import db
+from kernel.languages import english, say
 from kernel.languages import gettext as _
-from kernel.languages import reader_language, say
 from kernel.pages import duration, picture, square_metres, wan, when
 from portal.models import Entry
 
@@ -30,8 +30,8 @@ def cards_of(entries: Iterable[Entry], now: datetime,
 
 def court_names() -> dict[str, str]:
     """Every court by its id, in the reader's language."""
-    english = reader_language() == "en"
-    return {court_id: en if english else zh for court_id, zh, en in accounts.court_names(db.session())}
+    in_english = english()
+    return {court_id: en if in_english else zh for court_id, zh, en in accounts.court_names(db.session())}
 
 
 def _card(entry: Entry, sale: Any, court: str, now: datetime) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from kernel import clock
 from kernel.access import Actor, current_actor
 from kernel.database import db
 from kernel.domain import Domain, WorkItem
-from kernel.languages import reader_language, say
+from kernel.languages import english, reader_language, say
 from kernel.law import CURRENT, rule_set
 from portal.rules.figures import figures_of
 from portal.rules.glossary import BY_WORD
@@ -47,20 +47,19 @@ def explained(word: str) -> dict[str, Any]:
     found = BY_WORD[word]
     g.terms_shown = g.get("terms_shown", 0) + 1
     return {"id": f"term-{g.terms_shown}", "slug": found.slug, "rule": found.rule, "article": found.article,
-            "word": found.en if reader_language() == "en" else word,
+            "word": found.en if english() else word,
             "meaning": say(found.meaning, figures_of(rule_set(CURRENT)))}
 
 
 def name_of_court(court: Any) -> str:
     """What a court is called in the reader's language."""
-    return str(court.name_en if reader_language() == "en" else court.name_zh)
+    return str(court.name_en if english() else court.name_zh)
 
 
 def month_name(first: date, style: str = "") -> str:
     """A month by its first day: 2026 年 11 月, November 2026; ``short`` leaves the year out."""
-    english = reader_language() == "en"
-    pattern = {"": "MMMM y" if english else "y 年 M 月", "short": "MMMM" if english else "M 月"}[style]
-    return str(format_date(first, pattern, locale="en" if english else "zh"))
+    pattern = {"": "MMMM y" if english() else "y 年 M 月", "short": "MMMM" if english() else "M 月"}[style]
+    return str(format_date(first, pattern, locale="en" if english() else "zh"))
 
 
 def is_demo() -> bool:
