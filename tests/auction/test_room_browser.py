@@ -34,6 +34,10 @@ PLACES = """() => [...document.querySelectorAll("#bar .chip, #bid-button")].map(
   return [left, top + (innerWidth < 1080 ? 0 : scrollY), width, height].map(Math.round); })"""
 REFUSE = """() => { const place = document.querySelector("#refused"); place.hidden = false;
   place.textContent = "竞价已于 2026-06-10 10:00:00 结束，这次出价没有在此前进入系统。"; }"""
+# A slow line shows the head of the bar before its button has arrived.
+HALF = """() => [true, false].map((half) => {
+  for (const later of document.querySelectorAll("#bar .own, #bar .act, #bar .law")) later.style.display = half ? "none" : "";
+  return [...document.querySelectorAll("#bar .nx, #bar .chip")].map((node) => Math.round(node.getBoundingClientRect().top)); })"""
 MakeLot = Callable[..., str]
 
 
@@ -99,6 +103,15 @@ def test_nothing_shifts_while_bids_come_the_end_moves_and_a_bid_is_refused(
     assert sum(one["value"] for one in shifts) <= 0.02, shifts
     assert places == places[:1] * len(places)
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+@pytest.mark.parametrize("size", [NARROW, PHONE, (768, 1024), DESK])
+def test_what_the_bar_shows_first_stays_where_it_is_when_the_rest_arrives(
+        address: str, make_lot: MakeLot, new_visitor: NewVisitor, size: tuple[int, int]) -> None:
+    page = new_visitor(address, size=size).page
+    sit_down(page, make_lot())
+    first, whole = page.evaluate(HALF)
+    assert first == whole
 
 
 def test_a_zero_too_many_needs_a_second_deliberate_act_and_is_never_forbidden(
