@@ -87,6 +87,7 @@ def kind_of(url: str) -> str:
     """An address without what differs between two objects of a kind."""
     parts = urlsplit(url)
     path = re.sub(r"/[a-z]+-[2-9a-hj-z]{10}\b", "/#", parts.path)
+    path = re.sub(r"/\d{4}-\d\d\b", "/month", re.sub(r"/\d{4}-\d\d-\d\d\b", "/day", path))
     path = re.sub(r"/[0-9A-Z]{4}-[0-9A-Z]{4}\b", "/#", path)
     path = re.sub(r"/[0-9a-f]{64}\b", "/#", re.sub(r"/\d+\b", "/#", path))
     return path + "?" + ",".join(sorted({name for name, _ in parse_qsl(parts.query)}))
