@@ -36,8 +36,11 @@ REFUSE = """() => { const place = document.querySelector("#refused"); place.hidd
   place.textContent = "竞价已于 2026-06-10 10:00:00 结束，这次出价没有在此前进入系统。"; }"""
 # A slow line shows the head of the bar before its button has arrived.
 HALF = """() => [true, false].map((half) => {
-  for (const later of document.querySelectorAll("#bar .own, #bar .act, #bar .law")) later.style.display = half ? "none" : "";
-  return [...document.querySelectorAll("#bar .nx, #bar .chip")].map((node) => Math.round(node.getBoundingClientRect().top)); })"""
+  for (const later of document.querySelectorAll("#bar :is(.own, .act, .law)")) {
+    later.style.display = half ? "none" : "";
+  }
+  const heads = [...document.querySelectorAll("#bar .nx, #bar .chip")];
+  return heads.map((node) => Math.round(node.getBoundingClientRect().top)); })"""
 MakeLot = Callable[..., str]
 
 
