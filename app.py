@@ -7,12 +7,25 @@ from flask import Flask
 
 from accounts.domain import DOMAIN as ACCOUNTS
 from auction.domain import DOMAIN as AUCTION
-from audit.services import write_leaves
+from audit.services import all_leaves
 from cases.domain import DOMAIN as CASES
 from config import logs
 from config.settings import Mode, Settings
 from evidence.domain import DOMAIN as EVIDENCE
-from kernel import access, assets, database, files, health, http, languages, migrations, pages, sockets, vault
+from kernel import (
+    access,
+    assets,
+    database,
+    files,
+    health,
+    http,
+    languages,
+    migrations,
+    pages,
+    signing,
+    sockets,
+    vault,
+)
 from kernel.papers import serving as papers
 from kernel.transactions import set_recorder
 from ledger.domain import DOMAIN as LEDGER
@@ -36,9 +49,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.wsgi_app = http.behind(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     app.extensions["settings"] = settings
     vault.install(bytes.fromhex(settings.vault_key) if settings.vault_key else None)
+    signing.install(bytes.fromhex(settings.signing_key) if settings.signing_key else None)
     files.install(Path(settings.data_dir) / "files")
     papers.install(settings.data_dir / "cache" / "papers", settings.address)
-    set_recorder(write_leaves)
+    set_recorder(all_leaves)
     database.init_app(app, settings.database_url,
                       idle_limit_ms=60_000 if settings.mode is Mode.TEST else 2000)
     if under_flask:

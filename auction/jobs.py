@@ -5,11 +5,10 @@ Each lot has a unit of work of its own: one that fails keeps none of the others 
 
 import secrets
 from collections.abc import Callable, Iterable
-from functools import partial
 
 import structlog
 
-from auction.live.updates import bid_message, promise_standing, room_of, tell
+from auction.live.updates import promise_standing, tell_of_bids
 from auction.services import closing, delivery, drafting, exercises, priority, registration
 from kernel import clock
 from kernel.database import db
@@ -72,9 +71,8 @@ def let_rivals_bid() -> None:
 
 def _answer(work: UnitOfWork, lot_id: str) -> None:
     answer = exercises.take_rival_turn(work.session, lot_id, now=clock.now())
-    if answer is not None and answer.decision.accepted:
-        work.after_commit(partial(tell, room_of(answer.sale),
-                                  bid_message(answer.sale, answer.attempt, clock.now())))
+    if answer is not None:
+        tell_of_bids(work, [answer])
 
 
 def _each(ids: Iterable[str], act: Callable[[UnitOfWork, str], object]) -> None:

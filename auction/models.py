@@ -264,7 +264,10 @@ class Registration(Base):
 
 
 class Attempt(Base):
-    """One bid as it was judged, accepted or refused; ``position`` is the order of judgement."""
+    """One bid as it was judged, accepted or refused; ``position`` is the order of judgement.
+
+    ``leaf_index`` is the place of its leaf in the court's log; None of bids from before receipts.
+    """
 
     __tablename__ = "attempts"
     __table_args__ = (
@@ -291,6 +294,7 @@ class Attempt(Base):
     closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
     minimum_fen: Mapped[int] = mapped_column(FenColumn)
     extended: Mapped[bool]
+    leaf_index: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Suspension(Base):

@@ -17,6 +17,7 @@ class Kind(StrEnum):
 
     # the log itself
     LOG_OPENED = "log.opened"
+    KEY_PUBLISHED = "key.published"
 
     # accounts: courts, people, approvals
     COURT_OPENED = "court.opened"
@@ -146,6 +147,7 @@ class Kind(StrEnum):
 
 _WORDS: Final[Mapping[Kind, str]] = MappingProxyType({
     Kind.LOG_OPENED: N_("启用日志"),
+    Kind.KEY_PUBLISHED: N_("公布签名公钥"),
     Kind.COURT_OPENED: N_("法院入驻"),
     Kind.COURT_READINGS_SET: N_("确定本院的规则取值"),
     Kind.COURT_CONTACT_SET: N_("登记本院的联系方式"),

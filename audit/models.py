@@ -12,7 +12,10 @@ _HEADS = "moves with every leaf; recomputed from the leaves by the check"
 
 
 class Log(Base):
-    """One log and where it stands: ``size`` leaves so far, the last one at ``last_at``."""
+    """One log and where it stands: ``size`` leaves so far, the last one at ``last_at``.
+
+    ``receipt_key`` is the public key that its latest ``key.published`` leaf names.
+    """
 
     __tablename__ = "logs"
     __table_args__ = (UniqueConstraint("court_id", "is_exercise"),)
@@ -23,6 +26,7 @@ class Log(Base):
     is_exercise: Mapped[bool]
     size: Mapped[int] = mapped_column(BigInteger)
     last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    receipt_key: Mapped[str | None] = mapped_column(String(300))
 
 
 class SubjectHead(Base):
@@ -67,3 +71,20 @@ class Leaf(Base):
 
 
 append_only(Leaf.__table__)
+
+
+class SignedCommit(Base):
+    """The signature over the leaves of one commit: ``size`` of them from index ``first`` on (receipt/v1)."""
+
+    __tablename__ = "signed_commits"
+    unlogged = "signs the leaves that it stands beside"
+
+    log: Mapped[str] = mapped_column(ForeignKey("logs.origin"), primary_key=True)
+    first: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    key: Mapped[str] = mapped_column(String(300))
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+append_only(SignedCommit.__table__)

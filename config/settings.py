@@ -25,6 +25,7 @@ class SettingsError(Exception):
 SECRETS: Final = {
     "LUOCHUI_SECRET_KEY": "signs sessions: at least 32 characters",
     "LUOCHUI_VAULT_KEY": "seals identities: 64 hexadecimal digits (32 bytes)",
+    "LUOCHUI_SIGNING_KEY": "signs receipts: 64 hexadecimal digits (32 bytes)",
 }
 
 
@@ -34,7 +35,7 @@ class Settings:
 
     Attributes:
         origin: schema-less address that names the log, such as ``court.example/luochui``.
-        secret_key, vault_key: None where not given; ``require_complete`` refuses to serve then.
+        secret_key, vault_key, signing_key: None where not given; ``require_complete`` refuses to serve then.
         proxies: how many proxies stand in front and may say who the visitor is.
         address: where people find the platform, such as ``https://court.example``; papers print it.
     """
@@ -46,6 +47,7 @@ class Settings:
     origin: str
     secret_key: str | None
     vault_key: str | None
+    signing_key: str | None
     proxies: int = 0
     address: str = "http://127.0.0.1:8000"
 
@@ -73,6 +75,7 @@ class Settings:
             origin=env.get("LUOCHUI_ORIGIN", "demo.court.example/luochui" if mode is Mode.DEMO else ""),
             secret_key=env.get("LUOCHUI_SECRET_KEY") or None,
             vault_key=env.get("LUOCHUI_VAULT_KEY") or None,
+            signing_key=env.get("LUOCHUI_SIGNING_KEY") or None,
             proxies=_count("LUOCHUI_PROXIES", env.get("LUOCHUI_PROXIES", "0")),
             address=_address(env, mode),
         )
@@ -83,13 +86,15 @@ class Settings:
         Raises:
             SettingsError: names every missing or unfit variable with what it is for.
         """
-        given = {"LUOCHUI_SECRET_KEY": self.secret_key, "LUOCHUI_VAULT_KEY": self.vault_key}
+        given = {"LUOCHUI_SECRET_KEY": self.secret_key, "LUOCHUI_VAULT_KEY": self.vault_key,
+                 "LUOCHUI_SIGNING_KEY": self.signing_key}
         wrong = [f"{name} is missing ({meaning})" for name, meaning in SECRETS.items()
                  if not given[name]]
         if self.secret_key and len(self.secret_key) < 32:
             wrong.append("LUOCHUI_SECRET_KEY is too short (at least 32 characters)")
-        if self.vault_key and not _is_key(self.vault_key):
-            wrong.append("LUOCHUI_VAULT_KEY is not 64 hexadecimal digits")
+        wrong += [f"{name} is not 64 hexadecimal digits"
+                  for name in ("LUOCHUI_VAULT_KEY", "LUOCHUI_SIGNING_KEY")
+                  if given[name] and not _is_key(given[name] or "")]
         if not self.origin:
             wrong.append("LUOCHUI_ORIGIN is missing (names the log, such as court.example/luochui)")
         if wrong:
@@ -131,12 +136,14 @@ def _stored_secrets(data_dir: Path) -> dict[str, str]:
 
 
 def make_demo_secrets(data_dir: Path) -> None:
-    """Give a new demo its own random secrets, readable by its owner alone; keep those it has."""
-    path = _secrets_file(data_dir)
-    if path.exists():
+    """Give a demo its own random secrets, readable by its owner alone; those it has it keeps."""
+    has = _stored_secrets(data_dir)
+    new = {"LUOCHUI_SECRET_KEY": secrets.token_urlsafe(48), "LUOCHUI_VAULT_KEY": secrets.token_hex(32),
+           "LUOCHUI_SIGNING_KEY": secrets.token_hex(32)}
+    missing = {name: value for name, value in new.items() if name not in has}
+    if not missing:
         return
     data_dir.mkdir(parents=True, exist_ok=True)
-    lines = {"LUOCHUI_SECRET_KEY": secrets.token_urlsafe(48), "LUOCHUI_VAULT_KEY": secrets.token_hex(32)}
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.writelines(f"{name}={value}\n" for name, value in lines.items())
+    descriptor = os.open(_secrets_file(data_dir), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8") as out:
+        out.writelines(f"{name}={value}\n" for name, value in missing.items())

@@ -67,7 +67,8 @@ def demo_app(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     clock.reset_for_tests()
     app = create_app(Settings(
         mode=Mode.TEST, data_dir=folder, database_url=stored.database_url, redis_url=None,
-        origin=stored.origin, secret_key=stored.secret_key, vault_key=stored.vault_key))
+        origin=stored.origin, secret_key=stored.secret_key, vault_key=stored.vault_key,
+        signing_key=stored.signing_key))
     app.testing = True
     app.test_client_class = Visit
     with app.app_context():

@@ -20,19 +20,21 @@ from accounts.login.limits import limiter
 from app import create_app
 from config import logs
 from config.settings import Mode, Settings
-from kernel import clock, database, files, pages, vault
+from kernel import clock, database, files, pages, signing, vault
 from kernel.database import Base, append_only_tables, db
 from kernel.papers import serving as papers
 from kernel.sockets import socketio
 from tests.clients import Visit
 
 VAULT_KEY: Final = "5a" * 32
+SIGNING_KEY: Final = "c3" * 32
 
 
 def settings_of(data_dir: Path, database_url: str) -> Settings:
     """What the tests give the platform."""
     return Settings(mode=Mode.TEST, data_dir=data_dir, database_url=database_url, redis_url=None,
                     origin="test.court.example/luochui", secret_key="s" * 48, vault_key=VAULT_KEY,
+                    signing_key=SIGNING_KEY,
                     address="https://test.court.example")
 
 
@@ -61,6 +63,7 @@ class Stage:
         files.install(data_dir / "files")
         papers.install(data_dir / "cache" / "papers", settings_of(data_dir, database_url).address)
         vault.install(bytes.fromhex(VAULT_KEY))
+        signing.install(bytes.fromhex(SIGNING_KEY))
         logs.configure()
         limiter.reset()
         clock.reset_for_tests()

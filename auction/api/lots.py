@@ -12,7 +12,7 @@ from auction.rules.priority import RightState
 from auction.schemas import AfterIn, BidIn, KeyIn, PageIn, RegisterIn
 from auction.services.bidding import answer_of, what_became_of
 from auction.services.closing import refund_due_at
-from auction.services.history import history_of, leaf_of_attempt
+from auction.services.history import history_of
 from auction.services.priority import rights_of
 from auction.services.reading import (
     MOST_EVENTS,
@@ -133,8 +133,7 @@ def became_of(query: dict[str, Any], lot_id: str, client_bid_id: str) -> Any:
     attempt = what_became_of(session, registration=registration, client_bid_id=client_bid_id)
     if attempt is None:
         raise NotFound
-    return {"ok": True, **acknowledgement(answer_of(session, attempt)),
-            "leaf": leaf_of_attempt(session, attempt)}
+    return {"ok": True, **acknowledgement(answer_of(session, attempt))}
 
 
 @api.get("/<lot_id>/replay")

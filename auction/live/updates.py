@@ -1,15 +1,19 @@
 """What a room hears: plain JSON, adjoining ranges of bids, the server's word on the end."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from auction.models import Attempt, Sale
-from auction.services.reading import announced_sale, shown_bid, snapshot, standing_members
+from auction.models import Sale
+from auction.services.bidding import BidAnswer
+from auction.services.bidstore import LockedSale
+from auction.services.reading import SHOWN_BIDS, announced_sale, shown_bid, snapshot, standing_members
 from kernel import clock
 from kernel.database import db
+from kernel.errors import DomainError
 from kernel.formats import instant_text
 from kernel.sockets import socketio
 from kernel.transactions import UnitOfWork
@@ -17,7 +21,7 @@ from kernel.transactions import UnitOfWork
 NAMESPACE: Final = "/auction"
 
 
-def room_of(sale: Sale) -> str:
+def room_of(sale: Sale | LockedSale) -> str:
     """The Socket.IO room of one sale."""
     return sale.subject
 
@@ -52,10 +56,22 @@ def result_members(sale: Sale) -> dict[str, Any] | None:
     return members
 
 
-def bid_message(sale: Sale, attempt: Attempt, now: datetime) -> dict[str, Any]:
-    """One accepted bid: the range it covers is its own number."""
-    message: dict[str, Any] = plain(standing_members(sale, now) | {
-        "from": attempt.seq, "to": attempt.seq, "bids": [shown_bid(attempt)], "result": None})
+def tell_of_bids(work: UnitOfWork, answers: Iterable[BidAnswer | DomainError]) -> None:
+    """Promise each room one update on the bids that were accepted for it, however many they are."""
+    accepted: dict[str, list[BidAnswer]] = {}
+    for answer in answers:
+        if isinstance(answer, BidAnswer) and answer.is_new and answer.decision.accepted:
+            accepted.setdefault(room_of(answer.sale), []).append(answer)
+    for room, bids in accepted.items():
+        work.after_commit(partial(tell, room, bids_message(bids, clock.now())))
+
+
+def bids_message(answers: Sequence[BidAnswer], now: datetime) -> dict[str, Any]:
+    """Accepted bids of one sale: the range of their numbers, and the newest of them, newest first."""
+    bids = sorted((one.attempt for one in answers), key=lambda bid: bid.seq or 0, reverse=True)
+    message: dict[str, Any] = plain(standing_members(answers[0].sale, now) | {
+        "from": bids[-1].seq, "to": bids[0].seq,
+        "bids": [shown_bid(one) for one in bids[:SHOWN_BIDS]], "result": None})
     return message
 
 

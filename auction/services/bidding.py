@@ -1,32 +1,34 @@
-"""Taking a bid: judged under the lock of the sale's row, stored with its leaf, answered for ever.
+"""Taking bids: judged under the lock of the sale's row, stored with their leaves, answered for ever.
 
-``received_at`` is stamped by the edge before anything else (AUC-20.6). A retry under the same
-``client_bid_id`` gets the first answer and changes nothing.
+Many bids share one transaction (group commit, design: "A bid"): whatever has been received is
+judged in the order of receipt, for any number of lots. ``received_at`` is stamped by the edge before
+anything else (AUC-20.6). A retry under the same ``client_bid_id`` gets the first answer and changes
+nothing.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auction.errors import NotRunning
+from auction.errors import NoSuchLot, NotQualified, NotRunning
 from auction.models import Attempt, Registration, Sale
-from auction.rules.bidding import (
-    BidIn,
-    Decision,
-    FirstAnswer,
-    Standing,
-    judge,
-)
+from auction.rules.bidding import BidIn, Decision, Standing
 from auction.rules.lifecycle import LotState, Step, next_state
 from auction.rules.refusals import Refusal, explain
-from auction.rules.replay import bid_members, decision_members
-from auction.services.reading import decision_of, lock_sale, standing_of, take_standing, terms_of
+from auction.rules.replay import bid_body
+from auction.rules.taking import Course, Verdict
+from auction.services import bidstore
+from auction.services.bidstore import JudgedBid, LockedSale, Seat
+from auction.services.history import leaf_of_attempt
+from auction.services.reading import decision_of, standing_of, take_standing, terms_of
 from audit import services as audit
 from audit.kinds import Kind
-from kernel.errors import N_
+from kernel.errors import N_, DomainError
+from kernel.formats import canonical
 
 TAKES_BIDS: Final = frozenset({
     LotState.PUBLISHED, LotState.BIDDING, LotState.SUSPENDED, LotState.SELLOFF_PUBLISHED,
@@ -35,90 +37,206 @@ TAKES_BIDS: Final = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A bid as it entered: who, by the digest of the registration, how much, and when.
+
+    ``order`` tells apart what came in the same millisecond.
+    """
+
+    lot_id: str
+    number: int
+    digest: str
+    amount_fen: int
+    client_bid_id: str
+    received_at: datetime
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class BidAnswer:
     """What a bidder is told: the same for every repeat of a bid.
 
     Attributes:
         refusal: why, in words, where the bid was refused.
-        attempt: the attempt as it was stored, at once or long ago.
+        attempt: the bid as it was judged, at once or long ago.
+        leaf: place and hash of its leaf.
+        receipt: receipt/v1; None for bids from before there were any.
         is_new: false for a repeat, which changed nothing.
     """
 
     decision: Decision
     refusal: Refusal | None
-    attempt: Attempt
-    sale: Sale
+    attempt: JudgedBid | Attempt
+    sale: LockedSale | Sale
+    leaf: dict[str, Any]
+    receipt: dict[str, Any] | None
     is_new: bool
 
 
-def place_bid(session: Session, *, registration: Registration, amount_fen: int,
-              client_bid_id: str, received_at: datetime, now: datetime) -> BidAnswer:
-    """Judge one bid of an admitted bidder, store it with its leaf, and say what became of it.
+@dataclass(slots=True)
+class _Taken:
+    """A bid judged in this transaction, on its way to its row."""
+
+    course: "_Course"
+    bid: BidIn
+    verdict: Verdict
+    received_at: datetime
+    position: int
+    act: audit.Act
+
+
+@dataclass(slots=True)
+class _Course:
+    """One sale of the batch: its locked row, and its bids as they are judged."""
+
+    sale: LockedSale
+    bids: Course[_Taken | JudgedBid]
+
+
+def take_bids(session: Session, offers: Sequence[Offer], *, now: datetime) -> list[BidAnswer | DomainError]:
+    """Judge bids in the order in which they were received, store them, and say what became of each.
+
+    Returns:
+        For each offer its answer, or why it was turned away without being judged: ``NotQualified``,
+        ``NotRunning`` or ``NoSuchLot``. One that is turned away spoils none of the others.
+    """
+    session.flush()
+    courses = {lot_id: _Course(sale, Course(terms_of(sale), standing_of(sale)))
+               for lot_id, sale in bidstore.lock_sales(session, {one.lot_id for one in offers}).items()}
+    seats = bidstore.seats(session, {(one.lot_id, one.number, one.digest) for one in offers})
+    _remember(session, courses, offers, seats)
+    acts: list[audit.Act] = []
+    found: list[_Taken | JudgedBid | DomainError] = [NotQualified()] * len(offers)
+    for place, offer in sorted(enumerate(offers), key=lambda one: (one[1].received_at, one[1].order)):
+        course = courses.get(offer.lot_id)
+        seat = seats.get((offer.lot_id, offer.number, offer.digest))
+        if course is None:
+            found[place] = NoSuchLot(lot_id=offer.lot_id)
+        elif seat is not None and offer.number == course.sale.number:
+            bid = BidIn(seat.code, offer.amount_fen, seat.priority_rank, offer.client_bid_id)
+            found[place] = _take(course, bid, offer.received_at, acts)
+    stored = _store(session, acts, [one for one in found if isinstance(one, _Taken)], now)
+    answers: list[BidAnswer | DomainError] = []
+    told: set[int] = set()
+    for one in found:
+        if isinstance(one, DomainError):
+            answers.append(one)
+            continue
+        is_new = isinstance(one, _Taken) and id(one) not in told
+        told.add(id(one))
+        answers.append(_answer_now(one, *stored[id(one)], is_new=is_new) if isinstance(one, _Taken)
+                       else _answer_again(session, courses[one.lot_id].sale, one))
+    return answers
+
+
+def place_bid(session: Session, *, registration: Registration, amount_fen: int, client_bid_id: str,
+              received_at: datetime, now: datetime) -> BidAnswer:
+    """One bid of an admitted bidder by itself.
 
     Raises:
         NotRunning: the sale has ended, was withdrawn or is not announced.
     """
-    sale = lock_sale(session, registration.lot_id, registration.number)
-    bid = BidIn(registration.code or "", amount_fen, registration.priority_rank, client_bid_id)
-    earlier = _earlier(session, sale, bid)
-    repeat = next((one for one in earlier if one.amount_fen == amount_fen), None)
-    if repeat is not None:
-        return _answer(sale, repeat, decision_of(repeat, repeated=True),
-                       _standing_before(session, repeat), is_new=False)
+    (answer,) = take_bids(session, [Offer(
+        registration.lot_id, registration.number, registration.person_digest, amount_fen, client_bid_id,
+        received_at)], now=now)
+    if isinstance(answer, DomainError):
+        raise answer
+    return answer
+
+
+def _remember(session: Session, courses: Mapping[str, _Course], offers: Sequence[Offer],
+              seats: Mapping[tuple[str, int, str], Seat]) -> None:
+    """Give each course what was answered before under the ids that come now."""
+    wanted = {(one.lot_id, one.number, seat.code, one.client_bid_id) for one in offers
+              if (seat := seats.get((one.lot_id, one.number, one.digest))) is not None}
+    for known in bidstore.answered(session, wanted):
+        course = courses[known.lot_id]
+        if known.number == course.sale.number:
+            course.bids.remember(_bid_of(known), decision_of(known), known)
+
+
+def _take(course: _Course, bid: BidIn, received_at: datetime, acts: list[audit.Act]
+          ) -> _Taken | JudgedBid | DomainError:
+    """Judge one bid, or find what was answered to it before."""
+    sale = course.sale
+    known = course.bids.repeated(bid)
+    if known is not None:
+        return known
     if sale.state not in TAKES_BIDS:
-        raise NotRunning(N_("竞价已经结束，这次出价没有被受理。"), rule="AUC-20.5")
-    first = FirstAnswer(earlier[0].amount_fen, decision_of(earlier[0])) if earlier else None
-    before = standing_of(sale)
-    decision, after = judge(terms_of(sale), before, bid, received_at, first)
-    _step_on(session, sale, decision, received_at)
-    take_standing(sale, after)
-    attempt = _store(session, sale, bid, decision, received_at=received_at, now=now,
-                     extended=after.extensions > before.extensions)
-    return _answer(sale, attempt, decision, before, is_new=True)
-
-
-def _earlier(session: Session, sale: Sale, bid: BidIn) -> list[Attempt]:
-    return list(session.scalars(
-        select(Attempt).where(Attempt.lot_id == sale.lot_id, Attempt.number == sale.number,
-                              Attempt.code == bid.code, Attempt.client_bid_id == bid.client_bid_id)
-        .order_by(Attempt.position)))
-
-
-def _step_on(session: Session, sale: Sale, decision: Decision, received_at: datetime) -> None:
-    """Open what the clock has opened, and start the 24 hours of a sell-off with its first bid."""
+        return NotRunning(N_("竞价已经结束，这次出价没有被受理。"), rule="AUC-20.5")
+    verdict = course.bids.take(bid, received_at)
     if sale.state in (LotState.PUBLISHED, LotState.SELLOFF_PUBLISHED) and received_at >= sale.opens_at:
-        open_sale(session, sale)
-    if decision.accepted and sale.state == LotState.SELLOFF_OPEN:
-        sale.state = next_state(LotState(sale.state), Step.START_CLOCK, of_round=sale.round)
-
-
-def open_sale(session: Session, sale: Sale) -> None:
-    """Begin the bidding of a sale whose hour has come, with its leaf."""
-    sale.state = next_state(LotState(sale.state), Step.OPEN, of_round=sale.round)
-    audit.record(session, court_id=sale.lot.court_id, kind=Kind.LOT_OPENED, subject=sale.subject,
-                 actor="system", body={}, case_id=sale.lot.case_id,
-                 is_exercise=sale.lot.is_exercise)
-
-
-def _store(session: Session, sale: Sale, bid: BidIn, decision: Decision, *, received_at: datetime,
-           now: datetime, extended: bool) -> Attempt:
+        sale.state = next_state(sale.state, Step.OPEN, of_round=sale.round)
+        acts.append(_act(sale, Kind.LOT_OPENED, "system", canonical({})))
+    if verdict.decision.accepted and sale.state is LotState.SELLOFF_OPEN:
+        sale.state = next_state(sale.state, Step.START_CLOCK, of_round=sale.round)
     sale.attempts += 1
-    attempt = Attempt(
-        lot_id=sale.lot_id, number=sale.number, position=sale.attempts, code=bid.code,
-        priority_rank=bid.priority_rank, client_bid_id=bid.client_bid_id,
-        amount_fen=bid.amount_fen, received_at=received_at, decided_at=now,
-        accepted=decision.accepted, reason=decision.reason, seq=decision.seq,
-        closes_at=decision.closes_at, minimum_fen=decision.minimum_fen, extended=extended)
-    session.add(attempt)
-    audit.record(session, court_id=sale.lot.court_id, kind=Kind.BID, subject=sale.subject,
-                 actor=f"code:{bid.code}", case_id=sale.lot.case_id,
-                 is_exercise=sale.lot.is_exercise,
-                 body={"bid": bid_members(bid, received_at), "decision": decision_members(decision)})
-    session.flush()
-    return attempt
+    taken = _Taken(course, bid, verdict, received_at, sale.attempts, _act(
+        sale, Kind.BID, f"code:{bid.code}", bid_body(bid, received_at, verdict.decision)))
+    acts.append(taken.act)
+    course.bids.remember(bid, verdict.decision, taken)
+    return taken
 
 
-def _standing_before(session: Session, attempt: Attempt) -> Standing:
+def _act(sale: LockedSale, kind: Kind, actor: str, body: bytes) -> audit.Act:
+    return audit.Act(sale.court_id, sale.is_exercise, kind, sale.subject, actor, body, sale.case_id)
+
+
+def _store(session: Session, acts: Sequence[audit.Act], taken: Sequence[_Taken], now: datetime
+           ) -> dict[int, tuple[JudgedBid, audit.WrittenLeaf]]:
+    """Write rows and leaves; by ``id`` of what was taken, the row and its leaf."""
+    if not acts:
+        return {}
+    audit.record_all(session, acts)
+    leaves = {id(leaf.act): leaf for leaf in audit.write_leaves(session)}
+    stored = {}
+    for one in taken:
+        leaf = leaves[id(one.act)]
+        stored[id(one)] = (_row(one, leaf.index, now), leaf)
+    touched = {one.course.sale.lot_id: one.course for one in taken}
+    for course in touched.values():
+        take_standing(course.sale, course.bids.standing)
+    bidstore.write_sales(session, [course.sale for course in touched.values()])
+    bidstore.write_bids(session, [row for row, _ in stored.values()])
+    session.expire_all()   # what the models remember of these rows is no longer so
+    return stored
+
+
+def _row(one: _Taken, leaf_index: int, now: datetime) -> JudgedBid:
+    sale, bid, decision = one.course.sale, one.bid, one.verdict.decision
+    return JudgedBid(
+        sale.lot_id, sale.number, one.position, bid.code, bid.priority_rank, bid.client_bid_id,
+        bid.amount_fen, one.received_at, now, decision.accepted, decision.reason, decision.seq,
+        decision.closes_at, decision.minimum_fen, one.verdict.extended, leaf_index)
+
+
+def _answer_now(one: _Taken, row: JudgedBid, leaf: audit.WrittenLeaf, *, is_new: bool) -> BidAnswer:
+    decision = one.verdict.decision if is_new else replace(one.verdict.decision, repeated=True)
+    return BidAnswer(decision, _refusal(one.course.sale, decision, one.verdict.before, one.bid), row,
+                     one.course.sale, {"index": leaf.index, "hash": leaf.hash}, leaf.receipt(), is_new)
+
+
+def _answer_again(session: Session, sale: LockedSale | Sale, known: JudgedBid | Attempt) -> BidAnswer:
+    """The first answer, word for word."""
+    decision = decision_of(known, repeated=True)
+    before = _standing_before(session, known) if decision.reason is not None else standing_of(sale)
+    leaf = leaf_of_attempt(session, known)
+    return BidAnswer(decision, _refusal(sale, decision, before, _bid_of(known)), known, sale,
+                     {"index": leaf.index, "hash": leaf.hash},
+                     audit.receipt_of(session, leaf.log, leaf.index), is_new=False)
+
+
+def _refusal(sale: LockedSale | Sale, decision: Decision, before: Standing, bid: BidIn) -> Refusal | None:
+    if decision.reason is None:
+        return None
+    return explain(decision.reason, terms_of(sale), replace(before, closes_at=decision.closes_at), bid)
+
+
+def _bid_of(known: JudgedBid | Attempt) -> BidIn:
+    return BidIn(known.code, known.amount_fen, known.priority_rank, known.client_bid_id)
+
+
+def _standing_before(session: Session, attempt: JudgedBid | Attempt) -> Standing:
     """Where the sale stood when this attempt was judged, as far as a refusal speaks of it."""
     led = session.scalars(
         select(Attempt).where(Attempt.lot_id == attempt.lot_id, Attempt.number == attempt.number,
@@ -129,21 +247,18 @@ def _standing_before(session: Session, attempt: Attempt) -> Standing:
     return Standing(attempt.closes_at, led.amount_fen, led.code, led.priority_rank)
 
 
-def _answer(sale: Sale, attempt: Attempt, decision: Decision, before: Standing, *,
-            is_new: bool) -> BidAnswer:
-    bid = BidIn(attempt.code, attempt.amount_fen, attempt.priority_rank, attempt.client_bid_id)
-    refusal = None
-    if decision.reason is not None:
-        refusal = explain(decision.reason, terms_of(sale),
-                          replace(before, closes_at=decision.closes_at), bid)
-    return BidAnswer(decision, refusal, attempt, sale, is_new)
+def open_sale(session: Session, sale: Sale) -> None:
+    """Begin the bidding of a sale whose hour has come, with its leaf."""
+    sale.state = next_state(LotState(sale.state), Step.OPEN, of_round=sale.round)
+    audit.record(session, court_id=sale.lot.court_id, kind=Kind.LOT_OPENED, subject=sale.subject,
+                 actor="system", body={}, case_id=sale.lot.case_id,
+                 is_exercise=sale.lot.is_exercise)
 
 
 def answer_of(session: Session, attempt: Attempt) -> BidAnswer:
     """The answer that was given to a stored attempt, for whoever asks again."""
-    sale = session.get_one(Sale, (attempt.lot_id, attempt.number))
-    return _answer(sale, attempt, decision_of(attempt), _standing_before(session, attempt),
-                   is_new=False)
+    answer = _answer_again(session, session.get_one(Sale, (attempt.lot_id, attempt.number)), attempt)
+    return replace(answer, decision=decision_of(attempt))
 
 
 def what_became_of(session: Session, *, registration: Registration,

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from auction.models import Attempt, Lot, Sale
+from auction.services.bidstore import JudgedBid, LockedSale
 from audit import services as audit
 from audit.kinds import Kind
 from audit.models import Leaf
@@ -91,17 +92,18 @@ def ending_leaf(session: Session, sale: Sale) -> HistoryLeaf | None:
     return None
 
 
-def bid_leaves(session: Session, sale: Sale) -> list[dict[str, Any]]:
+def bid_leaves(session: Session, sale: Sale | LockedSale) -> list[dict[str, Any]]:
     """Place and hash of the leaf of every attempt; the n-th belongs to position n."""
     return [_place(leaf) for leaf in audit.leaves_of_subject(session, sale.subject, kind=Kind.BID)]
 
 
-def leaf_of_attempt(session: Session, attempt: Attempt) -> dict[str, Any]:
-    """Place and hash of the leaf that was written with an attempt."""
-    sale = session.get_one(Sale, (attempt.lot_id, attempt.number))
-    (found,) = audit.leaves_of_subject(session, sale.subject, kind=Kind.BID,
-                                       after=attempt.position - 1, most=1)
-    return _place(found)
+def leaf_of_attempt(session: Session, attempt: Attempt | JudgedBid) -> Leaf:
+    """The leaf that was written with an attempt."""
+    subject = f"lot:{attempt.lot_id}/{attempt.number}"
+    if attempt.leaf_index is not None:
+        return audit.leaf_at(session, subject, attempt.leaf_index)
+    (found,) = audit.leaves_of_subject(session, subject, kind=Kind.BID, after=attempt.position - 1, most=1)
+    return found
 
 
 def _place(leaf: Leaf) -> dict[str, Any]:

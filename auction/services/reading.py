@@ -26,6 +26,7 @@ from auction.rules.bidding import (
 from auction.rules.bidding import Result as Ended
 from auction.rules.lifecycle import AFTER_SALE, LotState, Round
 from auction.rules.replay import REORDER_MOST, BidLog, Entry
+from auction.services.bidstore import JudgedBid, LockedSale, SuspendedSpan
 from kernel.law import rule_set
 
 SHOWN_BIDS: Final = 20
@@ -127,7 +128,7 @@ def lots_of_court(session: Session, court_id: str, *, exercises: bool = False) -
         query.options(selectinload(Lot.sales)).order_by(Lot.created_at.desc())).all()
 
 
-def terms_of(sale: Sale) -> LotTerms:
+def terms_of(sale: Sale | LockedSale) -> LotTerms:
     """The terms of a sale as the rules want them."""
     law = rule_set(sale.rule_set)
     return LotTerms(
@@ -140,7 +141,7 @@ def terms_of(sale: Sale) -> LotTerms:
         suspensions=tuple(Suspension(one.from_at, one.to_at) for one in sale.suspensions))
 
 
-def standing_of(sale: Sale) -> Standing:
+def standing_of(sale: Sale | LockedSale) -> Standing:
     """How a sale stands, read off its own row alone."""
     return Standing(
         closes_at=sale.closes_at, price_fen=sale.price_fen, leader_code=sale.leader_code,
@@ -148,7 +149,7 @@ def standing_of(sale: Sale) -> Standing:
         latest_at=sale.latest_at, suspensions_over=sale.suspensions_over)
 
 
-def take_standing(sale: Sale, standing: Standing) -> None:
+def take_standing(sale: Sale | LockedSale, standing: Standing) -> None:
     """Write a standing back onto the sale's row."""
     sale.closes_at = standing.closes_at
     sale.price_fen, sale.leader_code = standing.price_fen, standing.leader_code
@@ -181,7 +182,7 @@ def codes_that_bid(session: Session, sale: Sale) -> int:
         Attempt.lot_id == sale.lot_id, Attempt.number == sale.number, Attempt.accepted)) or 0
 
 
-def decision_of(attempt: Attempt, *, repeated: bool = False) -> Decision:
+def decision_of(attempt: Attempt | JudgedBid, *, repeated: bool = False) -> Decision:
     """The answer that was given to an attempt."""
     return Decision(attempt.accepted, Reason(attempt.reason) if attempt.reason else None,
                     attempt.seq, attempt.closes_at, attempt.minimum_fen, repeated)
@@ -236,7 +237,7 @@ def registrations_of(session: Session, sale: Sale) -> Sequence[Registration]:
         Registration.lot_id == sale.lot_id, Registration.number == sale.number)).all()
 
 
-def end_in_force(sale: Sale) -> datetime:
+def end_in_force(sale: Sale | LockedSale) -> datetime:
     """When the sale ends as it stands, with every suspension counted that is over."""
     return ends_at(terms_of(sale), standing_of(sale))
 
@@ -250,12 +251,13 @@ def time_left(sale: Sale) -> timedelta | None:
     return max(closes_at - stop.from_at, terms_of(sale).window)
 
 
-def running_suspension(sale: Sale) -> Stop | None:
+def running_suspension(sale: Sale | LockedSale) -> Stop | SuspendedSpan | None:
     """The suspension under which a sale stands still; None while it does not."""
-    return next((one for one in reversed(sale.suspensions) if one.to_at is None), None)
+    stops: Sequence[Stop | SuspendedSpan] = sale.suspensions
+    return next((one for one in reversed(stops) if one.to_at is None), None)
 
 
-def minimum_of(sale: Sale) -> int:
+def minimum_of(sale: Sale | LockedSale) -> int:
     """The least that an ordinary bidder must offer next."""
     return minimum_bid(terms_of(sale), standing_of(sale))
 
@@ -268,7 +270,7 @@ def snapshot(session: Session, sale: Sale, now: datetime) -> dict[str, Any]:
         "to": sale.accepted, "bids": [shown_bid(one) for one in newest]}
 
 
-def standing_members(sale: Sale, now: datetime) -> dict[str, Any]:
+def standing_members(sale: Sale | LockedSale, now: datetime) -> dict[str, Any]:
     """How a sale stands, without its bids."""
     stop = running_suspension(sale)
     return {
@@ -295,7 +297,7 @@ def line_members(sale: Sale) -> dict[str, Any]:
         "is_exercise": lot.is_exercise, "rule_set": sale.rule_set}
 
 
-def shown_bid(attempt: Attempt) -> dict[str, Any]:
+def shown_bid(attempt: Attempt | JudgedBid) -> dict[str, Any]:
     """A bid as everyone may see it: code, amount, time, never a name (AUC-20.7)."""
     return {"seq": attempt.seq, "code": attempt.code, "amount_fen": attempt.amount_fen,
             "at": attempt.received_at, "match": attempt.priority_rank,

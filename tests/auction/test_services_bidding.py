@@ -190,7 +190,7 @@ def test_every_attempt_has_its_leaf_with_bid_and_decision(session: Session, lot:
     assert [leaf.actor for leaf in found] == [f"code:{first.code}", f"code:{second.code}"]
     assert [body["bid"]["id"] for body in bodies] == ["a", "b"]
     assert [body["decision"]["reason"] for body in bodies] == [None, "below_minimum"]
-    assert [leaf_of_attempt(session, one)["hash"] for one in attempts(session, lot)] == [
+    assert [leaf_of_attempt(session, one).hash for one in attempts(session, lot)] == [
         leaf.hash for leaf in found]
     assert audit.check_logs(session) == dict.fromkeys(audit.check_logs(session))
 

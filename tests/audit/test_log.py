@@ -12,7 +12,7 @@ from audit import services as audit
 from audit.errors import NoSuchLog
 from audit.kinds import Kind
 from audit.models import Leaf, Log
-from audit.rules import GENESIS, leaf_bytes, leaf_hash
+from audit.rules.leaves import GENESIS, leaf_bytes, leaf_hash
 from kernel import clock
 from kernel.access import Actor
 from kernel.database import db

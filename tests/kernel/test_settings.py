@@ -8,7 +8,7 @@ import pytest
 from config.logs import without_personal_data
 from config.settings import Mode, Settings, SettingsError, make_demo_secrets
 
-COMPLETE = {"LUOCHUI_SECRET_KEY": "s" * 32, "LUOCHUI_VAULT_KEY": "0f" * 32,
+COMPLETE = {"LUOCHUI_SECRET_KEY": "s" * 32, "LUOCHUI_VAULT_KEY": "0f" * 32, "LUOCHUI_SIGNING_KEY": "1e" * 32,
             "LUOCHUI_ORIGIN": "court.example/luochui"}
 
 
@@ -29,7 +29,8 @@ def test_every_missing_variable_is_named(tmp_path: Path, missing: str) -> None:
 
 @pytest.mark.parametrize(("name", "value"), [("LUOCHUI_SECRET_KEY", "s" * 31),
                                              ("LUOCHUI_VAULT_KEY", "0f" * 31),
-                                             ("LUOCHUI_VAULT_KEY", "zz" * 32)])
+                                             ("LUOCHUI_VAULT_KEY", "zz" * 32),
+                                             ("LUOCHUI_SIGNING_KEY", "1e" * 31)])
 def test_a_secret_that_is_too_weak_is_refused(tmp_path: Path, name: str, value: str) -> None:
     env = {**COMPLETE, name: value, "DATA_DIR": str(tmp_path)}
     with pytest.raises(SettingsError, match=name):
@@ -59,7 +60,19 @@ def test_a_demo_has_random_secrets_of_its_own_and_keeps_them(tmp_path: Path) -> 
     again = Settings.from_env({"LUOCHUI_MODE": "demo", "DATA_DIR": str(tmp_path)})
     first.require_complete()
     assert (first.secret_key, first.vault_key) == (again.secret_key, again.vault_key)
+    assert first.signing_key == again.signing_key
     assert (tmp_path / "demo-secrets.env").stat().st_mode & 0o077 == 0
+
+
+def test_a_demo_from_before_a_secret_was_needed_gets_it_and_keeps_the_others(tmp_path: Path) -> None:
+    make_demo_secrets(tmp_path)
+    path = tmp_path / "demo-secrets.env"
+    older = [line for line in path.read_text().splitlines(keepends=True) if "SIGNING" not in line]
+    path.write_text("".join(older))
+    make_demo_secrets(tmp_path)
+    lines = path.read_text().splitlines(keepends=True)
+    assert lines[:-1] == older
+    assert lines[-1].startswith("LUOCHUI_SIGNING_KEY=")
 
 
 def test_logs_hold_no_personal_data() -> None:

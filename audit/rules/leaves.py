@@ -6,6 +6,7 @@ Source: contracts.md, bundle/v1; RFC 9162 section 2.1 for the leaf hash.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
@@ -23,13 +24,40 @@ def leaf_bytes(*, log: str, kind: str, subject: str, seq: int, prev: str, at: da
     Raises:
         ValueError: a text is empty or over 200 characters, or the body is no canonical JSON.
     """
-    for name, text in (("log", log), ("kind", kind), ("subject", subject), ("actor", actor)):
-        if not 1 <= len(text) <= LONGEST_TEXT:
-            raise ValueError(f"{name} of a leaf has 1 to {LONGEST_TEXT} characters")
-    return canonical({
-        "v": 1, "alg": "std", "log": log, "kind": kind, "subject": subject, "seq": seq,
-        "prev": prev, "at": instant_text(at), "actor": actor, "body": dict(body),
-    })
+    raw, _ = LeafWriter(log, at).leaf(text(kind), text(subject), seq, prev, text(actor), canonical(body))
+    return raw
+
+
+class LeafWriter:
+    """Writes the leaves of one commit in one log: what they share is put into JSON once."""
+
+    def __init__(self, log: str, at: datetime) -> None:
+        self._form = (b'{"actor":%%b,"alg":"std","at":"%b","body":%%b,"kind":%%b,"log":%b,"prev":"%%b",'
+                      b'"seq":%%d,"subject":%%b,"v":1}'
+                      % (instant_text(at).encode(), text(log).replace(b"%", b"%%")))
+
+    def leaf(self, kind: bytes, subject: bytes, seq: int, prev: str, actor: bytes, body: bytes
+             ) -> tuple[bytes, bytes]:
+        """The bytes of a leaf and the 32 bytes of its hash.
+
+        Args:
+            kind, subject, actor: texts as ``text`` puts them.
+            body: canonical JSON of an object.
+        """
+        raw = self._form % (actor, body, kind, prev.encode(), seq, subject)
+        return raw, sha256(b"\x00" + raw).digest()
+
+
+@lru_cache(maxsize=4096)
+def text(value: str) -> bytes:
+    """A text of a leaf as canonical JSON; those that come again and again are put so once.
+
+    Raises:
+        ValueError: empty, or over 200 characters.
+    """
+    if not 1 <= len(value) <= LONGEST_TEXT:
+        raise ValueError(f"a text of a leaf has 1 to {LONGEST_TEXT} characters: {value[:20]!r}")
+    return canonical(value)
 
 
 def leaf_hash(raw: bytes) -> str:

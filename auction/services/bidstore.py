@@ -1,0 +1,174 @@
+"""The rows that bids are judged by and leave behind, read and written by the batch (design: "A bid").
+
+The only place of this domain where rows go past the models: a batch of bids for a thousand lots is
+a handful of statements. The rows of the sales are locked first, and all that a decision rests on
+is read under that lock.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from auction.models import Attempt, Lot, Registration, Sale
+from auction.models import Suspension as Stop
+from auction.rules.lifecycle import LotState, Round
+from kernel.bulk import find_rows, insert_rows, kept, read, update_rows
+
+_TERMS: Final = ("lot_id", "number", "round", "rule_set", "start_price_fen", "increment_fen", "whole_steps",
+                 "max_steps", "extension_window_seconds", "opens_at", "planned_closes_at", "published_at")
+_STANDING: Final = ("state", "closes_at", "price_fen", "leader_code", "leader_rank", "accepted", "attempts",
+                    "extensions", "latest_at", "suspensions_over")
+_OF_SALE: Final = ("lot_id", "number")
+
+
+@dataclass(slots=True)
+class SuspendedSpan:
+    """A time in which the sale stood still, as far as bids are judged and shown by it."""
+
+    ground: str
+    reason: str
+    from_at: datetime
+    to_at: datetime | None
+
+
+@dataclass(slots=True)
+class LockedSale:
+    """The row of a sale, held until the end of the transaction; the names are those of ``Sale``."""
+
+    lot_id: str
+    number: int
+    round: Round
+    rule_set: str
+    start_price_fen: int
+    increment_fen: int
+    whole_steps: bool
+    max_steps: int | None
+    extension_window_seconds: int
+    opens_at: datetime
+    planned_closes_at: datetime
+    state: LotState
+    closes_at: datetime
+    price_fen: int | None
+    leader_code: str | None
+    leader_rank: int | None
+    accepted: int
+    attempts: int
+    extensions: int
+    latest_at: datetime | None
+    suspensions_over: int
+    court_id: str = ""
+    case_id: str | None = None
+    is_exercise: bool = False
+    suspensions: list[SuspendedSpan] = field(default_factory=list)
+
+    @property
+    def subject(self) -> str:
+        """How the log names this sale."""
+        return f"lot:{self.lot_id}/{self.number}"
+
+
+class Seat(NamedTuple):
+    """What stands behind a bidder's digest in one sale: an admitted code and its rank."""
+
+    code: str
+    priority_rank: int | None
+
+
+class JudgedBid(NamedTuple):
+    """One bid as it was judged; the names, and the order, are those of ``Attempt``."""
+
+    lot_id: str
+    number: int
+    position: int
+    code: str
+    priority_rank: int | None
+    client_bid_id: str | None
+    amount_fen: int
+    received_at: datetime
+    decided_at: datetime
+    accepted: bool
+    reason: str | None
+    seq: int | None
+    closes_at: datetime
+    minimum_fen: int
+    extended: bool
+    leaf_index: int | None
+
+
+def lock_sales(session: Session, lot_ids: Collection[str]) -> dict[str, LockedSale]:
+    """By lot, its latest announced sale with the row locked; lots without one are left out."""
+    rows = find_rows(session, Sale, keys=("lot_id",), columns=_TERMS + _STANDING,
+                     wanted=[(lot_id,) for lot_id in sorted(lot_ids)], lock=True)
+    sales: dict[str, LockedSale] = {}
+    for row in sorted(rows, key=lambda row: int(row[1])):
+        if row[11] is not None:
+            sales[row[0]] = _sale(row)
+    for lot_id, court_id, case_id, is_exercise in find_rows(
+            session, Lot, keys=("id",), columns=("id", "court_id", "case_id", "is_exercise"),
+            wanted=[(lot_id,) for lot_id in sales]):
+        sale = sales[lot_id]
+        sale.court_id, sale.case_id, sale.is_exercise = court_id, case_id, bool(is_exercise)
+    _add_suspensions(session, sales)
+    return sales
+
+
+def _sale(row: Sequence[Any]) -> LockedSale:
+    (lot_id, number, round_, rule_set, start, step, whole, most, window, opens, planned, _published,
+     state, closes, price, leader, rank, accepted, attempts, extensions, latest, over) = row
+    return LockedSale(
+        lot_id, number, Round(round_), rule_set, start, step, bool(whole), most, window, _at(opens),
+        _at(planned), LotState(state), _at(closes), price, leader, rank, accepted, attempts, extensions,
+        read(latest), over)
+
+
+def _at(value: datetime | str) -> datetime:
+    instant = read(value)
+    if instant is None:
+        raise TypeError("a column that is never empty is")
+    return instant
+
+
+def _add_suspensions(session: Session, sales: dict[str, LockedSale]) -> None:
+    rows = find_rows(session, Stop, keys=_OF_SALE, columns=("lot_id", "ground", "reason", "from_at", "to_at"),
+                     wanted=[(one.lot_id, one.number) for one in sales.values()])
+    for lot_id, ground, reason, from_at, to_at in rows:
+        sales[lot_id].suspensions.append(SuspendedSpan(ground, reason, _at(from_at), read(to_at)))
+    for sale in sales.values():
+        sale.suspensions.sort(key=lambda one: one.from_at)
+
+
+def seats(session: Session, wanted: Collection[tuple[str, int, str]]) -> dict[tuple[str, int, str], Seat]:
+    """The admitted codes behind (lot, number, digest); whoever has none is left out."""
+    rows = find_rows(session, Registration, keys=(*_OF_SALE, "person_digest"), wanted=sorted(wanted),
+                     columns=(*_OF_SALE, "person_digest", "code", "priority_rank"))
+    return {(lot_id, number, digest): Seat(code, rank)
+            for lot_id, number, digest, code, rank in rows if code is not None}
+
+
+def answered(session: Session, wanted: Collection[tuple[str, int, str, str]]) -> list[JudgedBid]:
+    """Every bid already judged under these (lot, number, code, client_bid_id), in the order of judgement."""
+    rows = find_rows(session, Attempt, keys=(*_OF_SALE, "code", "client_bid_id"), wanted=sorted(wanted),
+                     columns=JudgedBid._fields)
+    found = [JudgedBid._make(row) for row in rows]
+    return sorted((one._replace(
+        received_at=_at(one.received_at), decided_at=_at(one.decided_at), closes_at=_at(one.closes_at),
+        accepted=bool(one.accepted), extended=bool(one.extended)) for one in found),
+        key=lambda bid: (bid.lot_id, bid.number, bid.position))
+
+
+def write_sales(session: Session, sales: Iterable[LockedSale]) -> None:
+    """Put the standing of these sales back onto their rows."""
+    rows = [(sale.state.value, kept(session, sale.closes_at), sale.price_fen, sale.leader_code,
+             sale.leader_rank, sale.accepted, sale.attempts, sale.extensions, kept(session, sale.latest_at),
+             sale.suspensions_over, sale.lot_id, sale.number) for sale in sales]
+    update_rows(session, Sale, keys=_OF_SALE, columns=_STANDING, rows=rows)
+
+
+def write_bids(session: Session, bids: Iterable[JudgedBid]) -> None:
+    """Store judged bids."""
+    insert_rows(session, Attempt, JudgedBid._fields, (
+        (*bid[:7], kept(session, bid.received_at), kept(session, bid.decided_at), *bid[9:12],
+         kept(session, bid.closes_at), *bid[13:]) for bid in bids))

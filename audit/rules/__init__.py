@@ -1,0 +1,1 @@
+"""Leaves, trees and receipts as pure functions: bytes in, bytes out."""
