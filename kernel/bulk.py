@@ -1,15 +1,18 @@
 """Many rows in one statement of the driver: for the few places where rows come by the thousand.
 
-SQLAlchemy's own bulk statements cost three times as much a row. What goes through here is in the
-driver's own types; ``kept`` and ``read`` say how a database keeps an instant. The session's
-transaction is used and stays open: nothing here commits. Names of tables and columns are the
-models' own, never a visitor's.
+SQLAlchemy's own bulk statements cost three times as much a row. Here rows are tuples in the driver's
+own types; ``kept`` and ``read`` say how a database keeps an instant. The session's transaction is
+used and stays open: nothing here commits. Names of tables and columns are the models' own, never a
+visitor's.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
 from kernel.database import Base
@@ -19,72 +22,93 @@ _A_STATEMENT: Final = 500
 """Rows that one SQLite statement names; each count of rows is a text of its own to prepare."""
 
 
-def insert_rows(session: Session, model: type[Base], columns: Sequence[str],
-                rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows, each with the values of ``columns`` in their order."""
-    cursor = _driver(session).cursor()
-    names = _listed(columns)
-    if on_sqlite(session):
-        cursor.executemany(
-            f'INSERT INTO "{model.__tablename__}" ({names}) VALUES ({_marks(columns)})', rows)  # noqa: S608 - our names
-        return
-    with cursor.copy(f'COPY "{model.__tablename__}" ({names}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row(row)
+class Bulk:
+    """The driver beneath a session, for statements over many rows."""
 
+    def __init__(self, session: Session) -> None:
+        session.flush()
+        connection = session.connection()
+        self._driver: Any = connection.connection.driver_connection
+        self._on_sqlite = connection.dialect.name == "sqlite"
 
-def update_rows(session: Session, model: type[Base], *, keys: Sequence[str], columns: Sequence[str],
-                rows: Rows) -> None:
-    """Set ``columns`` of the rows found by ``keys``; each row holds the columns' values, then the keys'."""
-    if not rows:
-        return
-    cursor = _driver(session).cursor()
-    if on_sqlite(session):
-        sets = ", ".join(f'"{name}" = ?' for name in columns)
-        found = " AND ".join(f'"{name}" = ?' for name in keys)
-        cursor.executemany(f'UPDATE "{model.__tablename__}" SET {sets} WHERE {found}', rows)  # noqa: S608 - our names
-        return
-    sets = ", ".join(f'"{name}" = given."{name}"' for name in columns)
-    cursor.execute(
-        f'UPDATE "{model.__tablename__}" AS stored SET {sets} '  # noqa: S608 - our names
-        f"FROM {_unnested(session, model, [*columns, *keys])} WHERE {_same(keys)}", _turned(rows))
+    def insert(self, model: type[Base], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Insert rows, each with the values of ``columns`` in their order."""
+        names = _listed(columns)
+        if self._on_sqlite:
+            self._driver.cursor().executemany(
+                f'INSERT INTO "{model.__tablename__}" ({names}) VALUES ({_marks(columns)})', rows)  # noqa: S608
+            return
+        with self._driver.cursor().copy(f'COPY "{model.__tablename__}" ({names}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
 
+    def insert_new(self, model: type[Base], columns: Sequence[str], rows: Rows) -> None:
+        """Insert those rows whose key nobody has taken; on PostgreSQL wait for whoever is about to."""
+        names = _listed(columns)
+        if self._on_sqlite:
+            self._driver.cursor().executemany(
+                f'INSERT INTO "{model.__tablename__}" ({names}) VALUES ({_marks(columns)}) '  # noqa: S608
+                "ON CONFLICT DO NOTHING", rows)
+            return
+        self._driver.cursor().execute(
+            f'INSERT INTO "{model.__tablename__}" ({names}) '  # noqa: S608
+            f"SELECT * FROM {_unnested(model, tuple(columns))} ON CONFLICT DO NOTHING", _turned(rows))
 
-def find_rows(session: Session, model: type[Base], *, keys: Sequence[str], columns: Sequence[str],
-              wanted: Rows, lock: bool = False) -> list[tuple[Any, ...]]:
-    """The values of ``columns`` of every row whose ``keys`` are among ``wanted``, in no order.
+    def update(self, model: type[Base], *, keys: Sequence[str], columns: Sequence[str], rows: Rows) -> None:
+        """Set ``columns`` of the rows found by ``keys``; a row holds the columns' values, then the keys'."""
+        if not rows:
+            return
+        if self._on_sqlite:
+            sets = ", ".join(f'"{name}" = ?' for name in columns)
+            found = " AND ".join(f'"{name}" = ?' for name in keys)
+            self._driver.cursor().executemany(
+                f'UPDATE "{model.__tablename__}" SET {sets} WHERE {found}', rows)  # noqa: S608
+            return
+        sets = ", ".join(f'"{name}" = given."{name}"' for name in columns)
+        self._driver.cursor().execute(
+            f'UPDATE "{model.__tablename__}" AS stored SET {sets} '  # noqa: S608
+            f"FROM {_unnested(model, (*columns, *keys))} WHERE {_same(keys)}", _turned(rows))
 
-    Args:
-        lock: hold the rows until the end of the transaction, locked in the order of their keys, so
-            that two who want the same rows do not wait for each other.
-    """
-    if not wanted:
-        return []
-    cursor = _driver(session).cursor()
-    shown = ", ".join(f'stored."{name}"' for name in columns)
-    found: list[tuple[Any, ...]] = []
-    if not on_sqlite(session):
-        order = ", ".join(f'stored."{name}"' for name in keys)
-        cursor.execute(
-            f'SELECT {shown} FROM "{model.__tablename__}" AS stored '  # noqa: S608 - our names
-            f"JOIN {_unnested(session, model, keys)} ON {_same(keys)}"
-            + (f" ORDER BY {order} FOR UPDATE OF stored" if lock else ""), _turned(wanted))
-        return list(cursor.fetchall())
-    for begin in range(0, len(wanted), _A_STATEMENT):
-        part = wanted[begin:begin + _A_STATEMENT]
-        marks = ", ".join([f"({_marks(keys)})"] * len(part))
-        found += cursor.execute(
-            f"WITH given({_listed(keys)}) AS (VALUES {marks}) "  # noqa: S608 - our names
-            f'SELECT {shown} FROM given CROSS JOIN "{model.__tablename__}" AS stored ON {_same(keys)}',
-            [value for row in part for value in row]).fetchall()
-    return found
+    def find(self, model: type[Base], *, keys: Sequence[str], columns: Sequence[str], wanted: Rows,
+             lock: bool = False) -> list[tuple[Any, ...]]:
+        """The values of ``columns`` of every row whose ``keys`` are among ``wanted``, in no order.
 
+        Args:
+            lock: hold the rows until the end of the transaction, locked in the order of their keys, so
+                that two who want the same rows do not wait for each other.
+        """
+        if not wanted:
+            return []
+        shown = ", ".join(f'stored."{name}"' for name in columns)
+        cursor = self._driver.cursor()
+        if not self._on_sqlite:
+            order = ", ".join(f'stored."{name}"' for name in keys)
+            # NO KEY UPDATE: rows that refer to these by a foreign key may come meanwhile.
+            cursor.execute(
+                f'SELECT {shown} FROM "{model.__tablename__}" AS stored '  # noqa: S608
+                f"JOIN {_unnested(model, tuple(keys))} ON {_same(keys)}"
+                + (f" ORDER BY {order} FOR NO KEY UPDATE OF stored" if lock else ""), _turned(wanted))
+            return list(cursor.fetchall())
+        found: list[tuple[Any, ...]] = []
+        for begin in range(0, len(wanted), _A_STATEMENT):
+            part = wanted[begin:begin + _A_STATEMENT]
+            marks = ", ".join([f"({_marks(keys)})"] * len(part))
+            found += cursor.execute(
+                f"WITH given({_listed(keys)}) AS (VALUES {marks}) "  # noqa: S608
+                f'SELECT {shown} FROM given CROSS JOIN "{model.__tablename__}" AS stored ON {_same(keys)}',
+                [value for row in part for value in row]).fetchall()
+        return found
 
-def kept(session: Session, instant: datetime | None) -> Any:
-    """An instant as the driver of this session's database wants it."""
-    if instant is None or not on_sqlite(session):
-        return instant
-    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    def now(self) -> datetime | None:
+        """The database's time; None where it is a file that has none of its own."""
+        if self._on_sqlite:
+            return None
+        stamp: datetime = self._driver.cursor().execute("SELECT clock_timestamp()").fetchone()[0]
+        return stamp.astimezone(UTC)
+
+    def kept(self, instant: datetime | None) -> Any:
+        """An instant as the driver wants it."""
+        return _as_text(instant) if self._on_sqlite else instant
 
 
 def read(value: datetime | str | None) -> datetime | None:
@@ -94,12 +118,10 @@ def read(value: datetime | str | None) -> datetime | None:
     return value
 
 
-def on_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
-
-
-def _driver(session: Session) -> Any:  # the driver's connection, of either database
-    return session.connection().connection.driver_connection
+@lru_cache(maxsize=4096)
+def _as_text(instant: datetime | None) -> str | None:
+    return None if instant is None else (
+        instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds"))
 
 
 def _listed(columns: Sequence[str]) -> str:
@@ -114,8 +136,9 @@ def _same(keys: Sequence[str]) -> str:
     return " AND ".join(f'stored."{name}" = given."{name}"' for name in keys)
 
 
-def _unnested(session: Session, model: type[Base], columns: Sequence[str]) -> str:
-    dialect = session.get_bind().dialect
+@lru_cache(maxsize=64)
+def _unnested(model: type[Base], columns: tuple[str, ...]) -> str:
+    dialect: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
     kinds = (model.__table__.c[name].type.compile(dialect).split("(")[0] for name in columns)
     return f"unnest({', '.join(f'%s::{kind}[]' for kind in kinds)}) AS given({_listed(columns)})"
 

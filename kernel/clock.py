@@ -18,7 +18,11 @@ _offset = timedelta(0)
 
 def now() -> datetime:
     """The present instant in UTC, cut to the millisecond as every public format prints it."""
-    instant = datetime.now(UTC) + _offset
+    return to_millisecond(datetime.now(UTC) + _offset)
+
+
+def to_millisecond(instant: datetime) -> datetime:
+    """An instant cut to the millisecond, never rounded up."""
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 

@@ -1,5 +1,6 @@
 """Taking up one bid, whichever way it came: the same service, the same answer."""
 
+import json
 from datetime import datetime
 from itertools import count
 from typing import Any, Final
@@ -46,7 +47,8 @@ def acknowledgement(answer: BidAnswer) -> dict[str, Any]:
     told: dict[str, Any] = {"code": attempt.code, "amount_fen": attempt.amount_fen,
                             "received_at": plain(attempt.received_at),
                             "decision": decision_members(answer.decision), "refusal": None,
-                            "leaf": answer.leaf, "receipt": answer.receipt}
+                            "leaf": answer.leaf,
+                            "receipt": None if answer.receipt is None else json.loads(answer.receipt)}
     if answer.refusal is not None:
         told["refusal"] = {
             "message": say(answer.refusal.message, answer.refusal.details),

@@ -180,9 +180,8 @@ def judge(terms: LotTerms, standing: Standing, bid: BidIn, received_at: datetime
                 replace(standing, latest_at=latest_at))
     current = caught_up(terms, standing, received_at)
     reason = _refusal(terms, current, bid, received_at, conflicts=first_answer is not None)
-    after = replace(current, latest_at=latest_at)
-    if reason is None:
-        after = _accepted(terms, after, bid, received_at)
+    after = (_accepted(terms, current, bid, received_at, latest_at) if reason is None
+             else replace(current, latest_at=latest_at))
     decision = Decision(accepted=reason is None, reason=reason,
                         seq=after.accepted if reason is None else None,
                         closes_at=after.closes_at, minimum_fen=minimum_bid(terms, after))
@@ -208,6 +207,8 @@ def caught_up(terms: LotTerms, standing: Standing, at: datetime | None) -> Stand
     a whole window has passed. One that began after the end had no effect (AUC-28.5).
     For showing and closing a sale; while bids may still be judged, it is not to be stored.
     """
+    if standing.suspensions_over == len(terms.suspensions):
+        return standing
     for suspension in terms.suspensions[standing.suspensions_over:]:
         if suspension.to_at is None or (at is not None and at < suspension.to_at):
             break
@@ -221,6 +222,8 @@ def caught_up(terms: LotTerms, standing: Standing, at: datetime | None) -> Stand
 
 def is_suspended(terms: LotTerms, standing: Standing, at: datetime) -> bool:
     """Whether the sale stands still at that instant."""
+    if not terms.suspensions:
+        return False
     closes_at = caught_up(terms, standing, at).closes_at
     return any(suspension.from_at <= at and suspension.from_at <= closes_at
                and (suspension.to_at is None or at < suspension.to_at)
@@ -259,11 +262,12 @@ def _refused_amount(terms: LotTerms, standing: Standing, bid: BidIn) -> Reason |
     return None
 
 
-def _accepted(terms: LotTerms, standing: Standing, bid: BidIn, at: datetime) -> Standing:
+def _accepted(terms: LotTerms, standing: Standing, bid: BidIn, at: datetime, latest_at: datetime) -> Standing:
     starts_selloff = terms.mode is Mode.SELLOFF and standing.price_fen is None
     closes_at = (at + terms.selloff_span if starts_selloff
                  else max(standing.closes_at, at + terms.window))
     extends = closes_at > standing.closes_at and not starts_selloff
-    return replace(standing, closes_at=closes_at, price_fen=bid.amount_fen, leader_code=bid.code,
-                   leader_rank=bid.priority_rank, accepted=standing.accepted + 1,
-                   extensions=standing.extensions + extends)
+    return Standing(closes_at=closes_at, price_fen=bid.amount_fen, leader_code=bid.code,
+                    leader_rank=bid.priority_rank, accepted=standing.accepted + 1,
+                    extensions=standing.extensions + extends, latest_at=latest_at,
+                    suspensions_over=standing.suspensions_over)

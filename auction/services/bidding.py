@@ -27,6 +27,7 @@ from auction.services.history import leaf_of_attempt
 from auction.services.reading import decision_of, standing_of, take_standing, terms_of
 from audit import services as audit
 from audit.kinds import Kind
+from kernel.bulk import Bulk
 from kernel.errors import N_, DomainError
 from kernel.formats import canonical
 
@@ -60,7 +61,7 @@ class BidAnswer:
         refusal: why, in words, where the bid was refused.
         attempt: the bid as it was judged, at once or long ago.
         leaf: place and hash of its leaf.
-        receipt: receipt/v1; None for bids from before there were any.
+        receipt: receipt/v1 as canonical JSON; None for bids from before there were any.
         is_new: false for a repeat, which changed nothing.
     """
 
@@ -69,7 +70,7 @@ class BidAnswer:
     attempt: JudgedBid | Attempt
     sale: LockedSale | Sale
     leaf: dict[str, Any]
-    receipt: dict[str, Any] | None
+    receipt: bytes | None
     is_new: bool
 
 
@@ -100,11 +101,11 @@ def take_bids(session: Session, offers: Sequence[Offer], *, now: datetime) -> li
         For each offer its answer, or why it was turned away without being judged: ``NotQualified``,
         ``NotRunning`` or ``NoSuchLot``. One that is turned away spoils none of the others.
     """
-    session.flush()
+    bulk = Bulk(session)
     courses = {lot_id: _Course(sale, Course(terms_of(sale), standing_of(sale)))
-               for lot_id, sale in bidstore.lock_sales(session, {one.lot_id for one in offers}).items()}
-    seats = bidstore.seats(session, {(one.lot_id, one.number, one.digest) for one in offers})
-    _remember(session, courses, offers, seats)
+               for lot_id, sale in bidstore.lock_sales(bulk, {one.lot_id for one in offers}).items()}
+    seats = bidstore.seats(bulk, {(one.lot_id, one.number, one.digest) for one in offers})
+    _remember(bulk, courses, offers, seats)
     acts: list[audit.Act] = []
     found: list[_Taken | JudgedBid | DomainError] = [NotQualified()] * len(offers)
     for place, offer in sorted(enumerate(offers), key=lambda one: (one[1].received_at, one[1].order)):
@@ -115,7 +116,7 @@ def take_bids(session: Session, offers: Sequence[Offer], *, now: datetime) -> li
         elif seat is not None and offer.number == course.sale.number:
             bid = BidIn(seat.code, offer.amount_fen, seat.priority_rank, offer.client_bid_id)
             found[place] = _take(course, bid, offer.received_at, acts)
-    stored = _store(session, acts, [one for one in found if isinstance(one, _Taken)], now)
+    stored = _store(session, bulk, acts, [one for one in found if isinstance(one, _Taken)], now)
     answers: list[BidAnswer | DomainError] = []
     told: set[int] = set()
     for one in found:
@@ -144,12 +145,12 @@ def place_bid(session: Session, *, registration: Registration, amount_fen: int, 
     return answer
 
 
-def _remember(session: Session, courses: Mapping[str, _Course], offers: Sequence[Offer],
+def _remember(bulk: Bulk, courses: Mapping[str, _Course], offers: Sequence[Offer],
               seats: Mapping[tuple[str, int, str], Seat]) -> None:
     """Give each course what was answered before under the ids that come now."""
     wanted = {(one.lot_id, one.number, seat.code, one.client_bid_id) for one in offers
               if (seat := seats.get((one.lot_id, one.number, one.digest))) is not None}
-    for known in bidstore.answered(session, wanted):
+    for known in bidstore.answered(bulk, wanted):
         course = courses[known.lot_id]
         if known.number == course.sale.number:
             course.bids.remember(_bid_of(known), decision_of(known), known)
@@ -182,7 +183,7 @@ def _act(sale: LockedSale, kind: Kind, actor: str, body: bytes) -> audit.Act:
     return audit.Act(sale.court_id, sale.is_exercise, kind, sale.subject, actor, body, sale.case_id)
 
 
-def _store(session: Session, acts: Sequence[audit.Act], taken: Sequence[_Taken], now: datetime
+def _store(session: Session, bulk: Bulk, acts: Sequence[audit.Act], taken: Sequence[_Taken], now: datetime
            ) -> dict[int, tuple[JudgedBid, audit.WrittenLeaf]]:
     """Write rows and leaves; by ``id`` of what was taken, the row and its leaf."""
     if not acts:
@@ -196,8 +197,8 @@ def _store(session: Session, acts: Sequence[audit.Act], taken: Sequence[_Taken],
     touched = {one.course.sale.lot_id: one.course for one in taken}
     for course in touched.values():
         take_standing(course.sale, course.bids.standing)
-    bidstore.write_sales(session, [course.sale for course in touched.values()])
-    bidstore.write_bids(session, [row for row, _ in stored.values()])
+    bidstore.write_sales(bulk, [course.sale for course in touched.values()])
+    bidstore.write_bids(bulk, [row for row, _ in stored.values()])
     session.expire_all()   # what the models remember of these rows is no longer so
     return stored
 
@@ -213,7 +214,7 @@ def _row(one: _Taken, leaf_index: int, now: datetime) -> JudgedBid:
 def _answer_now(one: _Taken, row: JudgedBid, leaf: audit.WrittenLeaf, *, is_new: bool) -> BidAnswer:
     decision = one.verdict.decision if is_new else replace(one.verdict.decision, repeated=True)
     return BidAnswer(decision, _refusal(one.course.sale, decision, one.verdict.before, one.bid), row,
-                     one.course.sale, {"index": leaf.index, "hash": leaf.hash}, leaf.receipt(), is_new)
+                     one.course.sale, {"index": leaf.index, "hash": leaf.hash}, leaf.receipt, is_new)
 
 
 def _answer_again(session: Session, sale: LockedSale | Sale, known: JudgedBid | Attempt) -> BidAnswer:

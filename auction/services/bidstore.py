@@ -10,12 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy.orm import Session
-
 from auction.models import Attempt, Lot, Registration, Sale
 from auction.models import Suspension as Stop
 from auction.rules.lifecycle import LotState, Round
-from kernel.bulk import find_rows, insert_rows, kept, read, update_rows
+from kernel.bulk import Bulk, read
 
 _TERMS: Final = ("lot_id", "number", "round", "rule_set", "start_price_fen", "increment_fen", "whole_steps",
                  "max_steps", "extension_window_seconds", "opens_at", "planned_closes_at", "published_at")
@@ -98,20 +96,20 @@ class JudgedBid(NamedTuple):
     leaf_index: int | None
 
 
-def lock_sales(session: Session, lot_ids: Collection[str]) -> dict[str, LockedSale]:
+def lock_sales(bulk: Bulk, lot_ids: Collection[str]) -> dict[str, LockedSale]:
     """By lot, its latest announced sale with the row locked; lots without one are left out."""
-    rows = find_rows(session, Sale, keys=("lot_id",), columns=_TERMS + _STANDING,
+    rows = bulk.find(Sale, keys=("lot_id",), columns=_TERMS + _STANDING,
                      wanted=[(lot_id,) for lot_id in sorted(lot_ids)], lock=True)
     sales: dict[str, LockedSale] = {}
     for row in sorted(rows, key=lambda row: int(row[1])):
         if row[11] is not None:
             sales[row[0]] = _sale(row)
-    for lot_id, court_id, case_id, is_exercise in find_rows(
-            session, Lot, keys=("id",), columns=("id", "court_id", "case_id", "is_exercise"),
+    for lot_id, court_id, case_id, is_exercise in bulk.find(
+            Lot, keys=("id",), columns=("id", "court_id", "case_id", "is_exercise"),
             wanted=[(lot_id,) for lot_id in sales]):
         sale = sales[lot_id]
         sale.court_id, sale.case_id, sale.is_exercise = court_id, case_id, bool(is_exercise)
-    _add_suspensions(session, sales)
+    _add_suspensions(bulk, sales)
     return sales
 
 
@@ -131,8 +129,8 @@ def _at(value: datetime | str) -> datetime:
     return instant
 
 
-def _add_suspensions(session: Session, sales: dict[str, LockedSale]) -> None:
-    rows = find_rows(session, Stop, keys=_OF_SALE, columns=("lot_id", "ground", "reason", "from_at", "to_at"),
+def _add_suspensions(bulk: Bulk, sales: dict[str, LockedSale]) -> None:
+    rows = bulk.find(Stop, keys=_OF_SALE, columns=("lot_id", "ground", "reason", "from_at", "to_at"),
                      wanted=[(one.lot_id, one.number) for one in sales.values()])
     for lot_id, ground, reason, from_at, to_at in rows:
         sales[lot_id].suspensions.append(SuspendedSpan(ground, reason, _at(from_at), read(to_at)))
@@ -140,17 +138,17 @@ def _add_suspensions(session: Session, sales: dict[str, LockedSale]) -> None:
         sale.suspensions.sort(key=lambda one: one.from_at)
 
 
-def seats(session: Session, wanted: Collection[tuple[str, int, str]]) -> dict[tuple[str, int, str], Seat]:
+def seats(bulk: Bulk, wanted: Collection[tuple[str, int, str]]) -> dict[tuple[str, int, str], Seat]:
     """The admitted codes behind (lot, number, digest); whoever has none is left out."""
-    rows = find_rows(session, Registration, keys=(*_OF_SALE, "person_digest"), wanted=sorted(wanted),
+    rows = bulk.find(Registration, keys=(*_OF_SALE, "person_digest"), wanted=sorted(wanted),
                      columns=(*_OF_SALE, "person_digest", "code", "priority_rank"))
     return {(lot_id, number, digest): Seat(code, rank)
             for lot_id, number, digest, code, rank in rows if code is not None}
 
 
-def answered(session: Session, wanted: Collection[tuple[str, int, str, str]]) -> list[JudgedBid]:
+def answered(bulk: Bulk, wanted: Collection[tuple[str, int, str, str]]) -> list[JudgedBid]:
     """Every bid already judged under these (lot, number, code, client_bid_id), in the order of judgement."""
-    rows = find_rows(session, Attempt, keys=(*_OF_SALE, "code", "client_bid_id"), wanted=sorted(wanted),
+    rows = bulk.find(Attempt, keys=(*_OF_SALE, "code", "client_bid_id"), wanted=sorted(wanted),
                      columns=JudgedBid._fields)
     found = [JudgedBid._make(row) for row in rows]
     return sorted((one._replace(
@@ -159,16 +157,17 @@ def answered(session: Session, wanted: Collection[tuple[str, int, str, str]]) ->
         key=lambda bid: (bid.lot_id, bid.number, bid.position))
 
 
-def write_sales(session: Session, sales: Iterable[LockedSale]) -> None:
+def write_sales(bulk: Bulk, sales: Iterable[LockedSale]) -> None:
     """Put the standing of these sales back onto their rows."""
-    rows = [(sale.state.value, kept(session, sale.closes_at), sale.price_fen, sale.leader_code,
-             sale.leader_rank, sale.accepted, sale.attempts, sale.extensions, kept(session, sale.latest_at),
-             sale.suspensions_over, sale.lot_id, sale.number) for sale in sales]
-    update_rows(session, Sale, keys=_OF_SALE, columns=_STANDING, rows=rows)
+    bulk.update(Sale, keys=_OF_SALE, columns=_STANDING, rows=[
+        (sale.state.value, bulk.kept(sale.closes_at), sale.price_fen, sale.leader_code, sale.leader_rank,
+         sale.accepted, sale.attempts, sale.extensions, bulk.kept(sale.latest_at), sale.suspensions_over,
+         sale.lot_id, sale.number) for sale in sales])
 
 
-def write_bids(session: Session, bids: Iterable[JudgedBid]) -> None:
+def write_bids(bulk: Bulk, bids: Iterable[JudgedBid]) -> None:
     """Store judged bids."""
-    insert_rows(session, Attempt, JudgedBid._fields, (
-        (*bid[:7], kept(session, bid.received_at), kept(session, bid.decided_at), *bid[9:12],
-         kept(session, bid.closes_at), *bid[13:]) for bid in bids))
+    kept = bulk.kept
+    bulk.insert(Attempt, JudgedBid._fields, (
+        (*bid[:7], kept(bid.received_at), kept(bid.decided_at), *bid[9:12], kept(bid.closes_at), *bid[13:])
+        for bid in bids))

@@ -6,10 +6,12 @@ taken the bid up, and when, whatever is found in the log later.
 """
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from binascii import b2a_base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from functools import cached_property
+from typing import Final
 
 from audit.rules.tree import Tree
 from kernel.commitments import lp
@@ -29,35 +31,29 @@ def signed_message(origin: str, root: bytes, size: int, signed_at: datetime) -> 
               instant_text(signed_at).encode())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SignedTree:
-    """The leaves of one commit in their order, and the signature over their tree."""
+    """The leaves of one commit in one log, in their order, and the signature over their tree."""
 
     origin: str
     leaves: Sequence[bytes]
-    hashes: Sequence[bytes]
+    tree: Tree
     signed_at: datetime
     key: str
     """The public key as a vkey, ``name+8 hex digits+base64``."""
     signature: bytes
 
-    def receipt(self, index: int) -> dict[str, Any]:
-        """The receipt of one leaf, a value of format receipt/v1."""
-        return {"format": FORMAT, "origin": self.origin,
-                "leaf": b64encode(self.leaves[index]).decode(), "index": index,
-                "size": len(self.leaves),
-                "path": [one.hex() for one in Tree(self.hashes).path(index)],
-                "signed_at": instant_text(self.signed_at), "key": self.key,
-                "signature": b64encode(self.signature).decode()}
+    @cached_property
+    def receipts(self) -> list[bytes]:
+        """The receipt of every leaf, a value of format receipt/v1 as canonical JSON.
 
-    def receipts_as_json(self) -> Iterator[bytes]:
-        """Every leaf's receipt as canonical JSON, the bytes that ``canonical(self.receipt(i))`` gives."""
-        head = canonical({"format": FORMAT})[:-1]
-        key = canonical({"key": self.key})[1:-1]
-        origin = canonical({"origin": self.origin})[1:-1]
-        tail = canonical({"signature": b64encode(self.signature).decode(),
-                          "signed_at": instant_text(self.signed_at), "size": len(self.leaves)})[1:]
-        paths = Tree(self.hashes).paths_as_json()
-        for index, (leaf, path) in enumerate(zip(self.leaves, paths, strict=True)):
-            yield b'%b,"index":%d,%b,"leaf":"%b",%b,"path":[%b],%b' % (
-                head, index, key, b64encode(leaf), origin, path.encode(), tail)
+        What they share is put into JSON once: there is a signature a commit, not one a leaf.
+        """
+        key, origin = canonical({"key": self.key})[1:-1], canonical({"origin": self.origin})[1:-1]
+        signed = canonical({"signature": b64encode(self.signature).decode(),
+                            "signed_at": instant_text(self.signed_at), "size": len(self.leaves)})[1:]
+        form = (b'{"format":"%b","index":%%d,%b,"leaf":"%%b",%b,"path":[%%b],%b'
+                % (FORMAT.encode(), *(part.replace(b"%", b"%%") for part in (key, origin, signed))))
+        beside = zip(self.leaves, self.tree.paths_as_json(), strict=True)
+        return [form % (index, b2a_base64(leaf, newline=False), path.encode())
+                for index, (leaf, path) in enumerate(beside)]

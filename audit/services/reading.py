@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from audit.kinds import Kind
 from audit.models import Leaf, Log, SignedCommit
 from audit.rules.receipts import SignedTree
+from audit.rules.tree import Tree
 from audit.services.recording import WrittenLeaf
 from kernel.formats import parse_json
 
@@ -97,8 +98,8 @@ def leaves_from(session: Session, log: str, index: int, *, most: int) -> list[Le
         .where(Leaf.log == log, Leaf.index >= index).order_by(Leaf.index).limit(most))]
 
 
-def receipt_of(session: Session, log: str, index: int) -> dict[str, Any] | None:
-    """The receipt that was given for a leaf, the same value for ever; None for a leaf older than receipts."""
+def receipt_of(session: Session, log: str, index: int) -> bytes | None:
+    """The receipt that was given for a leaf, the same bytes for ever; None for one older than receipts."""
     commit = session.execute(
         select(SignedCommit).where(SignedCommit.log == log, SignedCommit.first <= index)
         .order_by(SignedCommit.first.desc()).limit(1)).scalar_one_or_none()
@@ -107,6 +108,7 @@ def receipt_of(session: Session, log: str, index: int) -> dict[str, Any] | None:
     rows = session.execute(select(Leaf.raw, Leaf.hash).where(
         Leaf.log == log, Leaf.index >= commit.first, Leaf.index < commit.first + commit.size)
         .order_by(Leaf.index)).all()
-    signed = SignedTree(log, [bytes(row.raw) for row in rows], [bytes.fromhex(row.hash) for row in rows],
-                        commit.at, commit.key, bytes(commit.signature))
-    return signed.receipt(index - commit.first)
+    tree = Tree([bytes.fromhex(row.hash) for row in rows])
+    signed = SignedTree(log, [bytes(row.raw) for row in rows], tree, commit.at, commit.key,
+                        bytes(commit.signature))
+    return signed.receipts[index - commit.first]

@@ -6,14 +6,13 @@ together and the locks are held as briefly as can be. The leaves of one commit i
 tree of their own, whose root is signed in the same breath (receipt/v1).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit.errors import NoSuchLog
@@ -24,7 +23,7 @@ from audit.rules.receipts import SignedTree, receipt_key_name, signed_message
 from audit.rules.tree import Tree
 from kernel import clock, signing
 from kernel.access import Actor
-from kernel.bulk import insert_rows, kept, update_rows
+from kernel.bulk import Bulk, read
 from kernel.formats import canonical
 
 _PENDING: Final = "pending_leaves"
@@ -61,9 +60,10 @@ class WrittenLeaf:
     commit: SignedTree
     act: Act
 
-    def receipt(self) -> dict[str, Any]:
-        """The signed word that it was taken up (receipt/v1)."""
-        return self.commit.receipt(self.place)
+    @property
+    def receipt(self) -> bytes:
+        """The signed word that it was taken up: receipt/v1 as canonical JSON."""
+        return self.commit.receipts[self.place]
 
 
 def open_log(session: Session, *, court_id: str, origin: str, is_exercise: bool = False) -> None:
@@ -123,43 +123,44 @@ def all_leaves(session: Session) -> list[WrittenLeaf]:
 
 
 def _append(session: Session, court_id: str, is_exercise: bool, acts: Sequence[Act]) -> list[WrittenLeaf]:
-    found = session.execute(select(Log.origin, Log.receipt_key).where(
-        Log.court_id == court_id, Log.is_exercise == is_exercise)).one_or_none()
-    if found is None:
+    bulk = Bulk(session)
+    find_log = partial(bulk.find, Log, keys=("court_id", "is_exercise"), wanted=[(court_id, is_exercise)])
+    known = find_log(columns=("origin", "receipt_key"))
+    if not known:
         raise NoSuchLog(court_id=court_id)
-    origin = found.origin
+    origin, named_key = known[0]
     signer = signing.signer(receipt_key_name(origin))
-    is_new_key = found.receipt_key != signer.vkey
+    is_new_key = named_key != signer.vkey
     subjects = {act.subject for act in acts} | ({_own(origin)} if is_new_key else set())
-    heads = _lock_heads(session, origin, sorted(subjects))
-    # NO KEY UPDATE: a new head's foreign key holds KEY SHARE on this row, which must not conflict.
-    log = session.execute(select(Log.size, Log.last_at, Log.receipt_key).where(Log.origin == origin)
-                          .with_for_update(key_share=True)).one()
-    if is_new_key and log.receipt_key != signer.vkey:
-        acts = _with_key(acts, origin, signer.vkey, is_first=log.size == 0)
-    at = _stamp(session, log.last_at)
+    heads = _lock_heads(bulk, origin, subjects)
+    ((size, last_at, named_key),) = find_log(columns=("size", "last_at", "receipt_key"), lock=True)
+    if is_new_key and named_key != signer.vkey:
+        acts = _with_key(acts, origin, signer.vkey, is_first=size == 0)
+    at = _stamp(bulk, read(last_at))
+    stored_at = bulk.kept(at)
     write = LeafWriter(origin, at)
-    raws, hashes, rows, seqs = [], [], [], []
-    stored_at = kept(session, at)
-    for index, act in enumerate(acts, log.size):
+    raws, hashes, rows = [], [], []
+    for index, act in enumerate(acts, size):
         seq, prev = heads[act.subject]
-        raw, digest = write.leaf(text(act.kind), text(act.subject), seq + 1, prev, text(act.actor),
-                                 act.body)
+        raw, digest = write.leaf(text(act.kind), text(act.subject), seq + 1, prev, text(act.actor), act.body)
         shown = digest.hex()
         heads[act.subject] = seq + 1, shown
         raws.append(raw)
         hashes.append(digest)
-        seqs.append(seq + 1)
-        rows.append((origin, index, act.subject, seq + 1, str(act.kind), stored_at, act.actor,
-                     act.case_id, raw, shown))
-    commit = _sign(session, SignedTree(origin, raws, hashes, at, signer.vkey, b""), log.size, signer)
-    insert_rows(session, Leaf, _COLUMNS, rows)
-    update_rows(session, SubjectHead, keys=("log", "subject"), columns=("seq", "hash"),
+        rows.append((origin, index, act.subject, seq + 1, act.kind.value, stored_at, act.actor, act.case_id,
+                     raw, shown))
+    tree = Tree(hashes)
+    signature = signer.sign(signed_message(origin, tree.root, tree.size, at))
+    commit = SignedTree(origin, raws, tree, at, signer.vkey, signature)
+    bulk.insert(Leaf, _COLUMNS, rows)
+    bulk.insert(SignedCommit, ("log", "first", "size", "at", "key", "signature"),
+                [(origin, size, tree.size, stored_at, signer.vkey, signature)])
+    bulk.update(SubjectHead, keys=("log", "subject"), columns=("seq", "hash"),
                 rows=[(seq, shown, origin, subject) for subject, (seq, shown) in heads.items()])
-    update_rows(session, Log, keys=("origin",), columns=("size", "last_at", "receipt_key"),
-                rows=[(log.size + len(acts), stored_at, signer.vkey, origin)])
-    return [WrittenLeaf(origin, log.size + place, act.subject, seqs[place], str(act.kind), at,
-                        raws[place], rows[place][-1], place, commit, act) for place, act in enumerate(acts)]
+    bulk.update(Log, keys=("origin",), columns=("size", "last_at", "receipt_key"),
+                rows=[(size + len(acts), stored_at, signer.vkey, origin)])
+    return [WrittenLeaf(origin, row[1], row[2], row[3], row[4], at, row[8], row[9], place, commit, act)
+            for place, (row, act) in enumerate(zip(rows, acts, strict=True))]
 
 
 def _own(origin: str) -> str:
@@ -173,34 +174,26 @@ def _with_key(acts: Sequence[Act], origin: str, key: str, *, is_first: bool) -> 
     return [*acts[:is_first], announces, *acts[is_first:]]
 
 
-def _sign(session: Session, unsigned: SignedTree, first: int, signer: signing.Signer) -> SignedTree:
-    size = len(unsigned.leaves)
-    root = Tree(unsigned.hashes).root
-    signature = signer.sign(signed_message(unsigned.origin, root, size, unsigned.signed_at))
-    insert_rows(session, SignedCommit, ("log", "first", "size", "at", "key", "signature"), [
-        (unsigned.origin, first, size, kept(session, unsigned.signed_at), signer.vkey, signature)])
-    return replace(unsigned, signature=signature)
-
-
-def _lock_heads(session: Session, origin: str, subjects: Sequence[str]) -> dict[str, tuple[int, str]]:
+def _lock_heads(bulk: Bulk, origin: str, subjects: Collection[str]) -> dict[str, tuple[int, str]]:
     """Where these subjects' chains stand, locked in the order of their names; new ones begin at genesis.
 
     Two transactions may begin one subject at once: the second waits here for the first.
     """
-    upsert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    session.execute(upsert(SubjectHead).on_conflict_do_nothing(), [
-        {"log": origin, "subject": subject, "seq": 0, "hash": GENESIS} for subject in subjects])
-    return {head.subject: (head.seq, head.hash) for head in session.execute(
-        select(SubjectHead.subject, SubjectHead.seq, SubjectHead.hash)
-        .where(SubjectHead.log == origin, SubjectHead.subject.in_(subjects))
-        .order_by(SubjectHead.subject).with_for_update())}
+    heads: dict[str, tuple[int, str]] = {}
+    wanted = [(origin, subject) for subject in sorted(subjects)]
+    for _ in range(2):
+        heads = {subject: (seq, shown) for subject, seq, shown in bulk.find(
+            SubjectHead, keys=("log", "subject"), columns=("subject", "seq", "hash"), wanted=wanted,
+            lock=True)}
+        missing = [(*key, 0, GENESIS) for key in wanted if key[1] not in heads]
+        if not missing:
+            break
+        bulk.insert_new(SubjectHead, ("log", "subject", "seq", "hash"), missing)
+    return heads
 
 
-def _stamp(session: Session, last: datetime | None) -> datetime:
+def _stamp(bulk: Bulk, last: datetime | None) -> datetime:
     """The database's time, never before the leaf before: several machines share one log."""
-    if session.get_bind().dialect.name == "sqlite":
-        stamp = clock.now()
-    else:
-        seen: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
-        stamp = seen.replace(microsecond=seen.microsecond // 1000 * 1000) + clock.offset()
+    seen = bulk.now()
+    stamp = clock.now() if seen is None else clock.to_millisecond(seen) + clock.offset()
     return stamp if last is None else max(stamp, last)

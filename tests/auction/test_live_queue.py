@@ -1,5 +1,6 @@
 """Group commit: what comes together is written together, in its order, and each gets its answer."""
 
+import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -70,12 +71,12 @@ class TestABatch:
         answers = taken(session, [offer(one, START_FEN + n * STEP_FEN, "x", order=n)
                                   for n, one in enumerate(bidders)])
         assert session.query(SignedCommit).count() == before + 1
-        receipts = [answer.receipt for answer in answers]
+        receipts = [json.loads(answer.receipt) for answer in answers]
         assert len({one["signature"] for one in receipts}) == 1
         assert [one["index"] for one in receipts] == [1, 2, 3], "after the leaf that opened the sale"
         stored = attempts(session, lot)
         assert [audit.receipt_of(session, one["origin"], row.leaf_index or 0)
-                for one, row in zip(receipts, stored, strict=True)] == receipts
+                for one, row in zip(receipts, stored, strict=True)] == [one.receipt for one in answers]
         assert set(audit.check_logs(session).values()) == {None}
 
     def test_of_a_bid_sent_twice_within_it_keeps_one_and_answers_both_alike(
@@ -114,7 +115,7 @@ class TestABatch:
         assert [answer.decision.seq for answer in answers] == [1] * 4
         assert [session.get_one(Lot, lot.id).sale.price_fen for lot in lots] == [
             START_FEN + n for n in range(4)]
-        assert len({answer.receipt["signature"] for answer in answers}) == 1
+        assert len({json.loads(answer.receipt)["signature"] for answer in answers}) == 1
         assert all(decision_of(attempts(session, lot)[0]).accepted for lot in lots)
         assert set(audit.check_logs(session).values()) == {None}
 
