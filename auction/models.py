@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from auction.rules.closing import Fault
 from auction.rules.lifecycle import LotState, Round
 from auction.rules.priority import RightState
 from cases.rules.words import PartyRole, ServiceWay
@@ -300,7 +301,8 @@ class Attempt(Base):
 class Suspension(Base):
     """A time in which the sale stood still (AUC-28); ``to_at`` None while it still does.
 
-    From ``cause_ended_on`` on the court has five days to let it go on (AUC-28.4).
+    From ``cause_ended_on`` on the court has five days to let it go on (AUC-28.4). ``fault`` says what was
+    wrong with the platform where it held the sale by itself: two people let such a sale go on.
     """
 
     __tablename__ = "suspensions"
@@ -316,6 +318,40 @@ class Suspension(Base):
     from_at: Mapped[datetime] = mapped_column(UtcDateTime)
     to_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cause_ended_on: Mapped[date | None]
+    fault: Mapped[Fault | None] = mapped_column(WordColumn(Fault))
+
+
+class Worker(Base):
+    """A process that takes bids, as it was last heard of; ``seen_at`` and the lease in the database's time.
+
+    ``low_water_at`` and ``walked_ms``, how far a demo's clock was walked, lead to the platform's time.
+    """
+
+    __tablename__ = "workers"
+    unlogged = "a sign of life, overwritten four times a second; the acts that rest on it have leaves"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    lease_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    low_water_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    clock_off_ms: Mapped[int] = mapped_column(_BIG)
+    walked_ms: Mapped[int] = mapped_column(_BIG)
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Failure(Base):
+    """A time in which something failed that a close must know of; see ``auction.rules.closing.Outage``."""
+
+    __tablename__ = "failures"
+    unlogged = "what the machines noticed of themselves; the hold that follows from it has its leaf"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    worker_id: Mapped[str] = mapped_column(String(40))
+    fault: Mapped[Fault] = mapped_column(WordColumn(Fault))
+    from_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    to_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    lasted_ms: Mapped[int] = mapped_column(_BIG)
 
 
 class Result(Base):

@@ -18,7 +18,7 @@ MARK_EVERY: Final = timedelta(milliseconds=250)
 LEASE: Final = timedelta(seconds=3)
 """A process that was not heard of for so long is taken for dead (reliability 4d)."""
 LAST_MOMENTS: Final = timedelta(seconds=10)
-"""A process that died so shortly before the end took its bidders' last chance with it (design: FAULT_HOLD)."""
+"""A process that died shortly before the end took bidders' last chance with it (design: FAULT_HOLD)."""
 MOST_SILENCE: Final = timedelta(seconds=5)
 """For so long in the last window it may have been impossible to bid (design: FAULT_HOLD; C7)."""
 MOST_CLOCK_MS: Final = 100
