@@ -7,7 +7,7 @@ from flask_socketio import join_room
 
 from auction.errors import NotQualified
 from auction.live.bids import take_bid
-from auction.live.updates import NAMESPACE, room_of, standing_message
+from auction.live.updates import NAMESPACE, room_of, rooms, standing_message
 from auction.schemas import SocketBidIn, WatchIn
 from auction.services.reading import announced_sale
 from auction.services.registration import admitted
@@ -22,15 +22,19 @@ socketio.on_event("connect", refuse_without_origin, namespace=NAMESPACE)
 
 @on_event("watch", PUBLIC, namespace=NAMESPACE)
 def watch(data: Any = None) -> dict[str, Any]:
-    """Enter the room of a lot; anyone may (AUC-3). Answers with the whole standing."""
+    """Enter the room of a lot; anyone may (AUC-3). Answers with the whole standing.
+
+    Whoever comes back names the last bid that it has (``after``) and is told all that it missed.
+    """
     wish = load_json(WatchIn(), data)
     session = db.session()
     sale = announced_sale(session, wish["lot"])
     # Entered before the standing is read: what is committed in between is told, not missed.
     join_room(room_of(sale), namespace=NAMESPACE)
+    rooms.enter(sale.lot_id, sale.number)
     session.rollback()
     sale = announced_sale(session, wish["lot"])
-    message = standing_message(session, sale, clock.now())
+    message = standing_message(session, sale, clock.now(), after=wish["after"])
     try:
         message["me"] = admitted(session, sale, actor=current_actor(), key=wish["key"]).code
     except NotQualified:

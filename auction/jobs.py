@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from auction.live.updates import promise_standing, tell_of_bids
+from auction.live.audience import COUNT_EVERY
+from auction.live.updates import (
+    count_watchers,
+    hear_hints,
+    promise_standing,
+    rooms,
+    send_hints,
+    tell_of_bids,
+)
 from auction.services import closing, delivery, drafting, exercises, priority, registration
 from kernel import clock
 from kernel.database import db
@@ -89,4 +97,6 @@ JOBS = (Job("stop sales under objection", 1.0, stop_objected),
         Job("open and close sales", 0.2, sweep), Job("admit paid bidders", 1.0, admit_paid),
         Job("note paid balances", 1.0, note_payments),
         Job("note panel decisions", 1.0, note_panels),
-        Job("let companions bid", 1.0, let_rivals_bid))
+        Job("let companions bid", 1.0, let_rivals_bid),
+        Job("tell the rooms", 0.0, rooms.turn), Job("count watchers", COUNT_EVERY, count_watchers),
+        Job("send hints", 0.0, send_hints), Job("hear hints", 1.0, hear_hints))

@@ -35,8 +35,12 @@ class SocketBidIn(BidIn):
 
 
 class WatchIn(Schema):
+    """A lot to watch; whoever comes back says which bid was the last that reached it."""
+
     lot = Text(required=True, longest=40)
     key = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
+    after = fields.Integer(load_default=None, allow_none=True, strict=True,
+                           validate=Within(min=0, max=2**31 - 1))
 
 
 class KeyIn(Schema):

@@ -1,17 +1,36 @@
-"""What a room hears: plain JSON, adjoining ranges of bids, the server's word on the end."""
+"""What a room hears: plain JSON, adjoining ranges of bids, the server's word on the end.
 
-from collections.abc import Iterable, Mapping, Sequence
+Whoever commits only says that a lot has changed; what the rooms are told is then read from the
+database (``auction/live/rooms.py``).
+"""
+
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy.orm import Session
+from flask import current_app
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, defer, selectinload
 
-from auction.models import Sale
+from auction.live.audience import Audience
+from auction.live.hints import Hints
+from auction.live.rooms import Key, Message, Room, Rooms, Stand
+from auction.models import Attempt, Result, Sale, Suspension
 from auction.services.bidding import BidAnswer
-from auction.services.bidstore import LockedSale
-from auction.services.reading import SHOWN_BIDS, announced_sale, shown_bid, snapshot, standing_members
+from auction.services.bidstore import JudgedBid, LockedSale
+from auction.services.reading import (
+    MOST_EVENTS,
+    SHOWN_BIDS,
+    attempts_of,
+    codes_that_bid,
+    shown_bid,
+    standing_members,
+)
 from kernel import clock
+from kernel.bulk import Bulk
+from kernel.bulk import read as read_instant
 from kernel.database import db
 from kernel.errors import DomainError
 from kernel.formats import instant_text
@@ -37,10 +56,29 @@ def plain(value: Any) -> Any:
     return value
 
 
-def standing_message(session: Session, sale: Sale, now: datetime) -> dict[str, Any]:
-    """The whole standing, for who enters or comes back."""
-    message: dict[str, Any] = plain(snapshot(session, sale, now))
-    message["result"] = result_members(sale)
+def standing_message(session: Session, sale: Sale, now: datetime, after: int | None = None) -> Message:
+    """The whole standing, for who enters or comes back.
+
+    Args:
+        after: the number of the last bid that the asker has. All bids behind it are told then, or,
+            where they are too many, the newest and the range they stand for, as in an update.
+    """
+    missed = None if after is None else sale.accepted - after
+    bids: Sequence[Attempt]
+    if missed is not None and 0 <= missed <= MOST_EVENTS:
+        bids = attempts_of(session, sale.lot_id, sale.number, accepted_only=True, after_seq=after or 0,
+                           most=missed)[::-1]
+    else:
+        bids = attempts_of(session, sale.lot_id, sale.number, accepted_only=True, newest=SHOWN_BIDS)
+    # The sale was read first: what has come since is told by the next update.
+    known = [bid for bid in bids if bid.seq is not None and bid.seq <= sale.accepted]
+    begin = (known[-1].seq or 0) if known else 0
+    room = rooms.room(sale.lot_id, sale.number)
+    message: Message = plain(standing_members(sale, now) | {
+        "codes": codes_that_bid(session, sale) if room is None else len(room.codes),
+        "from": begin if missed is None or missed < 0 else (after or 0) + 1, "to": sale.accepted,
+        "bids": [shown_bid(bid) for bid in known], "result": result_members(sale),
+        "watchers": audience.shown(room_of(sale))})
     return message
 
 
@@ -56,39 +94,146 @@ def result_members(sale: Sale) -> dict[str, Any] | None:
     return members
 
 
-def tell_of_bids(work: UnitOfWork, answers: Iterable[BidAnswer | DomainError]) -> None:
-    """Promise each room one update on the bids that were accepted for it, however many they are."""
-    accepted: dict[str, list[BidAnswer]] = {}
-    for answer in answers:
-        if isinstance(answer, BidAnswer) and answer.is_new and answer.decision.accepted:
-            accepted.setdefault(room_of(answer.sale), []).append(answer)
-    for room, bids in accepted.items():
-        work.after_commit(partial(tell, room, bids_message(bids, clock.now())))
+class Truth:
+    """The database, as far as rooms are told of it. Sessions of its own: it sees what is committed."""
+
+    def found(self, key: Key) -> Room:
+        """A room for a sale as it stands now."""
+        with Session(db.engine) as session:
+            told = self._stands(session, [key[0]])[key]
+            return Room(key, told, set(session.scalars(_codes(key))))
+
+    def look(self, lot_ids: Collection[str]) -> dict[Key, Stand]:
+        """How the sales of these lots stand: one statement, however many."""
+        with Session(db.engine) as session:
+            return self._stands(session, lot_ids)
+
+    @staticmethod
+    def _stands(session: Session, lot_ids: Collection[str]) -> dict[Key, Stand]:
+        stops = select(func.count()).where(
+            Suspension.lot_id == Sale.lot_id, Suspension.number == Sale.number).scalar_subquery()
+        rows = session.execute(
+            select(Sale.lot_id, Sale.number, Sale.accepted, Sale.state, Sale.closes_at, stops, Result.outcome)
+            .outerjoin(Result, (Result.lot_id == Sale.lot_id) & (Result.number == Sale.number))
+            .where(Sale.lot_id.in_(lot_ids)))
+        return {(row[0], row[1]): Stand(row[2], tuple(row[3:])) for row in rows}
+
+    def read(self, rooms: Sequence[Room]) -> dict[Key, Message]:
+        """For each room one update on everything behind what it was told."""
+        behind = {room.key: room for room in rooms}
+        now = clock.now()
+        with Session(db.engine) as session:
+            sales = [sale for sale in session.scalars(
+                select(Sale).where(Sale.lot_id.in_({room.key[0] for room in rooms})).options(
+                    defer(Sale.announcement), defer(Sale.special_notices),
+                    selectinload(Sale.suspensions), selectinload(Sale.result)))
+                if (sale.lot_id, sale.number) in behind]
+            newest: dict[Key, list[JudgedBid]] = {key: [] for key in behind}
+            for bid in _bids(session, [
+                    (*key, seq) for sale in sales for key in [(sale.lot_id, sale.number)]
+                    for seq in range(max(behind[key].told.accepted, sale.accepted - SHOWN_BIDS) + 1,
+                                     sale.accepted + 1)]):
+                newest[bid.lot_id, bid.number].append(bid)
+            messages = {}
+            for sale in sales:
+                room = behind[sale.lot_id, sale.number]
+                bids = sorted(newest[room.key], key=lambda bid: bid.seq or 0, reverse=True)
+                room.codes.update(bid.code for bid in bids)
+                if sale.accepted - room.told.accepted > len(bids):
+                    room.codes.update(session.scalars(_codes(room.key, after=room.told.accepted)))
+                messages[room.key] = _update(sale, room, bids, now)
+        return messages
 
 
-def bids_message(answers: Sequence[BidAnswer], now: datetime) -> dict[str, Any]:
-    """Accepted bids of one sale: the range of their numbers, and the newest of them, newest first."""
-    bids = sorted((one.attempt for one in answers), key=lambda bid: bid.seq or 0, reverse=True)
-    message: dict[str, Any] = plain(standing_members(answers[0].sale, now) | {
-        "from": bids[-1].seq, "to": bids[0].seq,
-        "bids": [shown_bid(one) for one in bids[:SHOWN_BIDS]], "result": None})
+def _codes(key: Key, after: int = 0) -> Select[str]:
+    """Who has bid with effect behind a number."""
+    return select(Attempt.code).distinct().where(
+        Attempt.lot_id == key[0], Attempt.number == key[1], Attempt.seq > after)
+
+
+def _bids(session: Session, wanted: Sequence[tuple[str, int, int]]) -> list[JudgedBid]:
+    rows = Bulk(session).find(Attempt, keys=("lot_id", "number", "seq"), columns=JudgedBid._fields,
+                              wanted=wanted)
+    return [one._replace(received_at=_instant(one.received_at), closes_at=_instant(one.closes_at),
+                         extended=bool(one.extended)) for one in map(JudgedBid._make, rows)]
+
+
+def _instant(stored: datetime | str) -> datetime:
+    return cast(datetime, read_instant(stored))   # these columns are never empty
+
+
+def _update(sale: Sale, room: Room, bids: Sequence[JudgedBid], now: datetime) -> Message:
+    """One update: the range behind what the room was told, its newest bids first, and the standing."""
+    message: Message = plain(standing_members(sale, now) | {
+        "codes": len(room.codes), "from": room.told.accepted + 1, "to": sale.accepted,
+        "bids": [shown_bid(bid) for bid in bids], "result": result_members(sale)})
     return message
 
 
-def tell(room: str, message: Mapping[str, Any]) -> None:
-    """Send one update to everybody in the room; called after the commit, never before."""
-    socketio.emit("update", dict(message), namespace=NAMESPACE, to=room)
+def tell_of_bids(work: UnitOfWork, answers: Iterable[BidAnswer | DomainError]) -> None:
+    """Promise that every room hears of the bids that were accepted for it, however many they are."""
+    for lot_id in sorted({answer.sale.lot_id for answer in answers
+                          if isinstance(answer, BidAnswer) and answer.is_new and answer.decision.accepted}):
+        promise_standing(work, lot_id)
 
 
 def promise_standing(work: UnitOfWork, lot_id: str) -> None:
-    """Tell the room, once the present act is durable, how its sale stands then.
+    """Promise that the lot's rooms hear, once the present act is durable, how the sale stands then."""
+    work.after_commit(partial(say_changed, lot_id))
 
-    For every act that is no bid: opened, closed, suspended, resumed, withdrawn.
-    """
 
-    def say_how_it_stands() -> None:
-        session = db.session()
-        sale = announced_sale(session, lot_id)
-        tell(room_of(sale), standing_message(session, sale, clock.now()))
+def say_changed(lot_id: str) -> None:
+    """Mark a lot as changed, here and in the other processes; called after the commit, never before."""
+    rooms.mark(lot_id)
+    if current_app.extensions["settings"].redis_url is not None:
+        hints.changed(lot_id)
 
-    work.after_commit(say_how_it_stands)
+
+def _sockets(key: Key) -> Collection[Any]:
+    """The sockets of this process that watch a sale."""
+    if socketio.server is None:
+        return ()
+    found: Collection[Any] = socketio.server.manager.rooms.get(NAMESPACE, {}).get(_name(key), ())
+    return found
+
+
+def _name(key: Key) -> str:
+    return f"lot:{key[0]}/{key[1]}"
+
+
+def _send(event: str, key: Key, message: Message) -> float:
+    """To the sockets of this process alone: every process reads for its own. Returns its cost in seconds."""
+    began = time.monotonic()
+    socketio.emit(event, message, namespace=NAMESPACE, to=_name(key), ignore_queue=True)
+    socketio.sleep(0)   # under gevent the sockets write now, and bids that came meanwhile are taken up
+    return time.monotonic() - began
+
+
+def count_watchers() -> None:
+    """Count who watches, tell the other processes, and every room whose shown number has changed."""
+    keys = {_name(key): key for key in rooms.open()}
+    counts = {name: len(_sockets(key)) for name, key in keys.items()}
+    for name, number in audience.count(counts).items():
+        lot_id, sale_number = keys[name]
+        _send("watchers", keys[name], {"lot": lot_id, "number": sale_number, "watchers": number})
+    if current_app.extensions["settings"].redis_url is not None:
+        hints.counted({name: count for name, count in counts.items() if count})
+
+
+def send_hints() -> None:
+    """A turn of saying to the other processes what has changed here."""
+    url = current_app.extensions["settings"].redis_url
+    if url is not None:
+        hints.send(url)
+
+
+def hear_hints() -> None:
+    """Hear what the other processes say, for as long as the line holds."""
+    url = current_app.extensions["settings"].redis_url
+    if url is not None:
+        hints.hear(url, changed=rooms.mark, counted=audience.hear)
+
+
+rooms: Final = Rooms(Truth(), send=partial(_send, "update"), is_watched=lambda key: len(_sockets(key)) > 0)
+audience: Final = Audience()
+hints: Final = Hints()

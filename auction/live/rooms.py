@@ -1,0 +1,179 @@
+"""The rooms of this process: who was told how much, and when the next update is due (invariant T3).
+
+The database is the truth. Whoever commits only marks a lot as changed; what a room is told is read
+afterwards: the bids since its last update as one range, and the standing they lead to. So ranges
+adjoin whatever happens in between: two commits at once, another process's bids, a hint that is lost
+or comes twice. Updates gather while a room rests (``rules/watching.py``); once a second every room
+is looked at, marked or not.
+
+Without a sender at work, as in tests, a mark is told at once by whoever makes it.
+"""
+
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from typing import Any, Final, NamedTuple, Protocol
+
+from auction.rules.watching import pause_after, rest_after
+
+LOOK_EVERY: Final = 1.0
+"""Seconds: so far a room lags behind where no hint comes."""
+
+Key = tuple[str, int]
+"""A sale: its lot and number."""
+Message = dict[str, Any]
+
+
+class Stand(NamedTuple):
+    """How far a sale is: accepted bids, and everything else that a room is told of when it changes."""
+
+    accepted: int
+    rest: tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Room:
+    """What the watchers of one sale in this process were told.
+
+    Attributes:
+        told: how the sale stood in the last update, or when the first of them came.
+        codes: who has bid so far, counted on from range to range.
+        is_marked: something may have changed since.
+        rests_until: the next update is not due before.
+    """
+
+    key: Key
+    told: Stand
+    codes: set[str] = field(default_factory=set)
+    is_marked: bool = False
+    rests_until: float = 0.0
+
+
+class Source(Protocol):
+    """Where the truth is read."""
+
+    def found(self, key: Key) -> Room:
+        """A room for a sale as it stands now."""
+
+    def look(self, lot_ids: Collection[str]) -> Mapping[Key, Stand]:
+        """How the sales of these lots stand: one statement, however many."""
+
+    def read(self, rooms: Sequence[Room]) -> Mapping[Key, Message]:
+        """For each room one update on everything behind what it was told; counts its codes on."""
+
+
+class Rooms:
+    """Every room that has watchers in this process.
+
+    Args:
+        send: hand an update to the sockets of a room; the seconds for which that kept the process.
+        is_watched: whether a room has any.
+    """
+
+    def __init__(self, source: Source, *, send: Callable[[Key, Message], float],
+                 is_watched: Callable[[Key], bool], now: Callable[[], float] = time.monotonic) -> None:
+        self._source, self._send, self._is_watched, self._now = source, send, is_watched, now
+        self._rooms: dict[Key, Room] = {}
+        self._of_lot: dict[str, set[Key]] = {}
+        self._founding, self._telling, self._wake = Lock(), Lock(), Event()
+        self._has_sender = False
+        self._looks_at = self._rests_until = 0.0
+
+    def enter(self, lot_id: str, number: int) -> Room:
+        """The room of a sale for one more watcher, who must have joined its sockets before.
+
+        Whatever the watcher reads after this, the next update adjoins: a room is never told further
+        than its sockets were.
+        """
+        key = (lot_id, number)
+        with self._founding:
+            room = self._rooms.get(key)
+            if room is None:
+                room = self._rooms[key] = self._source.found(key)
+                self._of_lot.setdefault(lot_id, set()).add(key)
+                self._note(lot_id)   # what was committed while it was read found no room to mark
+        return room
+
+    def room(self, lot_id: str, number: int) -> Room | None:
+        """The room of a sale; None where nobody watches it here."""
+        return self._rooms.get((lot_id, number))
+
+    def open(self) -> list[Key]:
+        """Every sale that has a room here."""
+        return list(self._rooms)
+
+    def mark(self, lot_id: str) -> None:
+        """Note that a lot has changed, after the commit; costs nothing where nobody watches."""
+        if lot_id not in self._of_lot:
+            return
+        self._note(lot_id)
+        if not self._has_sender:
+            self._tell(in_haste=True)
+
+    def _note(self, lot_id: str) -> None:
+        for key in tuple(self._of_lot.get(lot_id, ())):
+            room = self._rooms.get(key)
+            if room is not None and not room.is_marked:
+                room.is_marked = True
+                self._wake.set()
+
+    def turn(self) -> None:
+        """The sender's turn: wait until something is due, a second at most, and tell it."""
+        self._has_sender = True
+        self._wake.wait(self._patience())
+        self._wake.clear()
+        now = self._now()
+        if now >= self._looks_at:
+            self._looks_at = now + LOOK_EVERY
+            self.look_around()
+        if now >= self._rests_until:
+            self._tell(in_haste=False)
+
+    def look_around(self) -> None:
+        """Forget the rooms that are empty, and mark all others: hints may be lost."""
+        for key in tuple(self._rooms):
+            if self._is_watched(key):
+                self._rooms[key].is_marked = True
+            else:
+                self._forget(key)
+
+    def _forget(self, key: Key) -> None:
+        with self._founding:
+            if self._is_watched(key):   # somebody came in just now
+                return
+            del self._rooms[key]
+            self._of_lot[key[0]].discard(key)
+            if not self._of_lot[key[0]]:
+                del self._of_lot[key[0]]
+
+    def _patience(self) -> float:
+        due = min((room.rests_until for room in tuple(self._rooms.values()) if room.is_marked),
+                  default=self._looks_at)
+        return max(0.0, max(min(due, self._looks_at), self._rests_until) - self._now())
+
+    def _tell(self, *, in_haste: bool) -> None:
+        """Tell every marked room what it has not heard; ``in_haste`` also those that rest."""
+        with self._telling:
+            began = self._now()
+            due = [room for room in tuple(self._rooms.values())
+                   if room.is_marked and (in_haste or room.rests_until <= began)]
+            if not due:
+                return
+            for room in due:   # before they are read: what comes meanwhile marks them anew
+                room.is_marked = False
+            stands = self._source.look({room.key[0] for room in due})
+            changed = [room for room in due if stands.get(room.key, room.told) != room.told]
+            if not changed:
+                return
+            messages = self._source.read(changed)
+            cost = self._now() - began
+            for room in changed:
+                message = messages[room.key]
+                cost += self._send(room.key, message)
+                # The update may be newer than the look; never older.
+                room.told = Stand(message["to"], stands[room.key].rest)
+            ended = self._now()
+            self._rests_until = ended + rest_after(cost)
+            for room in changed:
+                room.rests_until = ended + pause_after(cost)
