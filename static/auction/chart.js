@@ -58,7 +58,7 @@ function options(width) {
 /** Draw the bids so far up to now. */
 export function showChart(sale, now) {
   const bids = sale.ladder;
-  if (bids.length === 0 || sale.missingAfter !== null) return;
+  if (bids.length === 0 || sale.gaps.length > 0) return;
   own = sale.code;
   drawn = bids;
   const until = Math.max(bids.at(-1).at, Math.min(now, sale.closes));

@@ -1,8 +1,9 @@
-// The line to the server: Socket.IO first, asking over HTTP every three seconds where it does not hold.
+// The line to the server: Socket.IO first, asking over HTTP every few seconds where it does not hold.
 import { io } from "../vendor/socket.io.esm.min.js";
 import * as clock from "../js/clock.js";
 
-const POLL_EVERY = 3000;
+const POLL_EVERY = [2000, 5000];   // not all pages that lost their sockets at the same moment
+const PAGE = 500;            // bids in one answer of the server
 const SILENT = 13_000;       // the server pings every ten seconds
 const CONFIRMING = 1500;     // after the end the word may be asked for
 const LOST = 7000;
@@ -18,6 +19,7 @@ export class Connection extends EventTarget {
     this.watching = false;
     this.asking = false;
     this.askedAt = 0;
+    this.patience = POLL_EVERY[0];
     this.filling = false;
     this.trips = [];         // the latest round trips, ms
     this.measuredAt = -Infinity;
@@ -34,6 +36,7 @@ export class Connection extends EventTarget {
     this.socket.on("disconnect", () => this.lose());
     this.socket.on("connect_error", () => this.lose());
     this.socket.on("update", (message) => this.hear(message));
+    this.socket.on("watchers", ({ watchers }) => { this.sale.watchers = watchers; });
     this.socket.on("clock", (message) => {
       this.heardAt = performance.now();
       clock.hint(message.server_now);
@@ -92,7 +95,9 @@ export class Connection extends EventTarget {
 
   async watch() {
     try {
-      const answer = await this.socket.timeout(5000).emitWithAck("watch", { lot: this.sale.lot, key: this.sale.key });
+      const answer = await this.socket.timeout(5000).emitWithAck("watch", {
+        lot: this.sale.lot, key: this.sale.key, after: this.sale.heard ? this.sale.have : null,
+      });
       if (!answer.ok) throw new Error(answer.message);
       this.watching = true;
       this.hear(answer);
@@ -116,6 +121,7 @@ export class Connection extends EventTarget {
     if (this.asking) return;
     this.asking = true;
     this.askedAt = performance.now();
+    this.patience = POLL_EVERY[0] + Math.random() * (POLL_EVERY[1] - POLL_EVERY[0]);
     try {
       const response = await fetch(this.api, { cache: "no-store", signal: AbortSignal.timeout(5000) });
       if (response.ok) this.hear((await response.json()).standing);
@@ -127,32 +133,44 @@ export class Connection extends EventTarget {
     }
   }
 
-  /** Fetch the bids that messages did not bring. */
+  /** A page of bids up to a number; null where none came. */
+  async page(until, after = 0) {
+    try {
+      const from = Math.max(after, until - PAGE);
+      const response = await fetch(`${this.api}/events?after=${from}`, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+      return response.ok ? (await response.json()).bids : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Fetch the ranges that no message told; of a long one the newest page, the rest when the reader wants it. */
   async fill() {
     if (this.filling) return;
     this.filling = true;
-    try {
-      for (let after = this.sale.missingAfter; after !== null; after = this.sale.missingAfter) {
-        const response = await fetch(`${this.api}/events?after=${after}`, { cache: "no-store", signal: AbortSignal.timeout(8000) });
-        if (!response.ok) break;
-        const answer = await response.json();
-        if (answer.bids.length === 0) break;
-        this.sale.fill(answer.bids);
-      }
-    } catch {
-      // As above: whatever is still missing is asked for with the next message.
-    } finally {
-      this.filling = false;
+    for (let [gap] = this.sale.gaps; gap; [gap] = this.sale.gaps) {
+      const bids = await this.page(gap.until, gap.after);
+      if (bids === null) break;   // asked for again with the next message
+      this.sale.fill(bids, gap);
     }
+    this.filling = false;
+  }
+
+  /** Fetch the page of bids before the oldest that is shown. */
+  async older() {
+    const oldest = this.sale.run.at(-1)?.seq ?? 1;
+    if (oldest === 1) return;
+    const bids = await this.page(oldest - 1);
+    if (bids !== null) this.sale.fill(bids);
   }
 
   check() {
     const silent = performance.now() - this.heardAt;
     const confirming = this.sale.phase(clock.now()) === "confirming";
-    const patience = confirming ? CONFIRMING : POLL_EVERY;
+    const patience = confirming ? CONFIRMING : this.patience;
     if ((!this.live || confirming) && Math.min(silent, performance.now() - this.askedAt) > patience) this.ask();
     else if (performance.now() - this.measuredAt > MEASURE_EVERY) this.measure();
-    if (this.sale.missingAfter !== null && silent > CONFIRMING) this.fill();
+    if (this.sale.gaps.length > 0 && silent > CONFIRMING) this.fill();
     this.dispatchEvent(new Event("line"));
   }
 }

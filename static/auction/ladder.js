@@ -36,7 +36,7 @@ function make(bid, mine, now) {
 
 /** Show the newest bids, and as many older ones as were asked for. */
 export function showLadder(sale, now) {
-  const newest = sale.ladder.slice(-shown).reverse();
+  const newest = sale.run.slice(0, shown);
   if (newest.length === 0) return;
   const nodes = newest.map((bid, place) => {
     const key = `${bid.seq}/${bid.extendedTo}/${dayOf(now, now)}`;
@@ -48,12 +48,17 @@ export function showLadder(sale, now) {
   const same = nodes.length === list.children.length && nodes.every((node, place) => node === list.children[place]);
   if (!same) list.replaceChildren(...nodes);
   none.hidden = true;
-  more.hidden = sale.bids.size <= shown;
-  if (sale.missingAfter === null) count.textContent = say("count", { bids: sale.accepted, codes: sale.codes });
+  more.hidden = newest.at(-1).seq === 1;
+  const said = say("count", { bids: sale.accepted, codes: sale.codes });
+  if (count.textContent !== said) count.textContent = said;
 }
 
-export function listenToMore(sale, clock) {
-  more.addEventListener("click", () => { shown += STEP; showLadder(sale, clock.now()); });
+export function listenToMore(sale, connection, clock) {
+  more.addEventListener("click", () => {
+    shown += STEP;
+    showLadder(sale, clock.now());
+    if (sale.run.length < shown) connection.older();
+  });
 }
 
 /** A receipt of one's own bid: place, time, and the leaf that holds it. */

@@ -8,7 +8,7 @@ import { showRuler } from "./ruler.js";
 import { Sale, ended, runs } from "./sale.js";
 import { money } from "./svg.js";
 import { Tabs } from "./tabs.js";
-import { amount, clockOf, endOf, say, share } from "./words.js";
+import { amount, clockOf, endOf, grouped, say, share } from "./words.js";
 
 const by = (id) => document.getElementById(id);
 const room = by("room");
@@ -77,6 +77,8 @@ function showLine() {
   set(by("line-word"), word);
   set(by("fact-line"), word);
   set(by("fact-trip"), trip === null ? "—" : say("trip", { ms }));
+  by("watchers-row").hidden = sale.watchers === 0;
+  if (sale.watchers) set(by("watchers"), say("watchers", { n: grouped(sale.watchers) }));
   by("tabs-note").hidden = tabs.others.size === 0;
 }
 
@@ -168,7 +170,7 @@ bar.addEventListener("answered", show);
 bar.addEventListener("accepted", (event) => {
   acknowledged = { until: performance.now() + ACKNOWLEDGED, figures: event.detail.figures };
 });
-listenToMore(sale, clock);
+listenToMore(sale, connection, clock);
 tabs.addEventListener("change", show);
 connection.start();
 clock.redraw();
@@ -178,7 +180,11 @@ setInterval(show, 250);
 connection.addEventListener("watching", () => {
   import("./sound.js").then((tones) => { sound = tones; sound.listen(); });
   import("./keys.js").then(({ listenToKeys }) => listenToKeys(bar));
-  import("./chart.js").then((drawing) => { chart = drawing; show(); });
+  import("./chart.js").then(async (drawing) => {
+    await connection.older();   // until then the server's drawing stands
+    chart = drawing;
+    show();
+  });
 }, { once: true });
 if (by("receipts-check") && globalThis.crypto?.subtle) {
   by("receipts-check").hidden = false;

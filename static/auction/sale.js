@@ -1,4 +1,6 @@
 // How the sale stands, as far as this page has heard. Messages may come late, twice or with gaps between.
+// A message tells of a range of bids and brings the newest of them; ranges adjoin. So this page knows of every bid
+// without having all of them: what is not shown is not fetched, and only a range that no message told of is missing.
 const RUNNING = ["published", "bidding", "selloff_published", "selloff_open", "selloff_bidding"];
 
 const read = (bid) => ({
@@ -36,12 +38,32 @@ export class Sale extends EventTarget {
     this.result = null;
     this.suspension = null;
     this.bids = new Map();   // seq -> bid
+    this.have = 0;           // the ranges told so far adjoin up to here
+    this.gaps = [];          // the ranges between them that nobody told
+    this.codes = 0;
+    this.watchers = 0;       // "so many and more"; 0: not said
+    const [seq, amount] = dataset.own.split(" ").map(Number);
+    this.own = seq ? { seq, amount } : null;   // my latest bid
     this.saidAt = "";
+  }
+
+  keep(bid) {
+    this.bids.set(bid.seq, bid);
+    if (this.code && bid.code === this.code && bid.seq > (this.own?.seq ?? 0)) this.own = bid;
+  }
+
+  /** Note how far the ranges reach; whoever enters begins with the first. */
+  adjoin({ from, to }) {
+    this.gaps = this.gaps.filter(({ after, until }) => from > after + 1 || to < until);   // told after all
+    if (this.heard && from > this.have + 1) this.gaps.push({ after: this.have, until: from - 1 });
+    this.have = Math.max(this.have, to);
   }
 
   /** Take what the server says; an older word never overrules a newer one. */
   take(message) {
-    for (const bid of message.bids) this.bids.set(bid.seq, read(bid));
+    for (const bid of message.bids) this.keep(read(bid));
+    this.adjoin(message);
+    this.watchers = message.watchers ?? this.watchers;
     const old = message.accepted < this.accepted || (message.accepted === this.accepted && message.server_now < this.saidAt);
     if (this.heard && (old || (this.result && !message.result))) return;
     this.heard = true;
@@ -51,6 +73,7 @@ export class Sale extends EventTarget {
     this.leader = message.leader;
     this.minimum = message.minimum_fen;
     this.accepted = message.accepted;
+    this.codes = message.codes;
     this.extensions = message.extensions;
     this.closes = Date.parse(message.closes_at);
     this.suspension = message.suspension;
@@ -58,9 +81,10 @@ export class Sale extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Older bids, fetched to close a gap. */
-  fill(bids) {
-    for (const bid of bids) this.bids.set(bid.seq, read(bid));
+  /** Bids that were fetched, to close a gap or because the reader wants to see older ones. */
+  fill(bids, gap = null) {
+    for (const bid of bids) this.keep(read(bid));
+    this.gaps = this.gaps.filter((one) => one !== gap);
     this.dispatchEvent(new Event("change"));
   }
 
@@ -70,7 +94,7 @@ export class Sale extends EventTarget {
     if (decision.seq <= this.accepted) return;
     const closes = Date.parse(decision.closes_at);
     const extended = this.closes < closes;
-    this.bids.set(decision.seq, {
+    this.keep({
       seq: decision.seq, code: answer.code, amount: answer.amount_fen, at: Date.parse(answer.received_at),
       match: this.rank, extendedTo: extended ? closes : null,
     });
@@ -83,31 +107,24 @@ export class Sale extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** The number behind which bids are missing here, or null if none is. */
-  get missingAfter() {
-    if (this.bids.size >= this.accepted) return null;
-    for (let seq = 1; seq <= this.accepted; seq += 1) if (!this.bids.has(seq)) return seq - 1;
-    return null;
-  }
-
-  /** Bids in their order. */
+  /** Every bid that is here, in their order. */
   get ladder() {
     return [...this.bids.values()].sort((a, b) => a.seq - b.seq);
   }
 
-  get codes() {
-    return new Set([...this.bids.values()].map((bid) => bid.code)).size;
-  }
-
-  /** The latest bid of all, and of mine. */
-  get last() { return this.bids.get(this.accepted) ?? null; }
-
-  get own() {
-    if (!this.code) return null;
-    let found = null;
-    for (const bid of this.bids.values()) if (bid.code === this.code && (!found || bid.seq > found.seq)) found = bid;
+  /** The newest bids that follow each other, newest first. Above what the room was told my own may stand alone. */
+  get run() {
+    const found = [];
+    for (let seq = this.accepted; seq > 0; seq -= 1) {
+      const bid = this.bids.get(seq);
+      if (bid) found.push(bid);
+      else if (seq <= this.have) break;
+    }
     return found;
   }
+
+  /** The latest bid of all. */
+  get last() { return this.bids.get(this.accepted) ?? null; }
 
   get leads() { return Boolean(this.code) && this.leader === this.code; }
 

@@ -14,6 +14,9 @@ export const icon = (name) => `${bag.icons}#${name}`;
 /** 2,380,000.00 */
 export const amount = (fen) => yuan(BigInt(fen));
 
+/** 10,000 */
+export const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+
 /** 2,380,000, as one may type it. */
 export const plain = (fen) => amount(fen).replace(/\.00$/, "");
 
