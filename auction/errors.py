@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kernel.errors import N_, InvalidInput, NotAllowed, NotFound, TooManyRequests, WrongState
+from kernel.errors import N_, DomainError, InvalidInput, NotAllowed, NotFound, TooManyRequests, WrongState
 from kernel.gates import Obstacle
 
 
@@ -23,6 +23,23 @@ class NotRunning(WrongState):
 
     code = "not_running"
     message = N_("标的物现在不接受报名或出价。")
+
+
+class BidWaited(WrongState):
+    """A bid that waited so long for its turn that its sale is held instead of judging it (AUC-28.2)."""
+
+    code = "bid_waited"
+    message = N_("平台处理这次出价用了 %(most_s)s 秒以上，出价没有被受理，拍卖已经暂停，恢复后继续竞价。")
+    rule = "AUC-28.2"
+
+
+class ClockOff(DomainError):
+    """A refusal at the door: the clock of this process is not the platform's."""
+
+    status = 503
+    code = "clock_off"
+    message = N_("这台服务器的时钟有偏差，暂时不能接受出价。请马上再试一次。")
+    rule = "AUC-20.6"
 
 
 class NotQualified(NotAllowed):

@@ -4,7 +4,9 @@ Each lot has a unit of work of its own: one that fails keeps none of the others 
 """
 
 import secrets
+import time
 from collections.abc import Callable, Iterable
+from typing import Final
 
 import structlog
 
@@ -17,7 +19,17 @@ from auction.live.updates import (
     send_hints,
     tell_of_bids,
 )
-from auction.services import closing, delivery, drafting, exercises, priority, registration
+from auction.rules.closing import MARK_EVERY
+from auction.services import (
+    closing,
+    delivery,
+    drafting,
+    exercises,
+    holding,
+    presence,
+    priority,
+    registration,
+)
 from kernel import clock
 from kernel.database import db
 from kernel.jobs import Job
@@ -25,9 +37,27 @@ from kernel.transactions import UnitOfWork, unit_of_work
 
 log = structlog.get_logger()
 
+A_TURN_S: Final = 0.0001
+"""Between two lots, so that the event loop looks at its sockets; a pause of nothing would not."""
+
+
+def be_present() -> None:
+    """Say that this process takes bids and how far it has decided; other processes' closes wait for that."""
+    here = presence.here()
+    sign = here.sign(db.session())
+    if sign.is_due:
+        with unit_of_work() as work:
+            here.write(work.session, sign)
+    here.keep(sign)
+
 
 def sweep() -> None:
-    """Open and close every sale whose time has come, and tell its room."""
+    """Open, close or hold every sale whose time has come, and tell its room.
+
+    A process whose clock is off does not know whose time has come: it leaves that to the others.
+    """
+    if presence.here().clock_is_off:
+        return
     _each(closing.due_to_open(db.session(), clock.now()), _open)
     _each(closing.due_to_close(db.session(), clock.now()), _close)
 
@@ -49,6 +79,16 @@ def stop_objected() -> None:
 
 def _stop(work: UnitOfWork, lot_id: str) -> None:
     if closing.stop_objected(work.session, lot_id, now=clock.now()):
+        promise_standing(work, lot_id)
+
+
+def resume_agreed() -> None:
+    """Let every held sale go on that two people want to go on (AUC-28.4)."""
+    _each(holding.held(db.session()), _resume)
+
+
+def _resume(work: UnitOfWork, lot_id: str) -> None:
+    if holding.note_agreed(work.session, lot_id, now=clock.now()):
         promise_standing(work, lot_id)
 
 
@@ -84,8 +124,13 @@ def _answer(work: UnitOfWork, lot_id: str) -> None:
 
 
 def _each(ids: Iterable[str], act: Callable[[UnitOfWork, str], object]) -> None:
-    """Do it for each in a unit of work of its own; one that fails is logged, the others go on."""
-    for one in ids:
+    """Do it for each in a unit of work of its own; one that fails is logged, the others go on.
+
+    Between two of them everybody else has a turn: a thousand sales that end at once stop no bid.
+    """
+    for place, one in enumerate(ids):
+        if place:
+            time.sleep(A_TURN_S)
         try:
             with unit_of_work() as work:
                 act(work, one)
@@ -93,7 +138,9 @@ def _each(ids: Iterable[str], act: Callable[[UnitOfWork, str], object]) -> None:
             log.exception("incident", subject=one, incident=secrets.token_hex(4))
 
 
-JOBS = (Job("stop sales under objection", 1.0, stop_objected),
+JOBS = (Job("be present", MARK_EVERY.total_seconds(), be_present),
+        Job("resume held sales", 1.0, resume_agreed),
+        Job("stop sales under objection", 1.0, stop_objected),
         Job("open and close sales", 0.2, sweep), Job("admit paid bidders", 1.0, admit_paid),
         Job("note paid balances", 1.0, note_payments),
         Job("note panel decisions", 1.0, note_panels),

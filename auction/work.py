@@ -17,6 +17,7 @@ from auction.rules.lifecycle import LotState
 from auction.services.checklist import ready_properties, start_by_on
 from auction.services.delivery import handover_due_on, ruling_due_on
 from auction.services.handling import law_of
+from auction.services.holding import asked_at
 from auction.services.publication import class_of, earliest_dates, notified
 from auction.services.reading import end_in_force
 from auction.services.stops import surplus_of
@@ -108,6 +109,10 @@ def _suspended(session: Session, sale: Sale, officer_id: str, _now: datetime) ->
     if running is None or running.cause_ended_on is None:
         return _act(sale, officer_id, N_("核查暂停的原因是否消除"), "AUC-28.4", due_at=None)
     due_on = schedule.resume_due_on(running.cause_ended_on, law_of(session, sale))
+    if running.fault is not None:
+        if asked_at(session, sale) is not None:
+            return _wait(sale, N_("另一人同意以后恢复拍卖"), "AUC-28.4", end_of_day(due_on))
+        return _act(sale, officer_id, N_("系统故障后提请恢复拍卖"), "AUC-28.4", due_at=end_of_day(due_on))
     return _act(sale, officer_id, N_("恢复拍卖"), "AUC-28.4", due_at=end_of_day(due_on))
 
 

@@ -5,11 +5,14 @@ instants are the platform's time. A sale is closed only if everybody could bid u
 that came in time is decided; otherwise it is held, and no winner is declared (AUC-28.2).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
+
+from kernel.errors import N_
 
 GRACE: Final = timedelta(milliseconds=250)
 """From the stamp of a bid to its place among the undecided: so long the close waits for the last ones."""
@@ -38,6 +41,17 @@ class Fault(StrEnum):
     """A process was gone in the last moments."""
     WAITED = "waited"
     """A bid that came in time waited too long for its decision."""
+
+
+FAULT_WORDS: Final[Mapping[Fault, str]] = MappingProxyType({
+    Fault.SILENCE: N_("竞价的最后阶段，平台有超过五秒不能接受出价。竞价没有结束，没有人竞得，已有出价保留。"),
+    Fault.CLOCK: N_("竞价的最后阶段，平台的时钟偏差超过十分之一秒。竞价没有结束，没有人竞得，已有出价保留。"),
+    Fault.LOST: N_("竞价的最后十秒，平台有一个服务进程中断。竞价没有结束，没有人竞得，已有出价保留。"),
+    Fault.WAITED: N_("有一次按时的出价，平台超过十秒没有处理完。竞价没有结束，没有人竞得，已有出价保留。"),
+})
+"""What everybody reads where a sale is held (AUC-28.3)."""
+SYSTEM_FAULT: Final = "system_fault"
+"""The ground under which a held sale is suspended (design: FAULT_HOLD)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,27 +3,30 @@
 Many bids share one transaction (group commit, design: "A bid"): whatever has been received is
 judged in the order of receipt, for any number of lots. ``received_at`` is stamped by the edge before
 anything else (AUC-20.6). A retry under the same ``client_bid_id`` gets the first answer and changes
-nothing.
+nothing. A bid that waited too long is not judged late: its sale is held (design: FAULT_HOLD).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auction.errors import NoSuchLot, NotQualified, NotRunning
-from auction.models import Attempt, Registration, Sale
-from auction.rules.bidding import BidIn, Decision, Standing
+from auction.errors import BidWaited, ClockOff, NoSuchLot, NotQualified, NotRunning
+from auction.models import Attempt, Registration, Sale, Suspension
+from auction.rules.bidding import BidIn, Decision, Standing, ends_at, is_suspended
+from auction.rules.closing import MOST_WAIT, Close, Fault, waited_too_long
 from auction.rules.lifecycle import LotState, Step, next_state
 from auction.rules.refusals import Refusal, explain
 from auction.rules.replay import bid_body
 from auction.rules.taking import Course, Verdict
-from auction.services import bidstore
-from auction.services.bidstore import JudgedBid, LockedSale, Seat
+from auction.services import bidstore, presence
+from auction.services.bidstore import JudgedBid, LockedSale, Seat, SuspendedSpan
 from auction.services.history import leaf_of_attempt
+from auction.services.holding import after_every_bid, held_from, hold_members, judged_end
+from auction.services.presence import Presence
 from auction.services.reading import decision_of, standing_of, take_standing, terms_of
 from audit import services as audit
 from audit.kinds import Kind
@@ -88,10 +91,26 @@ class _Taken:
 
 @dataclass(slots=True)
 class _Course:
-    """One sale of the batch: its locked row, and its bids as they are judged."""
+    """One sale of the batch: its locked row, and its bids as they are judged.
+
+    ``says_late`` is whether a bid may be called late yet, once one has asked.
+    """
 
     sale: LockedSale
     bids: Course[_Taken | JudgedBid]
+    says_late: bool | None = None
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one transaction has in hand: leaves and held sales are written with its bids."""
+
+    session: Session
+    offers: Sequence[Offer]
+    now: datetime
+    here: Presence
+    acts: list[audit.Act]
+    held: list[tuple[_Course, Suspension]]
 
 
 def take_bids(session: Session, offers: Sequence[Offer], *, now: datetime) -> list[BidAnswer | DomainError]:
@@ -99,14 +118,18 @@ def take_bids(session: Session, offers: Sequence[Offer], *, now: datetime) -> li
 
     Returns:
         For each offer its answer, or why it was turned away without being judged: ``NotQualified``,
-        ``NotRunning`` or ``NoSuchLot``. One that is turned away spoils none of the others.
+        ``NotRunning``, ``NoSuchLot``, ``BidWaited`` or ``ClockOff``. One that is turned away spoils none
+        of the others.
     """
+    here = presence.here()
+    if here.clock_is_off:
+        return [ClockOff() for _ in offers]
     bulk = Bulk(session)
     courses = {lot_id: _Course(sale, Course(terms_of(sale), standing_of(sale)))
                for lot_id, sale in bidstore.lock_sales(bulk, {one.lot_id for one in offers}).items()}
     seats = bidstore.seats(bulk, {(one.lot_id, one.number, one.digest) for one in offers})
     _remember(bulk, courses, offers, seats)
-    acts: list[audit.Act] = []
+    batch = _Batch(session, offers, now, here, [], [])
     found: list[_Taken | JudgedBid | DomainError] = [NotQualified()] * len(offers)
     for place, offer in sorted(enumerate(offers), key=lambda one: (one[1].received_at, one[1].order)):
         course = courses.get(offer.lot_id)
@@ -115,8 +138,8 @@ def take_bids(session: Session, offers: Sequence[Offer], *, now: datetime) -> li
             found[place] = NoSuchLot(lot_id=offer.lot_id)
         elif seat is not None and offer.number == course.sale.number:
             bid = BidIn(seat.code, offer.amount_fen, seat.priority_rank, offer.client_bid_id)
-            found[place] = _take(course, bid, offer.received_at, acts)
-    stored = _store(session, bulk, acts, [one for one in found if isinstance(one, _Taken)], now)
+            found[place] = _take(course, bid, offer.received_at, batch)
+    stored = _store(bulk, batch, [one for one in found if isinstance(one, _Taken)])
     answers: list[BidAnswer | DomainError] = []
     told: set[int] = set()
     for one in found:
@@ -156,7 +179,7 @@ def _remember(bulk: Bulk, courses: Mapping[str, _Course], offers: Sequence[Offer
             course.bids.remember(_bid_of(known), decision_of(known), known)
 
 
-def _take(course: _Course, bid: BidIn, received_at: datetime, acts: list[audit.Act]
+def _take(course: _Course, bid: BidIn, received_at: datetime, batch: _Batch
           ) -> _Taken | JudgedBid | DomainError:
     """Judge one bid, or find what was answered to it before."""
     sale = course.sale
@@ -165,41 +188,93 @@ def _take(course: _Course, bid: BidIn, received_at: datetime, acts: list[audit.A
         return known
     if sale.state not in TAKES_BIDS:
         return NotRunning(N_("竞价已经结束，这次出价没有被受理。"), rule="AUC-20.5")
+    unjudged = _unjudged(course, received_at, batch)
+    if unjudged is not None:
+        return unjudged
     verdict = course.bids.take(bid, received_at)
     if sale.state in (LotState.PUBLISHED, LotState.SELLOFF_PUBLISHED) and received_at >= sale.opens_at:
         sale.state = next_state(sale.state, Step.OPEN, of_round=sale.round)
-        acts.append(_act(sale, Kind.LOT_OPENED, "system", canonical({})))
+        batch.acts.append(_act(sale, Kind.LOT_OPENED, "system", canonical({})))
     if verdict.decision.accepted and sale.state is LotState.SELLOFF_OPEN:
         sale.state = next_state(sale.state, Step.START_CLOCK, of_round=sale.round)
     sale.attempts += 1
     taken = _Taken(course, bid, verdict, received_at, sale.attempts, _act(
         sale, Kind.BID, f"code:{bid.code}", bid_body(bid, received_at, verdict.decision)))
-    acts.append(taken.act)
+    batch.acts.append(taken.act)
     course.bids.remember(bid, verdict.decision, taken)
     return taken
+
+
+def _unjudged(course: _Course, received_at: datetime, batch: _Batch) -> DomainError | None:
+    """Why a bid may not be judged now: it waited too long, or it is too early to call it late."""
+    sale = course.sale
+    if received_at < sale.opens_at:
+        return None
+    terms, standing = course.bids.terms, course.bids.standing
+    end = ends_at(terms, standing)
+    if received_at >= end:
+        return None if sale.state is LotState.SUSPENDED else _confirming(course, end, batch)
+    if not waited_too_long(received_at, batch.now) or batch.here.was_walked_over(received_at):
+        return None
+    if is_suspended(terms, standing, received_at):
+        return None
+    if sale.state is not LotState.SUSPENDED and not sale.is_exercise:
+        _hold(course, received_at, batch)
+    return BidWaited(most_s=MOST_WAIT // timedelta(seconds=1))
+
+
+def _confirming(course: _Course, end: datetime, batch: _Batch) -> DomainError | None:
+    """A bid is late only if the sale will be closed; one that is held instead has no end yet.
+
+    A hold begins at the end and later than every bid judged. So nothing may be judged as late before
+    it is certain that no hold comes.
+    """
+    if course.says_late is None:
+        course.says_late = isinstance(judged_end(
+            batch.session, course.sale, end, batch.now,
+            in_hand=[one.received_at for one in batch.offers if one.lot_id == course.sale.lot_id]), Close)
+    if course.says_late or course.sale.is_exercise:
+        return None
+    return NotRunning(N_("竞价时间已过，正在确认结果，这次出价没有被受理。"), rule="AUC-20.5")
+
+
+def _hold(course: _Course, received_at: datetime, batch: _Batch) -> None:
+    """Hold a sale from a bid on that was never judged; what was judged stays judged so."""
+    sale = course.sale
+    came_from = sale.state
+    sale.state = next_state(came_from, Step.SUSPEND, of_round=sale.round)
+    stop = held_from(sale, came_from, Fault.WAITED,
+                     after_every_bid(course.bids.standing.latest_at, received_at), batch.now)
+    sale.suspensions.append(SuspendedSpan(stop.ground, stop.reason, stop.from_at, None))
+    course.bids.terms = terms_of(sale)
+    batch.held.append((course, stop))
+    batch.acts.append(_act(sale, Kind.LOT_SUSPENDED, "system", canonical(hold_members(stop))))
 
 
 def _act(sale: LockedSale, kind: Kind, actor: str, body: bytes) -> audit.Act:
     return audit.Act(sale.court_id, sale.is_exercise, kind, sale.subject, actor, body, sale.case_id)
 
 
-def _store(session: Session, bulk: Bulk, acts: Sequence[audit.Act], taken: Sequence[_Taken], now: datetime
+def _store(bulk: Bulk, batch: _Batch, taken: Sequence[_Taken]
            ) -> dict[int, tuple[JudgedBid, audit.WrittenLeaf]]:
     """Write rows and leaves; by ``id`` of what was taken, the row and its leaf."""
-    if not acts:
+    if not batch.acts:
         return {}
-    audit.record_all(session, acts)
+    session = batch.session
+    audit.record_all(session, batch.acts)
     leaves = {id(leaf.act): leaf for leaf in audit.write_leaves(session)}
     stored = {}
     for one in taken:
         leaf = leaves[id(one.act)]
-        stored[id(one)] = (_row(one, leaf.index, now), leaf)
-    touched = {one.course.sale.lot_id: one.course for one in taken}
+        stored[id(one)] = (_row(one, leaf.index, batch.now), leaf)
+    touched = {one.sale.lot_id: one for one in (*(one.course for one in taken),
+                                                *(course for course, _ in batch.held))}
     for course in touched.values():
         take_standing(course.sale, course.bids.standing)
     bidstore.write_sales(bulk, [course.sale for course in touched.values()])
     bidstore.write_bids(bulk, [row for row, _ in stored.values()])
     session.expire_all()   # what the models remember of these rows is no longer so
+    session.add_all(stop for _, stop in batch.held)
     return stored
 
 

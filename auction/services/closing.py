@@ -1,11 +1,12 @@
 """The end of a sale: nobody presses anything; suspended, withdrawn, failed or sold, it says so.
 
-Closing is a fact in the database, not a timer: a sweep finds the sales whose end has passed,
-waits until no earlier bid is undecided, and closes under the lock of the sale's row. One result
-per sale is guaranteed by its primary key.
+Closing is a fact in the database, not a timer: a sweep in every process finds the sales whose end has
+passed, waits until no process has an earlier bid undecided, and closes under the lock of the sale's
+row, or holds the sale where not everybody could bid (``auction.services.holding``). The row is the
+fence: whoever comes second finds its state changed. One result per sale is guaranteed by its key.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import select
@@ -17,13 +18,22 @@ from auction.models import Delivery, Registration, Result, Sale, Suspension
 from auction.rules import schedule
 from auction.rules.bidding import Outcome, outcome
 from auction.rules.bidding import Result as Ended
-from auction.rules.bidding import Suspension as Span
+from auction.rules.closing import GRACE, Hold, Wait
 from auction.rules.lifecycle import SEALED, LotState, Step, next_state
-from auction.rules.replay import outcome_members, suspension_members
-from auction.services import undecided
+from auction.rules.replay import outcome_members
 from auction.services.bidding import open_sale
 from auction.services.drafting import PANEL_ACT
 from auction.services.handling import handled_sale, record
+from auction.services.holding import (
+    RESUME_ACT,
+    after_every_bid,
+    end_of_stop,
+    hold,
+    judged_end,
+    let_go_on,
+    propose_resumption,
+    suspension_now,
+)
 from auction.services.reading import (
     end_in_force,
     lock_sale,
@@ -44,12 +54,9 @@ from kernel.ids import new_id
 from kernel.law import rule_set
 from ledger import services as ledger
 
-GRACE: Final = timedelta(milliseconds=250)
-"""From the stamp of a bid to its place in the queue: so long the close waits for the last ones."""
 CLOSES: Final = (LotState.BIDDING, LotState.SELLOFF_OPEN, LotState.SELLOFF_BIDDING)
 RUNNING: Final = tuple(SEALED - {LotState.SUSPENDED})
 _OBJECTED: Final = "案外人对标的提出异议，处理期间暂停拍卖。"
-A_MOMENT: Final = timedelta(milliseconds=1)
 OPENS: Final = (LotState.PUBLISHED, LotState.SELLOFF_PUBLISHED)
 
 
@@ -74,17 +81,22 @@ def due_to_close(session: Session, now: datetime) -> list[str]:
         Sale.state.in_(CLOSES), Sale.closes_at <= now - GRACE).order_by(Sale.closes_at)))
 
 
-def close_due(session: Session, lot_id: str, *, now: datetime) -> Outcome | None:
-    """Close a sale whose end has passed, once for all.
+def close_due(session: Session, lot_id: str, *, now: datetime) -> Outcome | Suspension | None:
+    """Close a sale whose end has passed, once for all, or hold it after a fault of the platform.
 
     None where it is not over, is closed already, a bid that came in time is still undecided, or a
-    third party's objection forbids to sell: then ``stop_objected`` suspends it.
+    third party's objection forbids to sell: then ``stop_objected`` suspends it. An exercise sells
+    nothing and is never held, as nobody would let it go on.
     """
     sale = lock_sale(session, lot_id)
     found = outcome(terms_of(sale), standing_of(sale))
-    if (sale.state not in CLOSES or found.closed_at + GRACE > now
-            or undecided.any_before(lot_id, found.closed_at) or is_stopped(session, sale, now)):
+    if sale.state not in CLOSES or found.closed_at + GRACE > now or is_stopped(session, sale, now):
         return None
+    ruled = judged_end(session, sale, found.closed_at, now)
+    if isinstance(ruled, Wait):
+        return None
+    if isinstance(ruled, Hold) and not sale.lot.is_exercise:
+        return hold(session, sale, ruled.fault, now=now)
     step = Step.CLOSE_SOLD if found.state is Ended.SOLD else Step.CLOSE_FAILED
     sale.state = next_state(LotState(sale.state), step, of_round=sale.round)
     sale.closes_at = found.closed_at
@@ -171,7 +183,7 @@ def suspend(session: Session, lot_id: str, *, ground: str, reason: str, document
     sale = handled_sale(session, lot_id, actor)
     came_from = LotState(sale.state)
     sale.state = next_state(came_from, Step.SUSPEND, of_round=sale.round)
-    begins = _after_every_bid(sale, now)
+    begins = after_every_bid(sale.latest_at, now)
     if begins > end_in_force(sale):
         raise NotRunning(N_("竞价时间已过，正在确认结果，不能再暂停。"), rule="AUC-28.1")
     suspension = Suspension(
@@ -202,30 +214,26 @@ def stop_objected(session: Session, lot_id: str, *, now: datetime) -> Suspension
                    document_sha256=None, actor=SYSTEM, now=min(now, end_in_force(sale)))
 
 
-def _after_every_bid(sale: Sale, instant: datetime) -> datetime:
-    """The instant itself, or just after the latest bid judged: what was judged stays judged so."""
-    return instant if sale.latest_at is None else max(instant, sale.latest_at + A_MOMENT)
-
-
-def resume(session: Session, lot_id: str, *, actor: Actor, now: datetime) -> datetime:
+def resume(session: Session, lot_id: str, *, actor: Actor, now: datetime) -> datetime | None:
     """Let a suspended sale go on with the time that was left, at least a whole window.
 
     Returns:
-        The end now in force.
+        The end now in force; None where the platform held the sale: then somebody else must agree,
+        and ``holding.note_agreed`` lets it go on.
 
     Raises:
         StepNotAllowed: the sale is not suspended.
         ObjectionStands: a third party's objection still forbids to sell.
+        AlreadyRequested: the second person was asked already.
     """
     sale = handled_sale(session, lot_id, actor)
     if is_stopped(session, sale, now):
         raise ObjectionStands
-    running = _suspension_now(sale)
-    came_from = None if running is None else LotState(running.resumes_to)
-    sale.state = next_state(LotState(sale.state), Step.RESUME, of_round=sale.round,
-                            came_from=came_from)
-    record(session, sale, Kind.LOT_RESUMED, actor, {"suspension": _end_of(sale, running, now)})
-    return end_in_force(sale)
+    running = suspension_now(sale)
+    if running is not None and running.fault is not None:
+        propose_resumption(session, sale, running, actor=actor, now=now)
+        return None
+    return let_go_on(session, sale, running, actor=actor, now=now)
 
 
 def note_cause_ended(session: Session, lot_id: str, *, ended_on: date, actor: Actor,
@@ -237,7 +245,7 @@ def note_cause_ended(session: Session, lot_id: str, *, ended_on: date, actor: Ac
         InvalidInput: a day before the suspension, or one to come.
     """
     sale = handled_sale(session, lot_id, actor)
-    running = _suspension_now(sale)
+    running = suspension_now(sale)
     if running is None:
         raise NotRunning(N_("标的物没有暂停。"), rule="AUC-28.4")
     if not beijing_day(running.from_at) <= ended_on <= beijing_day(now):
@@ -245,18 +253,6 @@ def note_cause_ended(session: Session, lot_id: str, *, ended_on: date, actor: Ac
     running.cause_ended_on = ended_on
     record(session, sale, Kind.LOT_CAUSE_ENDED, actor, {"on": ended_on.isoformat()})
     return running
-
-
-def _suspension_now(sale: Sale) -> Suspension | None:
-    return next((one for one in sale.suspensions if one.to_at is None), None)
-
-
-def _end_of(sale: Sale, running: Suspension | None, now: datetime) -> dict[str, str]:
-    """End the suspension that lasts, later than every bid refused in it; as the leaf says it."""
-    if running is None:
-        raise NotRunning(rule="AUC-28.4")
-    running.to_at = max(_after_every_bid(sale, now), running.from_at + A_MOMENT)
-    return suspension_members(Span(running.from_at, running.to_at))
 
 
 def withdraw(session: Session, lot_id: str, *, ground: str, reason: str, actor: Actor,
@@ -272,8 +268,9 @@ def withdraw(session: Session, lot_id: str, *, ground: str, reason: str, actor: 
     sale.state = next_state(LotState(sale.state), step, of_round=sale.round)
     body: dict[str, object] = {"reason": reason, "ground": ground}
     if suspended:
-        body["suspension"] = _end_of(sale, _suspension_now(sale), now)
-    accounts.withdraw_request(session, subject=sale.subject, act=PANEL_ACT, actor=actor, now=now)
+        body["suspension"] = end_of_stop(sale, suspension_now(sale), now)
+    for act in (PANEL_ACT, RESUME_ACT):
+        accounts.withdraw_request(session, subject=sale.subject, act=act, actor=actor, now=now)
     session.add(Result(
         lot_id=sale.lot_id, number=sale.number, outcome="withdrawn", closed_at=now, decided_at=now,
         accepted=sale.accepted, extensions=sale.extensions, reason=reason))

@@ -1,8 +1,8 @@
 """Bids that have reached this process and are not yet judged.
 
 The close must wait for them: a bid that entered the server in time may not be lost in our own
-queue (TIME-7). With several processes each would publish its low-water mark; this one keeps it
-in memory, where the only server's sweep reads it.
+queue (TIME-7). They are held in memory; other processes know of them by the low-water mark that
+``auction.services.presence`` publishes in the database.
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,8 @@ from threading import Lock
 from typing import Final
 
 from auction.errors import TooManyUndecided
+from auction.rules.closing import GRACE
+from kernel import clock
 
 MOST: Final = 4
 """Undecided bids that one bidder may have in one sale; more would only crowd out the others."""
@@ -42,7 +44,19 @@ def waiting(lot_id: str, bidder: str, received_at: datetime) -> Iterator[None]:
                 _waiting.pop(lot_id, None)
 
 
-def any_before(lot_id: str, end: datetime) -> bool:
-    """Whether a bid received before ``end`` is still undecided."""
+def received(lot_id: str) -> list[datetime]:
+    """When the undecided bids for a lot were received."""
     with _lock:
-        return any(received_at < end for _, received_at in _waiting.get(lot_id, ()))
+        return [received_at for _, received_at in _waiting.get(lot_id, ())]
+
+
+def low_water() -> datetime:
+    """An instant before which this process has no undecided bid any more, nor will have.
+
+    The clock is read before the places are: a bid that takes its place in between was stamped
+    after that reading, or less than ``GRACE`` before it.
+    """
+    sure_at = clock.now() - GRACE
+    with _lock:
+        oldest = [received_at for queue in _waiting.values() for _, received_at in queue]
+    return min([sure_at, *oldest])

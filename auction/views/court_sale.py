@@ -22,7 +22,7 @@ from auction.schemas import (
     SuspendIn,
     WithdrawIn,
 )
-from auction.services import closing, delivery
+from auction.services import closing, delivery, holding
 from auction.services.handling import law_of
 from auction.services.reading import codes_that_bid, end_in_force
 from auction.views.court_blueprint import (
@@ -37,7 +37,7 @@ from auction.views.court_blueprint import (
 )
 from auction.views.court_priority import rights_shown
 from auction.views.court_steps import steps_of
-from auction.views.words import ground, round_name, shown_state
+from auction.views.words import ground, round_name, shown_state, stated
 from cases import services as cases
 from cases.rules.words import DocumentKind, ServiceWay
 from kernel import clock
@@ -61,7 +61,8 @@ def sale_page(lot: Lot) -> ResponseReturnValue:
         round=round_name(sale), is_sealed=sale.state in SEALED, is_sold=sale.state in AFTER_SALE,
         closes_at=end_in_force(sale), codes=codes_that_bid(session, sale), stop=stop,
         rights=rights_shown(sale),
-        stop_ground=ground(stop.ground) if stop else "", acts=_acts(sale) if handles else [],
+        stop_ground=ground(stop.ground) if stop else "", stop_reason=stated(stop.reason) if stop else "",
+        asked_at=holding.asked_at(session, sale), acts=_acts(sale) if handles else [],
         resume_by_on=schedule.resume_due_on(stop.cause_ended_on, law_of(session, sale))
         if stop and stop.cause_ended_on else None,
         ruling_by_on=delivery.ruling_due_on(sale), handover_by_on=delivery.handover_due_on(sale),
@@ -128,11 +129,14 @@ def cause_ended(lot_id: str) -> ResponseReturnValue:
 @pages.post("/<lot_id>/resume")
 @access(Role.OFFICER)
 def resume(lot_id: str) -> ResponseReturnValue:
-    """Let the sale go on with the time that was left."""
+    """Let the sale go on with the time that was left, or propose it after a fault of the platform."""
     handled_lot(lot_id)
     with unit_of_work() as work:
-        closing.resume(work.session, lot_id, actor=signed_in(), now=clock.now())
-        promise_standing(work, lot_id)
+        ends_at = closing.resume(work.session, lot_id, actor=signed_in(), now=clock.now())
+        if ends_at is not None:
+            promise_standing(work, lot_id)
+    if ends_at is None:
+        return back(lot_id, N_("已提请恢复，须一位法官同意后恢复。"))
     return back(lot_id, N_("拍卖已恢复，剩余的竞价时间接着计算。"))
 
 

@@ -11,7 +11,7 @@ from auction.rules.lifecycle import AFTER_SALE, SEALED, LotState
 from auction.services.closing import refund_due_at
 from auction.services.delivery import handover_due_on, ruling_due_on
 from auction.services.reading import end_in_force, registrations_of
-from auction.views.words import ground, taken_back_before
+from auction.views.words import ground, stated, taken_back_before
 from audit import services as audit
 from audit.kinds import Kind
 from kernel.clock import end_of_day
@@ -56,7 +56,7 @@ def _before_the_end(sale: Sale, now: datetime, *, handles: bool) -> Iterator[dic
             yield _stopped(sale, handles=handles)
         else:
             yield {"state": "done", "title": _("暂停：%(ground)s", ground=ground(stop.ground)),
-                   "rule": "AUC-28.1", "why": stop.reason,
+                   "rule": "AUC-28.1", "why": stated(stop.reason),
                    "when": _("%(start)s 至 %(end)s", start=when(stop.from_at, "short", markup=False),
                              end=when(stop.to_at, "short", markup=False))}
     if not ended:
@@ -72,7 +72,7 @@ def _stopped(sale: Sale, *, handles: bool) -> dict[str, Any]:
     base = f"/desk/lots/{sale.lot_id}"
     step: dict[str, Any] = {
         "state": "block", "title": _("拍卖已暂停：%(ground)s", ground=ground(stop.ground)),
-        "rule": "AUC-28.1", "why": stop.reason, "when": when(stop.from_at, "minute")}
+        "rule": "AUC-28.1", "why": stated(stop.reason), "when": when(stop.from_at, "minute")}
     if handles and stop.cause_ended_on is None:
         step["action"] = {"url": f"{base}/cause-ended", "label": _("记录原因消除"), "main": True}
     return step

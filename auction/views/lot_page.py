@@ -30,6 +30,7 @@ from auction.views.words import (
     right_words,
     round_name,
     shown_state,
+    stated,
     taken_back_before,
 )
 from cases import services as cases
@@ -198,7 +199,7 @@ def _stop(sale: Sale, phase: Phase) -> dict[str, Any] | None:
         return {"kind": "time", "icon": "pause", "rule": "AUC-28.1",
                 "title": _("拍卖已暂停：%(ground)s", ground=ground(running.ground)),
                 "text": _("%(reason)s 自 %(at)s 起暂停。已有的出价和保证金不变，恢复后继续竞价。",
-                          reason=running.reason, at=when(running.from_at, markup=False))}
+                          reason=stated(running.reason), at=when(running.from_at, markup=False))}
     if phase is Phase.WITHDRAWN and sale.result is not None:
         return {"kind": "info", "icon": "undo", "rule": "GEN-17", "title": _("拍卖已撤回"),
                 "text": _("%(reason)s 保证金已全部解除，将退回原付款账户。",

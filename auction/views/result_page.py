@@ -32,6 +32,7 @@ from auction.views.words import (
     shown_attempts,
     shown_bids,
     shown_state,
+    stated,
 )
 from cases import services as cases
 from kernel import clock
@@ -104,7 +105,7 @@ def _why(sale: Sale, phase: Phase) -> dict[str, str]:
     if phase is Phase.SUSPENDED:
         running = next(one for one in sale.suspensions if one.to_at is None)
         return {"rule": "AUC-28.1", "article": "网络司法拍卖规定第二十八条", "text": _(
-            "%(ground)s：%(reason)s", ground=ground(running.ground), reason=running.reason)}
+            "%(ground)s：%(reason)s", ground=ground(running.ground), reason=stated(running.reason))}
     if phase is Phase.CONFIRMING:
         return {"rule": "AUC-20.6", "article": "", "text": _(
             "竞价时间已到，系统正在确认最后到达的出价。结果以服务器签名为准。")}

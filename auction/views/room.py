@@ -34,7 +34,7 @@ from auction.views.blueprint import pages
 from auction.views.qualifying import closes_soon, registration_words, way_in
 from auction.views.seats import own_key
 from auction.views.story import story_of, title_of
-from auction.views.words import court_name, ground, phase_now, sale_line, shown_bids
+from auction.views.words import court_name, ground, phase_now, sale_line, shown_bids, stated
 from kernel import clock
 from kernel.access import current_actor, public
 from kernel.database import db
@@ -264,7 +264,7 @@ def _note(sale: Sale, phase: Phase) -> dict[str, Any] | None:
     if phase is Phase.SUSPENDED and stop is not None:
         return {"kind": "time", "icon": "pause", "title": ground(stop.ground),
                 "text": _("%(reason)s 自 %(at)s 起暂停，恢复后至少再竞价 %(minutes)s 分钟。",
-                          reason=stop.reason, at=when(stop.from_at, markup=False),
+                          reason=stated(stop.reason), at=when(stop.from_at, markup=False),
                           minutes=max(1, sale.extension_window_seconds // 60)),
                 "rule": "AUC-28.1", "article": "网络司法拍卖规定第二十八条"}
     if phase is Phase.WITHDRAWN and sale.result is not None:

@@ -8,6 +8,7 @@ from accounts import services as accounts
 from auction.models import Attempt, Sale
 from auction.rules.band import Phase, phase_of
 from auction.rules.bidding import Reason
+from auction.rules.closing import FAULT_WORDS
 from auction.rules.history import GROUND_WORDS, REASON_WORDS
 from auction.rules.lifecycle import ROUND_LABELS, LotState, Round
 from auction.rules.priority import STATE_WORDS, RightState
@@ -47,6 +48,11 @@ def taken_back_before(sale: Sale) -> bool:
 def ground(word: str) -> str:
     """The ground of a suspension or withdrawal."""
     return say(GROUND_WORDS[word]) if word in GROUND_WORDS else word
+
+
+def stated(reason: str) -> str:
+    """The published reason of a suspension: the platform's own words in the reader's language."""
+    return say(reason) if reason in FAULT_WORDS.values() else reason
 
 
 def sale_line(sale: Sale) -> str:
@@ -105,7 +111,7 @@ def _leaf_detail(kind: str, body: Mapping[str, Any]) -> str:
     if kind == "lot.closed":
         return _closed(body["outcome"])
     if kind in ("lot.suspended", "lot.withdrawn"):
-        return _("，").join((ground(body.get("ground", "")), body["reason"]))
+        return _("，").join((ground(body.get("ground", "")), stated(body["reason"])))
     if kind in ("lot.priority_proposed", "lot.priority_decided"):
         return _right(body)
     if kind == "bidder.admitted":

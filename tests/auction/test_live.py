@@ -229,7 +229,7 @@ def test_one_bidder_has_at_most_four_undecided_bids(session: Session, lot: Lot,
     for place in places:
         place.__exit__(None, None, None)
     assert bid(socket, lot.id, START_FEN, "a")["decision"]["accepted"]
-    assert not undecided.any_before(lot.id, CLOSES_AT)
+    assert not undecided.received(lot.id)
 
 
 def test_the_room_hears_the_end_from_the_server_alone(

@@ -1,0 +1,238 @@
+"""Which processes take bids, how far each has decided, and when nobody could bid.
+
+Each process of the platform is *present*: every quarter of a second it looks at its clock and says
+so. On PostgreSQL it says so in the table ``workers``, where every other process that closes a sale
+reads it. On SQLite there is one process only: its memory is enough for itself, and the write lock is
+precious, so its row is written once when it begins, and every second while a sale is near its end,
+for the process that may come after it and must know for how long nobody could bid.
+
+Instants of the database and of the machine stay apart from those of the platform, which in a demo may
+have been walked: time over which the clock was walked is no silence.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Final
+
+from flask import current_app
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from auction.models import Failure, Sale, Worker
+from auction.rules.closing import LEASE, MOST_CLOCK_MS, MOST_SILENCE, Fault, Mark, Outage
+from auction.rules.lifecycle import SEALED
+from auction.services import undecided
+from kernel import clock
+from kernel.database import is_sqlite
+from kernel.ids import new_id
+
+NEAR_THE_END: Final = timedelta(minutes=10)
+"""Twice the five minutes of the law: so long before an end the only process writes that it lives."""
+WRITTEN_EVERY_S: Final = 1.0
+KEPT: Final = timedelta(days=30)
+_MS: Final = timedelta(milliseconds=1)
+_JUMP: Final = timedelta(milliseconds=MOST_CLOCK_MS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look at the clocks: the platform's, the one that only counts, and how far a demo was walked.
+
+    ``unsure`` is how long the look itself took: so much the two may differ without anything being wrong.
+    """
+
+    at: datetime
+    counted_s: float
+    walked: timedelta
+    unsure: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What one look found; ``is_due`` where it is to be written."""
+
+    look: _Look
+    now_db: datetime
+    found: tuple[Outage, ...]
+    is_due: bool
+
+
+class Presence:
+    """One process as the others and its own closes see it.
+
+    Attributes:
+        clock_off_ms: by how much its clock is known to be off, by the last look that could tell.
+    """
+
+    def __init__(self) -> None:
+        self.id = new_id("worker")
+        self.clock_off_ms = 0
+        self._started_at = clock.machine_now()
+        self._last: _Look | None = None
+        self._latest_at: datetime | None = None
+        self._walked_at: datetime | None = None
+        self._written_s: float | None = None
+        self._alarm: str | None = None
+
+    @property
+    def clock_is_off(self) -> bool:
+        """Whether this process must refuse bids: its stamps would not be those of the platform (T2)."""
+        return abs(self.clock_off_ms) > MOST_CLOCK_MS
+
+    def was_walked_over(self, instant: datetime) -> bool:
+        """Whether a demo's clock was walked after this instant, so that nothing follows from its age."""
+        if self._last is not None and self._last.walked != clock.offset():
+            return True
+        return self._walked_at is not None and instant < self._walked_at
+
+    def sign(self, session: Session) -> Sign:
+        """Look at the clocks: what is to be said now, to be written if it is due, and then kept."""
+        now_db = self._database_now(session)
+        look = _look()
+        found = (*self._since_last(look), *self._silence(session, now_db))
+        return Sign(look, now_db, found, is_due=bool(found) or self._is_due(session, look))
+
+    def write(self, session: Session, sign: Sign) -> None:
+        """Say that this process takes bids and how far it has decided, and write down what failed."""
+        low_water_at = undecided.low_water()
+        now_db, walked = sign.now_db, clock.offset()
+        row = session.get(Worker, self.id)
+        if row is None:
+            session.execute(delete(Worker).where(Worker.seen_at < now_db - KEPT))
+            session.execute(delete(Failure).where(Failure.to_at < sign.look.at - KEPT))
+            row = Worker(id=self.id, started_at=self._started_at)
+            session.add(row)
+        row.seen_at, row.lease_until, row.low_water_at = now_db, now_db + LEASE, low_water_at
+        row.clock_off_ms, row.walked_ms, row.left_at = self.clock_off_ms, walked // _MS, None
+        for one in sign.found:
+            session.add(Failure(id=new_id("failure"), worker_id=self.id, fault=one.fault, from_at=one.from_at,
+                                to_at=one.to_at, lasted_ms=one.lasted // _MS))
+        self._note_clock(session, now_db + walked)
+
+    def keep(self, sign: Sign) -> None:
+        """Remember the look once what it found is durable: a look that could not be written was none."""
+        look = sign.look
+        if sign.is_due:
+            self._written_s = look.counted_s
+        if self._last is not None and self._last.walked != look.walked:
+            self._walked_at, self._latest_at = look.at, None
+        self._last = look
+        self._latest_at = max(look.at, self._latest_at or look.at)
+        if is_sqlite():  # its machine's clock is the database's; what can be seen of it is that it went back
+            self.clock_off_ms = (look.at - self._latest_at) // _MS
+
+    def outages(self, session: Session, since: datetime) -> list[Outage]:
+        """What failed after ``since``, also what nobody has written down yet."""
+        kept = [Outage(one.fault, one.from_at, one.to_at, one.lasted_ms * _MS) for one in session.scalars(
+            select(Failure).where(Failure.to_at > since).order_by(Failure.from_at, Failure.id))]
+        now_db = clock.machine_now() if is_sqlite() else _ask_the_time(session)
+        return [*kept, *self._since_last(_look()), *self._silence(session, now_db)]
+
+    def marks(self, session: Session, since: datetime) -> list[Mark]:
+        """The marks of the other processes that were alive after ``since``."""
+        if is_sqlite():
+            return []
+        walked = clock.offset()
+        off_by = clock.machine_now() - _ask_the_time(session)
+        return [Mark(one.low_water_at, one.seen_at + off_by + walked, one.lease_until + off_by + walked,
+                     one.clock_off_ms)
+                for one in session.scalars(select(Worker).where(
+                    Worker.id != self.id, Worker.left_at.is_(None),
+                    Worker.lease_until > since - walked - off_by))]
+
+    def leave(self, session: Session) -> None:
+        """Say that this process ends in good order: nobody waits for it, nobody misses it."""
+        row = session.get(Worker, self.id)
+        if row is not None:
+            row.left_at = self._database_now(session)
+
+    def _note_clock(self, session: Session, at: datetime) -> None:
+        """Write down from when to when this process' clock was off the database's."""
+        row = None if self._alarm is None else session.get(Failure, self._alarm)
+        if row is not None:
+            row.to_at, row.lasted_ms = at, (at - row.from_at) // _MS
+        elif self.clock_is_off and not is_sqlite():
+            row = Failure(id=new_id("failure"), worker_id=self.id, fault=Fault.CLOCK, from_at=at - LEASE,
+                          to_at=at, lasted_ms=LEASE // _MS)
+            session.add(row)
+        self._alarm = row.id if row is not None and self.clock_is_off else None
+
+    def _since_last(self, look: _Look) -> Iterable[Outage]:
+        """What must have failed between the last look and this one, as far as this process can tell."""
+        last = self._last
+        if last is None or last.walked != look.walked:
+            return
+        counted = timedelta(seconds=look.counted_s - last.counted_s)
+        jumped = abs(look.at - last.at - counted)
+        if jumped > _JUMP + last.unsure + look.unsure:
+            yield Outage(Fault.CLOCK, min(last.at, look.at), max(last.at, look.at) + _MS, jumped)
+        if is_sqlite():
+            if counted > MOST_SILENCE:
+                yield Outage(Fault.SILENCE, last.at, last.at + counted, counted)
+        elif counted > LEASE:
+            yield Outage(Fault.LOST, last.at, last.at + counted, counted)
+
+    def _silence(self, session: Session, now_db: datetime) -> Iterable[Outage]:
+        """For how long no process at all was heard of, up to now."""
+        if is_sqlite() and self._last is not None:
+            return
+        last = session.execute(select(Worker.seen_at, Worker.walked_ms)
+                               .order_by(Worker.seen_at.desc()).limit(1)).first()
+        walked = clock.offset()
+        if last is None or last.walked_ms != walked // _MS:
+            return
+        lasted = now_db - last.seen_at
+        if lasted > MOST_SILENCE:
+            off_by = clock.machine_now() - now_db
+            from_at = last.seen_at + off_by + walked
+            yield Outage(Fault.SILENCE, from_at, from_at + lasted, lasted)
+
+    def _is_due(self, session: Session, look: _Look) -> bool:
+        """Whether this look is to be written: always on PostgreSQL, on SQLite only near an end."""
+        if self._written_s is None or not is_sqlite():
+            return True
+        if look.counted_s - self._written_s < WRITTEN_EVERY_S:
+            return False
+        return session.scalar(select(Sale.lot_id).where(
+            Sale.state.in_(SEALED), Sale.closes_at <= look.at + NEAR_THE_END).limit(1)) is not None
+
+    def _database_now(self, session: Session) -> datetime:
+        """The database's time; on the way this process' own clock is compared with it.
+
+        Half of the way there and back is what the comparison cannot know: only what is beyond it is
+        counted, and a look that took longer than the limit and shows nothing changes nothing.
+        """
+        if is_sqlite():
+            return clock.machine_now()
+        before, counted_s = clock.machine_now(), monotonic()
+        now_db = _ask_the_time(session)
+        unsure = timedelta(seconds=(monotonic() - counted_s) / 2)
+        off_by = before + unsure - now_db
+        sure_ms = max(abs(off_by) - unsure, timedelta(0)) // _MS
+        if sure_ms > MOST_CLOCK_MS or unsure <= _JUMP:
+            self.clock_off_ms = sure_ms if off_by > timedelta(0) else -sure_ms
+        return now_db
+
+
+def _look() -> _Look:
+    walked, before_s = clock.offset(), monotonic()
+    at = clock.to_millisecond(clock.machine_now() + walked)
+    after_s = monotonic()
+    return _Look(at, after_s, walked, timedelta(seconds=after_s - before_s) + _MS)
+
+
+def _ask_the_time(session: Session) -> datetime:
+    now: datetime | None = session.scalar(select(func.clock_timestamp()))
+    if now is None:
+        raise RuntimeError("the database did not say what time it is")
+    return now
+
+
+def here() -> Presence:
+    """The presence of this process; each app has one."""
+    found: Presence | None = current_app.extensions.get("presence")
+    if found is None:
+        found = current_app.extensions["presence"] = Presence()
+    return found
