@@ -60,13 +60,11 @@ class Mark:
 
     Attributes:
         low_water_at: every bid that it received earlier is decided and durable.
-        seen_at: when it said so.
         lease_until: until when it counts as alive.
         clock_off_ms: by how much its clock is known to differ from the database's.
     """
 
     low_water_at: datetime
-    seen_at: datetime
     lease_until: datetime
     clock_off_ms: int = 0
 
@@ -132,7 +130,8 @@ def settled(end: datetime, window: timedelta, now: datetime, marks: Iterable[Mar
 
 def _faults(end: datetime, window: timedelta, now: datetime, marks: tuple[Mark, ...],
             outages: tuple[Outage, ...]) -> Iterator[Fault]:
-    last = [*outages, *(Outage(Fault.LOST, one.seen_at, one.lease_until, one.lease_until - one.seen_at)
+    # What a dead process had not yet said to be decided may have died with it, unanswered.
+    last = [*outages, *(Outage(Fault.LOST, one.low_water_at, one.lease_until, LEASE)
                         for one in marks if one.lease_until < now)]
     if any(abs(one.clock_off_ms) > MOST_CLOCK_MS for one in marks if one.lease_until >= now):
         yield Fault.CLOCK

@@ -50,7 +50,7 @@ def judged_end(session: Session, sale: Sale | LockedSale, end: datetime, now: da
     for received_at in in_hand:
         if received_at in waiting:
             waiting.remove(received_at)
-    mine = Mark(min([now, *waiting]), now, now)
+    mine = Mark(min([now, *waiting]), now)
     return settled(end, window, now, [mine, *here.marks(session, end - window)],
                    here.outages(session, end - window))
 

@@ -136,8 +136,7 @@ class Presence:
             return []
         walked = clock.offset()
         off_by = clock.machine_now() - _ask_the_time(session)
-        return [Mark(one.low_water_at, one.seen_at + off_by + walked, one.lease_until + off_by + walked,
-                     one.clock_off_ms)
+        return [Mark(one.low_water_at, one.lease_until + off_by + walked, one.clock_off_ms)
                 for one in session.scalars(select(Worker).where(
                     Worker.id != self.id, Worker.left_at.is_(None),
                     Worker.lease_until > since - walked - off_by))]
