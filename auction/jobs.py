@@ -11,14 +11,8 @@ from typing import Final
 import structlog
 
 from auction.live.audience import COUNT_EVERY
-from auction.live.updates import (
-    count_watchers,
-    hear_hints,
-    promise_standing,
-    rooms,
-    send_hints,
-    tell_of_bids,
-)
+from auction.live.rooms import LOOK_EVERY
+from auction.live.updates import count_watchers, look_around, promise_standing, tell_of_bids
 from auction.rules.closing import MARK_EVERY
 from auction.services import (
     closing,
@@ -145,5 +139,5 @@ JOBS = (Job("be present", MARK_EVERY.total_seconds(), be_present),
         Job("note paid balances", 1.0, note_payments),
         Job("note panel decisions", 1.0, note_panels),
         Job("let companions bid", 1.0, let_rivals_bid),
-        Job("tell the rooms", 0.0, rooms.turn), Job("count watchers", COUNT_EVERY, count_watchers),
-        Job("send hints", 0.0, send_hints), Job("hear hints", 1.0, hear_hints))
+        Job("look at the rooms", LOOK_EVERY, look_around),
+        Job("count watchers", COUNT_EVERY, count_watchers))

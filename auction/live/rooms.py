@@ -6,13 +6,14 @@ adjoin whatever happens in between: two commits at once, another process's bids,
 or comes twice. Updates gather while a room rests (``rules/watching.py``); once a second every room
 is looked at, marked or not.
 
-Without a sender at work, as in tests, a mark is told at once by whoever makes it.
+There is no sender that could die: a mark that finds nobody at work lets somebody tell until nothing
+is left to be told. Where there are no greenlets, as in tests, the one who marks tells at once.
 """
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from threading import Event, Lock
+from threading import Lock
 from typing import Any, Final, NamedTuple, Protocol
 
 from auction.rules.watching import pause_after, rest_after
@@ -69,16 +70,20 @@ class Rooms:
     Args:
         send: hand an update to the sockets of a room; the seconds for which that kept the process.
         is_watched: whether a room has any.
+        spawn: let something be done beside everything else; False where that cannot be.
     """
 
     def __init__(self, source: Source, *, send: Callable[[Key, Message], float],
-                 is_watched: Callable[[Key], bool], now: Callable[[], float] = time.monotonic) -> None:
-        self._source, self._send, self._is_watched, self._now = source, send, is_watched, now
+                 is_watched: Callable[[Key], bool], spawn: Callable[[Callable[[], None]], bool],
+                 now: Callable[[], float] = time.monotonic,
+                 sleep: Callable[[float], None] = time.sleep) -> None:
+        self._source, self._send, self._is_watched = source, send, is_watched
+        self._spawn, self._now, self._sleep = spawn, now, sleep
         self._rooms: dict[Key, Room] = {}
         self._of_lot: dict[str, set[Key]] = {}
-        self._founding, self._telling, self._wake = Lock(), Lock(), Event()
-        self._has_sender = False
-        self._looks_at = self._rests_until = 0.0
+        self._founding, self._telling = Lock(), Lock()
+        self._is_busy = False
+        self._rests_until = 0.0
 
     def enter(self, lot_id: str, number: int) -> Room:
         """The room of a sale for one more watcher, who must have joined its sockets before.
@@ -93,6 +98,7 @@ class Rooms:
                 room = self._rooms[key] = self._source.found(key)
                 self._of_lot.setdefault(lot_id, set()).add(key)
                 self._note(lot_id)   # what was committed while it was read found no room to mark
+        self._begin()
         return room
 
     def room(self, lot_id: str, number: int) -> Room | None:
@@ -105,30 +111,15 @@ class Rooms:
 
     def mark(self, lot_id: str) -> None:
         """Note that a lot has changed, after the commit; costs nothing where nobody watches."""
-        if lot_id not in self._of_lot:
-            return
-        self._note(lot_id)
-        if not self._has_sender:
-            self._tell(in_haste=True)
+        if lot_id in self._of_lot:
+            self._note(lot_id)
+            self._begin()
 
     def _note(self, lot_id: str) -> None:
         for key in tuple(self._of_lot.get(lot_id, ())):
             room = self._rooms.get(key)
-            if room is not None and not room.is_marked:
+            if room is not None:
                 room.is_marked = True
-                self._wake.set()
-
-    def turn(self) -> None:
-        """The sender's turn: wait until something is due, a second at most, and tell it."""
-        self._has_sender = True
-        self._wake.wait(self._patience())
-        self._wake.clear()
-        now = self._now()
-        if now >= self._looks_at:
-            self._looks_at = now + LOOK_EVERY
-            self.look_around()
-        if now >= self._rests_until:
-            self._tell(in_haste=False)
 
     def look_around(self) -> None:
         """Forget the rooms that are empty, and mark all others: hints may be lost."""
@@ -137,6 +128,30 @@ class Rooms:
                 self._rooms[key].is_marked = True
             else:
                 self._forget(key)
+        self._begin()
+
+    def _begin(self) -> None:
+        """See to it that somebody tells."""
+        if self._is_busy or not any(room.is_marked for room in tuple(self._rooms.values())):
+            return
+        self._is_busy = True
+        if not self._spawn(self._work):
+            self._is_busy = False
+            self._tell(in_haste=True)
+
+    def _work(self) -> None:
+        """Tell until nothing is left to be told."""
+        try:
+            while (wait := self._patience()) is not None:
+                self._sleep(wait)
+                self._tell(in_haste=False)
+        finally:
+            self._is_busy = False
+
+    def _patience(self) -> float | None:
+        """Seconds until the next update is due; None where none is."""
+        due = min((room.rests_until for room in tuple(self._rooms.values()) if room.is_marked), default=None)
+        return None if due is None else max(0.0, max(due, self._rests_until) - self._now())
 
     def _forget(self, key: Key) -> None:
         with self._founding:
@@ -146,11 +161,6 @@ class Rooms:
             self._of_lot[key[0]].discard(key)
             if not self._of_lot[key[0]]:
                 del self._of_lot[key[0]]
-
-    def _patience(self) -> float:
-        due = min((room.rests_until for room in tuple(self._rooms.values()) if room.is_marked),
-                  default=self._looks_at)
-        return max(0.0, max(min(due, self._looks_at), self._rests_until) - self._now())
 
     def _tell(self, *, in_haste: bool) -> None:
         """Tell every marked room what it has not heard; ``in_haste`` also those that rest."""

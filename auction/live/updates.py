@@ -5,7 +5,7 @@ database (``auction/live/rooms.py``).
 """
 
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, cast
@@ -34,6 +34,7 @@ from kernel.bulk import read as read_instant
 from kernel.database import db
 from kernel.errors import DomainError
 from kernel.formats import instant_text
+from kernel.jobs import Job, run_once
 from kernel.sockets import socketio
 from kernel.transactions import UnitOfWork
 
@@ -185,8 +186,9 @@ def promise_standing(work: UnitOfWork, lot_id: str) -> None:
 def say_changed(lot_id: str) -> None:
     """Mark a lot as changed, here and in the other processes; called after the commit, never before."""
     rooms.mark(lot_id)
-    if current_app.extensions["settings"].redis_url is not None:
-        hints.changed(lot_id)
+    url = _hints_url()
+    if url is not None:
+        hints.say_changed(url, lot_id)
 
 
 def _sockets(key: Key) -> Collection[Any]:
@@ -216,24 +218,34 @@ def count_watchers() -> None:
     for name, number in audience.count(counts).items():
         lot_id, sale_number = keys[name]
         _send("watchers", keys[name], {"lot": lot_id, "number": sale_number, "watchers": number})
-    if current_app.extensions["settings"].redis_url is not None:
-        hints.counted({name: count for name, count in counts.items() if count})
-
-
-def send_hints() -> None:
-    """A turn of saying to the other processes what has changed here."""
-    url = current_app.extensions["settings"].redis_url
+    url = _hints_url()
     if url is not None:
-        hints.send(url)
+        hints.say_counted(url, {name: count for name, count in counts.items() if count})
 
 
-def hear_hints() -> None:
-    """Hear what the other processes say, for as long as the line holds."""
-    url = current_app.extensions["settings"].redis_url
+def look_around() -> None:
+    """Look at every room once, hint or no hint; and see to it that hints are heard."""
+    rooms.look_around()
+    url = _hints_url()
     if url is not None:
-        hints.hear(url, changed=rooms.mark, counted=audience.hear)
+        hints.begin_to_hear(url)
 
 
-rooms: Final = Rooms(Truth(), send=partial(_send, "update"), is_watched=lambda key: len(_sockets(key)) > 0)
+def _hints_url() -> str | None:
+    url: str | None = current_app.extensions["settings"].redis_url
+    return url
+
+
+def _spawn(work: Callable[[], None]) -> bool:
+    """Do it in a greenlet of its own; False where there are none."""
+    if socketio.async_mode != "gevent":
+        return False
+    app = current_app._get_current_object()   # type: ignore[attr-defined]  # a proxy, shown as the app
+    socketio.start_background_task(run_once, app, Job("beside everything else", 0.0, work))
+    return True
+
+
+rooms: Final = Rooms(Truth(), send=partial(_send, "update"), is_watched=lambda key: len(_sockets(key)) > 0,
+                     spawn=_spawn)
 audience: Final = Audience()
-hints: Final = Hints()
+hints: Final = Hints(spawn=_spawn, changed=rooms.mark, counted=audience.hear)
