@@ -10,10 +10,13 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from auction.jobs import sweep
+from auction.models import Registration
 from auction.rules.band import BAND_WORDS
+from auction.services.bidding import Offer, take_bids
 from kernel import clock
 from kernel.database import db
 from tests.browser import PHONE, NewVisitor, axe_violations
+from tests.factories.accounts import acting
 from tests.factories.auction import an_exercise
 from tests.factories.cases import an_officer
 
@@ -112,9 +115,32 @@ def test_a_price_that_moves_under_the_second_press_never_changes_the_sum(
     band(one.page).to_have_text(BAND_WORDS["lead"])
 
 
+def test_a_long_ladder_shows_its_newest_bids_and_fetches_older_ones_when_asked(
+        address: str, lot: str, session: Session, new_visitor: NewVisitor) -> None:
+    seats = session.query(Registration).filter_by(lot_id=lot).order_by(Registration.code).all()
+    now = clock.now()
+    with acting(session) as s:
+        take_bids(s, [Offer(lot, 1, seats[n % 2].person_digest, 100_000_000 + n * 500_000, f"n{n}", now, n)
+                      for n in range(600)], now=now)
+    visitor = new_visitor(address)
+    pages: list[str] = []
+    visitor.page.on("request", lambda asked: pages.append(asked.url) if "/events?" in asked.url else None)
+    visitor.page.goto(f"/lots/{lot}/room")
+    expect(visitor.page.locator("#line-word")).to_contain_text("良好")
+    expect(visitor.page.locator("#ladder li")).to_have_count(20)
+    expect(visitor.page.locator("#ladder-count")).to_have_text("共 600 口，2 个竞买代码")
+    expect(visitor.page.locator("#chart .uplot")).to_be_visible()
+    for shown in range(40, 620, 20):
+        visitor.page.locator("#ladder-more").click()
+        expect(visitor.page.locator("#ladder li")).to_have_count(shown)
+    expect(visitor.page.locator("#ladder-more")).to_be_hidden()
+    expect(visitor.page.locator("#ladder li").last).to_have_attribute("data-seq", "1")
+    assert [one.split("?")[1] for one in pages] == ["after=80", "after=0"], "for the chart, and for the rest"
+
+
 def test_a_bid_takes_the_spare_line_where_the_socket_is_refused(address: str, lot: str,
                                                                 new_visitor: NewVisitor) -> None:
-    visitor = new_visitor(address)
+    visitor, other = new_visitor(address), new_visitor(address)
     visitor.page.route("**/socket.io/**", lambda route: route.abort())
     visitor.page.add_init_script("window.WebSocket = class { constructor() { throw Error('no sockets') } }")
     visitor.page.goto(f"/lots/{lot}/room")
@@ -122,3 +148,8 @@ def test_a_bid_takes_the_spare_line_where_the_socket_is_refused(address: str, lo
     expect(visitor.page.locator("#line-word")).to_have_text("改走备用线路", timeout=15_000)
     bid_least(visitor.page)
     band(visitor.page).to_have_text(BAND_WORDS["lead"], timeout=15_000)
+    sit_down(other.page, lot)
+    bid_least(other.page)
+    band(visitor.page).to_have_text(BAND_WORDS["out"], timeout=15_000)
+    expect(visitor.page.locator("#hint")).to_contain_text("每 2 到 5 秒更新一次")
+    expect(visitor.page.locator("#ladder li")).to_have_count(2)

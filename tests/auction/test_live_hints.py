@@ -74,7 +74,8 @@ def test_forged_and_garbled_hints_do_nothing_and_the_next_good_one_is_heard(
         for garbage in (b"", b"\xff\xfe", b"{", b"null", b"5", b'"lot-a"', b'{"a": 1}',
                         b"[1, null, {}, [], 1.5]", b"[" * 100_000, b"x" * 1_000_001, b"NaN"):
             client.publish(CHANGED + "stranger", garbage)
-        for counts in ([], {ROOM: -1}, {ROOM: True, "b": 1.5, "c": "9", "d": 10**12, "e": None}):
+        garbled: list[Any] = [[], {ROOM: -1}, {ROOM: True, "b": 1.5, "c": "9", "d": 10**12, "e": None}]
+        for counts in garbled:
             client.publish(WATCHERS + "stranger", json.dumps(counts))
         client.publish("luochui:changed:", b'["lot-b"]')
     until(lambda: two[0].changed)
