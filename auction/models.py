@@ -301,8 +301,7 @@ class Attempt(Base):
 class Suspension(Base):
     """A time in which the sale stood still (AUC-28); ``to_at`` None while it still does.
 
-    From ``cause_ended_on`` on the court has five days to let it go on (AUC-28.4). ``fault`` says what was
-    wrong with the platform where it held the sale by itself: two people let such a sale go on.
+    From ``cause_ended_on`` on the court has five days (AUC-28.4). ``fault``: the platform held it by itself.
     """
 
     __tablename__ = "suspensions"
@@ -322,10 +321,7 @@ class Suspension(Base):
 
 
 class Worker(Base):
-    """A process that takes bids, as it was last heard of; ``seen_at`` and the lease in the database's time.
-
-    ``low_water_at`` and ``walked_ms``, how far a demo's clock was walked, lead to the platform's time.
-    """
+    """A process that takes bids, as last heard of in the database's time; see ``services.presence``."""
 
     __tablename__ = "workers"
     unlogged = "a sign of life, overwritten four times a second; the acts that rest on it have leaves"
@@ -341,7 +337,7 @@ class Worker(Base):
 
 
 class Failure(Base):
-    """A time in which something failed that a close must know of; see ``auction.rules.closing.Outage``."""
+    """A time in which something failed that a close must know of: ``auction.rules.closing.Outage``."""
 
     __tablename__ = "failures"
     unlogged = "what the machines noticed of themselves; the hold that follows from it has its leaf"
