@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
 
-from flask import current_app
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -27,6 +26,7 @@ from auction.services import undecided
 from kernel import clock
 from kernel.database import is_sqlite
 from kernel.ids import new_id
+from kernel.memory import of_app
 
 NEAR_THE_END: Final = timedelta(minutes=10)
 """Twice the five minutes of the law: so long before an end the only process writes that it lives."""
@@ -230,8 +230,5 @@ def _ask_the_time(session: Session) -> datetime:
 
 
 def here() -> Presence:
-    """The presence of this process; each app has one."""
-    found: Presence | None = current_app.extensions.get("presence")
-    if found is None:
-        found = current_app.extensions["presence"] = Presence()
-    return found
+    """The presence of this process."""
+    return of_app("presence", Presence)
