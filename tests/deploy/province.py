@@ -34,7 +34,7 @@ _PLACES = (ROOT / ".tools" / "nginx" / "usr" / "sbin" / "nginx", Path("/usr/sbin
 NGINX = next((path for path in _PLACES if path.exists()), None)
 """Debian's nginx, unpacked by ``tools/test-machine`` or installed; None where there is none."""
 NAME = "localhost"
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 PEOPLE = {"officer": "沈同舟", "auditor": "周明镜"}
 FOUNDING = [
     ["db", "upgrade"],
