@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app, http.HEADERS, frozen=settings.mode is Mode.PRODUCTION)
     health.init_app(app)
     sockets.init_app(app, async_mode="threading" if settings.mode is Mode.TEST else "gevent",
-                     message_queue=settings.redis_url)
+                     driver=settings.socket_driver)
     for domain in DOMAINS:
         domain.register(app)
     app.extensions["jobs"] = tuple(job for domain in DOMAINS for job in domain.jobs)

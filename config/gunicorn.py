@@ -11,6 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+if os.environ.get("LUOCHUI_SOCKET_DRIVER") == "stock":
+    # gevent's own loop serves sockets that became readable together in reverse; this one in their order.
+    # The thin driver needs neither: it reads the kernel's time of receipt.
+    os.environ.setdefault("GEVENT_LOOP", "libuv-cffi")
+
 import gevent
 from gevent import monkey
 
@@ -62,6 +67,18 @@ def post_worker_init(worker: Any) -> None:
         with _alive(worker):
             prepare(app, bind)
     start(app, app.extensions["jobs"])
+
+
+def worker_exit(_server: object, worker: Any) -> None:
+    """A process that ends in good order says so: nobody has to wait for it, or wonder."""
+    app = getattr(getattr(worker, "app", None), "callable", None)
+    if app is None:
+        return
+    from auction.services import presence  # noqa: PLC0415
+    from kernel.transactions import unit_of_work  # noqa: PLC0415
+
+    with app.app_context(), unit_of_work() as work:
+        presence.here().leave(work.session)
 
 
 @contextmanager

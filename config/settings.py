@@ -18,6 +18,13 @@ class Mode(StrEnum):
     TEST = "test"
 
 
+class SocketDriver(StrEnum):
+    """What carries WebSockets: our thin one (``kernel/websocket.py``), or that of the libraries."""
+
+    THIN = "thin"
+    STOCK = "stock"
+
+
 class SettingsError(Exception):
     """The start is refused; the text says every variable that is missing or wrong."""
 
@@ -36,6 +43,7 @@ class Settings:
     Attributes:
         origin: schema-less address that names the log, such as ``court.example/luochui``.
         secret_key, vault_key, signing_key: None where not given; ``require_complete`` refuses to serve then.
+        socket_driver: what carries WebSockets; ``stock`` is the way back if ours should fail.
         proxies: how many proxies stand in front and may say who the visitor is.
         address: where people find the platform, such as ``https://court.example``; papers print it.
     """
@@ -50,6 +58,7 @@ class Settings:
     signing_key: str | None
     proxies: int = 0
     address: str = "http://127.0.0.1:8000"
+    socket_driver: SocketDriver = SocketDriver.THIN
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -78,6 +87,7 @@ class Settings:
             signing_key=env.get("LUOCHUI_SIGNING_KEY") or None,
             proxies=_count("LUOCHUI_PROXIES", env.get("LUOCHUI_PROXIES", "0")),
             address=_address(env, mode),
+            socket_driver=_driver(env.get("LUOCHUI_SOCKET_DRIVER") or SocketDriver.THIN),
         )
 
     def require_complete(self) -> None:
@@ -105,6 +115,13 @@ def _count(name: str, text: str) -> int:
     if not text.isdecimal():
         raise SettingsError(f"{name} is {text!r}; it is a number, 0 for none")
     return int(text)
+
+
+def _driver(shown: str) -> SocketDriver:
+    try:
+        return SocketDriver(shown)
+    except ValueError as error:
+        raise SettingsError(f"LUOCHUI_SOCKET_DRIVER is {shown!r}; it is thin or stock") from error
 
 
 def _address(env: Mapping[str, str], mode: Mode) -> str:

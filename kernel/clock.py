@@ -26,6 +26,11 @@ def to_millisecond(instant: datetime) -> datetime:
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
+def of_machine(instant: datetime) -> datetime:
+    """An instant of the hardware's clock as the platform's clock shows it."""
+    return instant + _offset
+
+
 def machine_now() -> datetime:
     """The hardware's time, however far the demo clock was walked: for sessions and tokens only."""
     return datetime.now(UTC)

@@ -1,13 +1,14 @@
 """Chinese first, English too: which language a reader sees, and how a refusal is put in it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from gettext import NullTranslations
 from typing import Final
 
 from babel.dates import format_date, format_datetime
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, get_locale, get_translations, ngettext
+from flask_babel import Babel, force_locale, get_locale, get_translations, ngettext
 
 from kernel.clock import beijing
 from kernel.errors import DomainError, Filled, Name
@@ -33,6 +34,13 @@ def init_app(app: Flask) -> None:
     _babel.init_app(app, locale_selector=reader_language)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         _translated, ngettext, newstyle=True)
+
+
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Put texts into a reader's language where no request says which it is."""
+    with force_locale(language):
+        yield
 
 
 def gettext(text: str, **values: object) -> str:

@@ -7,28 +7,40 @@ so every event asks anew who is behind it. Sockets that send no Origin are refus
 import secrets
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
 import structlog
 from flask import Flask, g, request
-from flask_socketio import SocketIO
+from flask_socketio import SocketIO, disconnect
 
-from kernel import clock
+from config.settings import SocketDriver
+from kernel import clock, dispatch
 from kernel.access import Guard, current_actor
-from kernel.errors import N_, DomainError, InvalidInput
+from kernel.dispatch import add_handler, present_event
+from kernel.errors import N_, DomainError, InvalidInput, TooManyRequests
 from kernel.formats import instant_text
 from kernel.languages import explain, say
 
 log = structlog.get_logger()
+
+MOST_EVENTS_A_SECOND: Final = 100
+"""Of one socket, on the way that every event may take; a page sends a few a minute."""
 socketio = SocketIO()
 _guards: dict[tuple[str, str], Guard] = {}
 
 
-def init_app(app: Flask, *, async_mode: str, message_queue: str | None) -> None:
-    """Bind Socket.IO: same origin only, WebSocket first, hints between processes by the queue."""
-    socketio.init_app(app, async_mode=async_mode, message_queue=message_queue,
+def init_app(app: Flask, *, async_mode: str, driver: SocketDriver) -> None:
+    """Bind Socket.IO: same origin only, WebSocket first; each process speaks to its own sockets.
+
+    Args:
+        driver: what carries WebSockets under gevent; elsewhere there is only the stock one.
+    """
+    socketio.init_app(app, async_mode=async_mode,
                       manage_session=False, cors_allowed_origins=None,
                       ping_interval=10, ping_timeout=15, max_http_buffer_size=16_384)
+    if async_mode == "gevent" and driver is SocketDriver.THIN:
+        dispatch.install(socketio)
 
 
 def on_event(name: str, guard: Guard, *, namespace: str) -> Callable[[Callable[..., Any]],
@@ -43,24 +55,39 @@ def on_event(name: str, guard: Guard, *, namespace: str) -> Callable[[Callable[.
     def register(handler: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(handler)
         def answer(*data: Any) -> dict[str, Any]:
-            g.received_at = clock.now()  # first thing: the time of entry counts (AUC-20.6)
+            event = present_event()
+            # First thing: the time of entry counts (AUC-20.6), of the kernel where it is known.
+            g.received_at = clock.now() if event is None else event.received_at
             g.pop("actor", None)
             try:
+                _not_too_often()
                 guard.check(current_actor())
                 return {"ok": True, **(handler(*data) or {})}
             except DomainError as error:
                 return refusal(error)
-            except Exception:
-                incident = secrets.token_hex(4)
-                log.exception("incident", incident=incident, socket_event=name)
-                return {"ok": False, "code": "incident", "incident": incident,
-                        "message": say(N_("系统出了故障，已经记录，编号 %(incident)s。"),
-                                       {"incident": incident})}
+            except Exception as error:
+                return incident(error, name)
 
         socketio.on_event(name, answer, namespace=namespace)
+        add_handler(name, namespace, answer)
         return answer
 
     return register
+
+
+def _not_too_often() -> None:
+    """Count the events of a socket; one that sends more than anybody can is ended.
+
+    Raises:
+        TooManyRequests: it was.
+    """
+    second, count = request.environ.get("luochui.events", (0, 0))
+    this = int(monotonic())
+    count = count + 1 if second == this else 1
+    request.environ["luochui.events"] = (this, count)
+    if count > MOST_EVENTS_A_SECOND:
+        disconnect()
+        raise TooManyRequests
 
 
 def tell_the_time() -> None:
@@ -78,6 +105,14 @@ def refusal(error: DomainError) -> dict[str, Any]:
         answer["fields"] = {path: say(text, error.details) for path, text in error.fields.items()}
     figures = {name: value for name, value in error.details.items() if isinstance(value, int | str)}
     return answer | ({"details": figures} if figures else {})
+
+
+def incident(error: BaseException, event: str) -> dict[str, Any]:
+    """What nobody foresaw, as an acknowledgement: a number for people, the rest for the server's log."""
+    number = secrets.token_hex(4)
+    log.error("incident", incident=number, socket_event=event, exc_info=error)
+    return {"ok": False, "code": "incident", "incident": number,
+            "message": say(N_("系统出了故障，已经记录，编号 %(incident)s。"), {"incident": number})}
 
 
 def check_all_guarded() -> None:

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -86,6 +86,7 @@ class Server:
     data_dir: Path
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -102,7 +103,8 @@ class Server:
                    "app:create_app()"]
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out,
-                                            env=environment(self.data_dir, PORT=str(self.port)))
+                                            env=environment(self.data_dir, PORT=str(self.port),
+                                                            **self.settings))
         deadline = time.monotonic() + PATIENCE_S
         while not self._answers():
             assert self.process.poll() is None, self.said()
@@ -125,12 +127,17 @@ class Server:
         self.process = None
         return status
 
+    def workers(self) -> list[int]:
+        """The processes that serve."""
+        assert self.process is not None
+        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True,
+                               check=True).stdout.split()
+        return [int(one) for one in found]
+
     def kill(self) -> None:
         """What a power cut leaves: the worker dies with its master, nothing is said."""
         assert self.process is not None
-        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True,
-                                  check=True).stdout.split()
-        for one in (self.process.pid, *map(int, children)):
+        for one in (self.process.pid, *self.workers()):
             os.kill(one, signal.SIGKILL)
         self.process.wait(timeout=PATIENCE_S)
         self.process = None

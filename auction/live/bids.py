@@ -1,12 +1,19 @@
 """Taking up one bid, whichever way it came: the same service, the same answer."""
 
 import json
+import re
+import time
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
+from functools import partial
 from typing import Any, Final
 
-from auction.live.queue import queue
-from auction.live.updates import plain
+from flask import Flask
+
+from auction.errors import TooManyUndecided
+from auction.live.queue import Answer, queue
+from auction.live.updates import NAMESPACE, plain
+from auction.models import Registration
 from auction.rules.replay import decision_members
 from auction.services import undecided
 from auction.services.bidding import BidAnswer, Offer
@@ -14,9 +21,27 @@ from auction.services.reading import announced_sale
 from auction.services.registration import admitted
 from kernel.access import Actor
 from kernel.database import db
-from kernel.languages import say
+from kernel.dispatch import Event, present_event, quick_event
+from kernel.errors import DomainError
+from kernel.languages import in_language, reader_language, say
+from kernel.money import MAX_FEN
+from kernel.sockets import incident, refusal
 
-_arrivals: Final = count()
+SEAT_LASTS_S: Final = 4.0
+"""How long a socket's bidder is known without asking anew who is signed in."""
+_MEMBERS: Final = frozenset({"lot", "amount_fen", "client_bid_id", "key"})
+_PLAIN_ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBidder:
+    """Whom a socket bids for in one sale, as the last full look at it said."""
+
+    number: int
+    digest: str
+    registration_id: str
+    language: str
+    until: float
 
 
 def take_bid(lot_id: str, *, amount_fen: int, client_bid_id: str, key: str | None,
@@ -30,10 +55,14 @@ def take_bid(lot_id: str, *, amount_fen: int, client_bid_id: str, key: str | Non
     Raises:
         NotQualified, NotRunning, NoSuchLot, TooManyUndecided: refusals at the door, without a leaf.
     """
-    order = next(_arrivals)
+    event = present_event()
+    order = time.time_ns() if event is None else event.stamp_ns
     session = db.session()
     # Whoever may not bid is turned away here, before the lock that all bidders share.
-    bidder = admitted(session, announced_sale(session, lot_id), actor=actor, key=key)
+    sale = announced_sale(session, lot_id)
+    bidder = admitted(session, sale, actor=actor, key=key)
+    if event is not None:
+        _know(event, bidder, key, for_ever=key is not None and sale.lot.is_exercise)
     offer = Offer(lot_id, bidder.number, bidder.person_digest, amount_fen, client_bid_id, received_at, order)
     who = bidder.id
     session.rollback()   # no transaction stands open while the bid waits for its turn
@@ -41,14 +70,75 @@ def take_bid(lot_id: str, *, amount_fen: int, client_bid_id: str, key: str | Non
         return acknowledgement(queue.take(offer))
 
 
+def _know(event: Event, bidder: Registration, key: str | None, *, for_ever: bool) -> None:
+    event.socket.known[(bidder.lot_id, key)] = KnownBidder(
+        bidder.number, bidder.person_digest, bidder.id, reader_language(),
+        float("inf") if for_ever else time.monotonic() + SEAT_LASTS_S)
+
+
+@quick_event("bid", namespace=NAMESPACE)
+def quick_bid(event: Event) -> bool:
+    """A well-formed bid of a bidder whom this socket knows goes from its frame into the queue.
+
+    Anything else takes the way of ``auction.events.bid``, which says in full what is wrong.
+    """
+    data = event.data[0] if len(event.data) == 1 else None
+    if not isinstance(data, dict) or not data.keys() <= _MEMBERS:
+        return False
+    lot_id, amount_fen, key, name = map(data.get, ("lot", "amount_fen", "key", "client_bid_id"))
+    if (type(amount_fen) is not int or not 0 < amount_fen <= MAX_FEN or not isinstance(lot_id, str)
+            or not isinstance(key, str | None) or not isinstance(name, str) or not _PLAIN_ID.fullmatch(name)):
+        return False
+    bidder: KnownBidder | None = event.socket.known.get((lot_id, key))
+    if bidder is None or bidder.until < time.monotonic():
+        return False
+    received_at = event.received_at
+    place = undecided.waiting(lot_id, bidder.registration_id, received_at)
+    try:
+        place.__enter__()   # left by ``_answered``, which is called whatever happens
+    except TooManyUndecided:
+        return False
+    app: Flask = event.socket.environ["flask.app"]
+    offer = Offer(lot_id, bidder.number, bidder.digest, amount_fen, name, received_at, event.stamp_ns)
+    queue.push(app, offer, partial(_answered, event, bidder, place))
+    return True
+
+
+def _answered(event: Event, bidder: KnownBidder, place: Any, answer: Answer) -> None:
+    place.__exit__(None, None, None)
+    if isinstance(answer, BidAnswer):
+        if answer.refusal is None:
+            event.answer(acknowledged(answer))
+            return
+        with in_language(bidder.language):
+            event.answer(acknowledged(answer))
+        return
+    with in_language(bidder.language):
+        if isinstance(answer, DomainError):
+            event.socket.known.clear()
+            told = refusal(answer)
+        else:
+            told = incident(answer, "bid")
+    event.answer(json.dumps(told, ensure_ascii=False).encode())
+
+
 def acknowledgement(answer: BidAnswer) -> dict[str, Any]:
-    """What a bidder is told: the decision as in replay/v1, and a refusal in words with its rule."""
+    """What a bidder is told: the decision as in replay/v1, a refusal in words with its rule, the receipt."""
+    return _members(answer) | {"receipt": None if answer.receipt is None else json.loads(answer.receipt)}
+
+
+def acknowledged(answer: BidAnswer) -> bytes:
+    """The same as the JSON of an acknowledgement; the receipt is JSON already."""
+    shown = json.dumps({"ok": True, **_members(answer)}, ensure_ascii=False, separators=(",", ":")).encode()
+    return b'%b,"receipt":%b}' % (shown[:-1], answer.receipt or b"null")
+
+
+def _members(answer: BidAnswer) -> dict[str, Any]:
     attempt = answer.attempt
     told: dict[str, Any] = {"code": attempt.code, "amount_fen": attempt.amount_fen,
                             "received_at": plain(attempt.received_at),
                             "decision": decision_members(answer.decision), "refusal": None,
-                            "leaf": answer.leaf,
-                            "receipt": None if answer.receipt is None else json.loads(answer.receipt)}
+                            "leaf": answer.leaf}
     if answer.refusal is not None:
         told["refusal"] = {
             "message": say(answer.refusal.message, answer.refusal.details),

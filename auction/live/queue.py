@@ -1,34 +1,63 @@
 """The queue of this process: whoever finds nobody at work takes everybody's bids to the database.
 
 Group commit (design: "A bid"): while one transaction is being written, bids gather; the next one
-takes all of them, for whatever lots. There is no drainer that could die: each waiting bid is ready
-to do the work itself, and hands it on when its own answer is there.
+takes all of them, for whatever lots. There is no drainer that could die with the queue: who waits
+for an answer does the work when it is its turn, and hands it on with its own answer in hand; for bids
+that nobody stands and waits for, a task is started when there are some and ends with the last.
 """
 
+import secrets
 from collections.abc import Callable, Sequence
 from threading import Event, Lock
-from typing import Final
+from typing import Any, Final, cast
 
-from auction.live.updates import tell_of_bids
+import structlog
+from flask import Flask, current_app
+
+from auction.errors import BidWaited
+from auction.live.updates import promise_standing, tell_of_bids
 from auction.services.bidding import BidAnswer, Offer, take_bids
 from kernel import clock
+from kernel.database import db
 from kernel.errors import DomainError
+from kernel.sockets import socketio
 from kernel.transactions import unit_of_work
+
+log = structlog.get_logger()
 
 MOST_AT_ONCE: Final = 2000
 """Bids that one transaction takes: more would make the first of them wait for the last."""
+A_TURN_S: Final = 0.0001
+"""A pause in which the event loop looks at its sockets; a pause of nothing would not."""
+MOST_TURNS: Final = 4
+"""Turns for which a batch waits while it still grows: one look at the sockets shows only some of them."""
+
+Answer = BidAnswer | BaseException
+Answered = Callable[[Answer], None]
 
 
 class _Waiting:
-    """A bid between its arrival and its answer."""
+    """A bid between its arrival and its answer: somebody stands and waits for it, or is told."""
 
-    __slots__ = ("answer", "offer", "turn")
+    __slots__ = ("answer", "answered", "offer", "turn")
 
-    def __init__(self, offer: Offer) -> None:
+    def __init__(self, offer: Offer, answered: Answered | None = None) -> None:
         self.offer = offer
-        self.answer: BidAnswer | BaseException | None = None
-        self.turn = Event()
+        self.answered = answered
+        self.answer: Answer | None = None
+        self.turn = Event() if answered is None else None
         """Set when the answer is there, or when it is this one's turn to do the work."""
+
+    def settle(self, answer: Answer) -> None:
+        """Give the answer to whom it belongs."""
+        self.answer = answer
+        if self.turn is not None:
+            self.turn.set()
+        if self.answered is not None:
+            try:
+                self.answered(answer)
+            except Exception:
+                log.exception("incident", incident=secrets.token_hex(4))
 
 
 class BidQueue:
@@ -53,11 +82,8 @@ class BidQueue:
             DomainError: it was turned away without being judged.
         """
         mine = _Waiting(offer)
-        with self._lock:
-            self._waiting.append(mine)
-            leads = not self._is_busy
-            self._is_busy = True
-        if not leads:
+        leads = self._enter(mine)
+        if not leads and mine.turn is not None:
             mine.turn.wait()
         if mine.answer is None:
             self._lead(mine)
@@ -68,39 +94,81 @@ class BidQueue:
             raise RuntimeError("a bid was left without an answer")
         return answer
 
+    def push(self, app: Flask, offer: Offer, answered: Answered) -> None:
+        """Leave a bid to be written with the next transaction; ``answered`` is called after its commit."""
+        if self._enter(_Waiting(offer, answered)):
+            socketio.start_background_task(self._drain, app)
+
+    def _enter(self, mine: _Waiting) -> bool:
+        """Stand in line; whether nobody is at work."""
+        with self._lock:
+            self._waiting.append(mine)
+            leads = not self._is_busy
+            self._is_busy = True
+        return leads
+
     def _lead(self, mine: _Waiting) -> None:
-        """Write batches until one's own bid is answered; then the oldest that waits goes on."""
+        """Write batches until one's own bid is answered; then somebody else goes on."""
         try:
             while mine.answer is None:
-                with self._lock:
-                    batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
-                self._answer(batch)
+                self._answer(self._next())
         finally:
-            with self._lock:
-                heir = self._waiting[0] if self._waiting else None
-                self._is_busy = heir is not None
-            if heir is not None:
-                heir.turn.set()
+            self._hand_on()
+
+    def _drain(self, app: Flask) -> None:
+        """Write batches until nothing waits."""
+        with app.app_context():
+            try:
+                while self._gather():
+                    self._answer(self._next())
+            finally:
+                db.session.remove()
+                self._hand_on(app)
+
+    def _gather(self) -> int:
+        """Let whatever the kernel has received by now come in before anything is judged (AUC-20.6)."""
+        seen = -1
+        for _ in range(MOST_TURNS):
+            socketio.sleep(A_TURN_S)
+            if len(self._waiting) == seen:
+                break
+            seen = len(self._waiting)
+        return len(self._waiting)
+
+    def _next(self) -> list[_Waiting]:
+        with self._lock:
+            batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+        return batch
+
+    def _hand_on(self, app: Flask | None = None) -> None:
+        """Let the oldest that stands and waits go on, else a task; nobody if nothing waits."""
+        with self._lock:
+            self._is_busy = bool(self._waiting)
+            heir = next((one for one in self._waiting if one.turn is not None), None)
+            nobody_stands = self._is_busy and heir is None
+        if heir is not None and heir.turn is not None:
+            heir.turn.set()
+        elif nobody_stands:
+            socketio.start_background_task(self._drain, app or cast("Any", current_app)._get_current_object())
 
     def _answer(self, batch: Sequence[_Waiting]) -> None:
         try:
-            for one, answer in zip(batch, self._write([one.offer for one in batch]), strict=True):
-                one.answer = answer
+            answers = self._write([one.offer for one in batch])
         except Exception as error:  # one that cannot be written must not take the others with it
-            if len(batch) == 1:
-                batch[0].answer = error
-            else:
+            if len(batch) > 1:
                 for one in batch:
                     self._answer([one])
+            else:
+                batch[0].settle(error)
+            return
         except BaseException as error:
             for one in batch:
-                one.answer = one.answer or error
+                one.settle(error)
             raise
-        finally:
-            for one in batch:
-                one.turn.set()
         self.batches += 1
         self.bids += len(batch)
+        for one, answer in zip(batch, answers, strict=True):
+            one.settle(answer)
 
 
 def _write(offers: Sequence[Offer]) -> Sequence[BidAnswer | DomainError]:
@@ -108,6 +176,9 @@ def _write(offers: Sequence[Offer]) -> Sequence[BidAnswer | DomainError]:
     with unit_of_work() as work:
         answers = take_bids(work.session, offers, now=clock.now())
         tell_of_bids(work, answers)
+        for lot_id in {offer.lot_id for offer, answer in zip(offers, answers, strict=True)
+                       if isinstance(answer, BidWaited)}:
+            promise_standing(work, lot_id)   # that bid has put its sale on hold
     return answers
 
 

@@ -1,0 +1,157 @@
+"""A crowd of bidders and watchers on bare sockets: the load of the bid benchmarks, on a core of its own.
+
+Run as a program: reads one line of JSON (what to do) from standard input, prints one line of JSON.
+It speaks just enough WebSocket, Engine.IO and Socket.IO; frames are masked with zeros, which costs
+nothing and is lawful.
+"""
+
+import json
+import secrets
+import select
+import socket
+import sys
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import Any
+
+
+def frame(text: str) -> bytes:
+    """One text frame of a client."""
+    payload = text.encode()
+    length = len(payload)
+    head = bytes((0x81, 0x80 | length)) if length < 126 else b"\x81\xfe" + length.to_bytes(2, "big")
+    return head + b"\0\0\0\0" + payload
+
+
+class Client:
+    """One connection that has entered the room of a lot, or not."""
+
+    def __init__(self, host: str, port: int, lot: str, key: str | None) -> None:
+        self.lot, self.key = lot, key
+        self.bytes = bytearray()
+        self.socket = socket.create_connection((host, port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        nonce = b64encode(secrets.token_bytes(16)).decode()
+        self.socket.sendall((
+            f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {host}:{port}\r\n"
+            f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {nonce}\r\nSec-WebSocket-Version: 13\r\n"
+            f"Origin: http://{host}:{port}\r\n\r\n").encode())
+        while b"\r\n\r\n" not in self.bytes:
+            self.bytes += self.socket.recv(65_536) or self._gone()
+        del self.bytes[:self.bytes.index(b"\r\n\r\n") + 4]
+        self.say("40/auction,")
+        self.until(b"40/auction,{")
+        self.sent_at, self.turns = 0.0, 0
+
+    def _gone(self) -> bytes:
+        raise ConnectionError("the server closed the connection")
+
+    def say(self, text: str) -> None:
+        """Send one text."""
+        self.socket.sendall(frame(text))
+
+    def until(self, begin: bytes) -> bytes:
+        """The first message that begins so; what comes before is dropped."""
+        while True:
+            for message in self.messages():
+                if message.startswith(begin):
+                    return message
+            self.bytes += self.socket.recv(65_536) or self._gone()
+
+    def messages(self) -> Iterator[bytes]:
+        """The whole messages that have come; pings are answered."""
+        held = self.bytes
+        while len(held) >= 2:
+            length, begin = held[1], 2
+            if length == 126:
+                if len(held) < 4:
+                    return
+                length, begin = int.from_bytes(held[2:4], "big"), 4
+            elif length == 127:
+                if len(held) < 10:
+                    return
+                length, begin = int.from_bytes(held[2:10], "big"), 10
+            if len(held) < begin + length:
+                return
+            message = bytes(held[begin:begin + length])
+            del held[:begin + length]
+            if message == b"2":
+                self.say("3")
+            else:
+                yield message
+
+    def watch(self) -> None:
+        """Enter the room."""
+        self.say(f'42/auction,1["watch",{json.dumps({"lot": self.lot})}]')
+        self.until(b"43/auction,1")
+
+    def bid(self, amount_fen: int) -> None:
+        """Send a bid; its answer is the next acknowledgement."""
+        self.turns += 1
+        wish = {"lot": self.lot, "amount_fen": amount_fen, "client_bid_id": f"{id(self)}-{self.turns}",
+                "key": self.key}
+        self.sent_at = time.perf_counter()
+        self.socket.send(frame(f'42/auction,{self.turns + 1}["bid",{json.dumps(wish)}]'))
+
+
+class Crowd:
+    """Bidders who each send the next bid as soon as the last one is answered."""
+
+    def __init__(self, wish: dict[str, Any]) -> None:
+        self.clients = [Client("127.0.0.1", wish["port"], lot, key) for lot, key in wish["bidders"]]
+        if wish["in_room"]:
+            for one in self.clients:
+                one.watch()
+        self.prices = dict.fromkeys((one.lot for one in self.clients), wish["start_fen"])
+        self.step_fen: int = wish["step_fen"]
+        self.seconds: float = wish["seconds"]
+        self.waits: list[float] = []
+        self.accepted = self.updates = 0
+        self.refused: dict[str, int] = {}
+
+    def run(self) -> dict[str, Any]:
+        """Bid for some seconds after a second of warming up, and say what came of it."""
+        poll = select.epoll()
+        by_fd = {one.socket.fileno(): one for one in self.clients}
+        for fd in by_fd:
+            poll.register(fd, select.EPOLLIN)
+        for one in self.clients:
+            self._bid(one)
+        begins = time.perf_counter() + 1.0
+        while time.perf_counter() < begins + self.seconds:
+            for fd, _ in poll.poll(0.5):
+                self._hear(by_fd[fd], begins)
+        self.waits.sort()
+        count = len(self.waits)
+        return {"answered": count, "accepted": self.accepted, "updates": self.updates,
+                "refused": self.refused, "seconds": self.seconds,
+                "p50_ms": 1000 * self.waits[count // 2], "p99_ms": 1000 * self.waits[int(count * 0.99)],
+                "worst_ms": 1000 * self.waits[-1]}
+
+    def _bid(self, one: Client) -> None:
+        self.prices[one.lot] += self.step_fen
+        one.bid(self.prices[one.lot])
+
+    def _hear(self, one: Client, begins: float) -> None:
+        data = one.socket.recv(262_144)
+        if not data:
+            raise ConnectionError("the server closed a bidder's connection")
+        one.bytes += data
+        for message in one.messages():
+            if not message.startswith(b"43"):
+                self.updates += 1
+                continue
+            now = time.perf_counter()
+            if now >= begins:
+                self.waits.append(now - one.sent_at)
+                if b'"accepted":true' in message:
+                    self.accepted += 1
+                else:
+                    reason = message[:300].decode(errors="replace").split('"reason":')[-1][:20]
+                    self.refused[reason] = self.refused.get(reason, 0) + 1
+            self._bid(one)
+
+
+if __name__ == "__main__":
+    print(json.dumps(Crowd(json.loads(sys.stdin.read())).run()))

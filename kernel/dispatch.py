@@ -1,0 +1,180 @@
+"""The short way of a Socket.IO event over the thin WebSocket, and of an update to a room.
+
+python-socketio keeps the connections, rooms and pings; an event goes from its frame straight to its
+handler, and an acknowledgement straight into a frame. The handlers are those of
+``kernel.sockets.on_event`` and do not know which way they were called.
+"""
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+import structlog
+from engineio.packet import MESSAGE
+from engineio.packet import Packet as EnginePacket
+from flask_socketio import SocketIO
+
+from kernel import clock
+from kernel.websocket import TEXT, WebSocket, framed, instant_of
+
+log = structlog.get_logger()
+
+SLICE: Final = 100
+"""Sockets that hear an update before bids are taken up again."""
+BETWEEN_SLICES_S: Final = 0.0001
+"""Not nothing: a turn of the event loop without a timer would not look at the sockets."""
+
+_EVENT: Final = re.compile(r"42(?:(?P<namespace>/[^,\[]*),)?(?P<id>\d{1,15})?(?P<data>\[.*\])", re.DOTALL)
+
+_OF_THE_LIBRARIES: Final = re.compile(r"[135]|2(?:probe)?|4[01].{0,1000}", re.DOTALL)
+"""Pongs, the upgrade from polling, entering and leaving a namespace."""
+
+Handler = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of one socket: what was sent, when the kernel received it, and how it is answered."""
+
+    socket: WebSocket
+    namespace: str
+    sid: str
+    name: str
+    data: list[Any]
+    id: str | None
+    stamp_ns: int
+
+    @property
+    def received_at(self) -> datetime:
+        """When it entered the machine (AUC-20.6)."""
+        return clock.of_machine(instant_of(self.stamp_ns))
+
+    def answer(self, shown: bytes) -> None:
+        """Acknowledge with a value that is JSON already; whoever has gone is not waited for."""
+        if self.id is None:
+            return
+        prefix = "43" if self.namespace == "/" else f"43{self.namespace},"
+        try:
+            self.socket.push(framed(TEXT, b"%b%b[%b]" % (prefix.encode(), self.id.encode(), shown)))
+        except OSError:
+            log.debug("socket.gone")
+
+
+Quick = Callable[[Event], bool]
+_handlers: dict[tuple[str, str], Handler] = {}
+_quick: dict[tuple[str, str], Quick] = {}
+_arrived: ContextVar[Event | None] = ContextVar("arrived", default=None)
+
+
+def present_event() -> Event | None:
+    """The event that is being handled, where the thin WebSocket brought it."""
+    return _arrived.get()
+
+
+def add_handler(name: str, namespace: str, handler: Handler) -> None:
+    """Let events of this name reach their handler on the short way too."""
+    _handlers[(namespace, name)] = handler
+
+
+def quick_event(name: str, *, namespace: str) -> Callable[[Quick], Quick]:
+    """Register what answers an event without a request around it, for those that come by the thousand.
+
+    It returns False where the handler of ``on_event`` has to do it: that one is the rule, and both
+    give the same answers.
+    """
+    def register(quick: Quick) -> Quick:
+        _quick[(namespace, name)] = quick
+        return quick
+
+    return register
+
+
+def install(socketio: SocketIO) -> None:
+    """Put the thin WebSocket beneath Engine.IO; without this the stock one serves, more slowly."""
+    engine = socketio.server.eio
+    engine._async = {**engine._async, "websocket": WebSocket}
+    WebSocket.intercept = staticmethod(partial(_dispatch, socketio))
+
+
+def _dispatch(socketio: SocketIO, socket: WebSocket, message: str, stamp_ns: int) -> bool:
+    """Take an event on its short way; False for whatever python-socketio has to look at itself.
+
+    What no client of ours would say ends the connection, before a library writes a page about it.
+    """
+    shown = _EVENT.fullmatch(message)
+    if shown is None:
+        if not _OF_THE_LIBRARIES.fullmatch(message):
+            socket.refuse()
+            return True
+        return False
+    namespace = shown["namespace"] or "/"
+    manager = socketio.server.manager
+    sid = manager.sid_from_eio_sid(socket.eio_sid, namespace)
+    if sid is None or not manager.is_connected(sid, namespace):
+        return False
+    try:
+        name, *data = json.loads(shown["data"])
+        handler = _handlers[(namespace, name)]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        socket.refuse()
+        return True
+    event = Event(socket, namespace, sid, name, data, shown["id"], stamp_ns)
+    quick = _quick.get((namespace, name))
+    if quick is None or not quick(event):
+        socketio.start_background_task(_run, socketio, event, handler)
+    return True
+
+
+def _run(socketio: SocketIO, event: Event, handler: Handler) -> None:
+    """Let the handler answer as on the stock way, knowing when the event arrived."""
+    token = _arrived.set(event)
+    try:
+        told = socketio._handle_event(handler, event.name, event.namespace, event.sid, *event.data)
+        event.answer(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
+    except Exception:
+        log.exception("incident", incident=secrets.token_hex(4), socket_event=event.name)
+    finally:
+        _arrived.reset(token)
+
+
+def broadcast(socketio: SocketIO, name: str, message: Mapping[str, Any], *, namespace: str,
+              room: str) -> float:
+    """Send one event to everybody in a room of this process; it is put into bytes once.
+
+    In slices, so that bids are taken up between them. Never waits for a slow socket.
+
+    Returns:
+        For how many seconds it kept the process busy.
+    """
+    begun = time.perf_counter()
+    if not WebSocket.open:
+        socketio.emit(name, dict(message), namespace=namespace, to=room, ignore_queue=True)
+        return time.perf_counter() - begun
+    rested = 0.0
+    server = socketio.server
+    text = f"2{namespace},{json.dumps([name, message], ensure_ascii=False, separators=(',', ':'))}"
+    frame, packet = framed(TEXT, f"4{text}".encode()), EnginePacket(MESSAGE, text)
+    for place, (_sid, eio_sid) in enumerate(list(server.manager.get_participants(namespace, room)), 1):
+        carrier = WebSocket.open.get(eio_sid)
+        engine = server.eio.sockets.get(eio_sid)
+        if engine is None:
+            continue
+        if carrier is None or not engine.upgraded:
+            server._send_eio_packet(eio_sid, packet)
+        else:
+            try:
+                carrier.push(frame)
+            except OSError:
+                log.debug("socket.gone")
+        if place % SLICE == 0:
+            paused = time.perf_counter()
+            socketio.sleep(BETWEEN_SLICES_S)
+            rested += time.perf_counter() - paused
+    return time.perf_counter() - begun - rested

@@ -1,0 +1,117 @@
+"""Frames: put together however they were cut, refused when they are none, made as a browser reads them."""
+
+from contextlib import suppress
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.websocket import (
+    BINARY,
+    CLOSE,
+    NO_TEXT,
+    PING,
+    PONG,
+    PROTOCOL_ERROR,
+    TEXT,
+    TOO_LARGE,
+    BrokenFrame,
+    FrameReader,
+    accept_key,
+    framed,
+    instant_of,
+)
+
+LONGEST = 100_000
+MASK = b"\x01\x82\xf3\x74"
+
+
+def of_client(kind: int, payload: bytes, *, last: bool = True, masked: bool = True) -> bytes:
+    """A frame as a browser sends it."""
+    length = len(payload)
+    head = bytearray([kind | (0x80 if last else 0)])
+    bit = 0x80 if masked else 0
+    if length < 126:
+        head.append(bit | length)
+    elif length < 65_536:
+        head += bytes([bit | 126]) + length.to_bytes(2, "big")
+    else:
+        head += bytes([bit | 127]) + length.to_bytes(8, "big")
+    if not masked:
+        return bytes(head) + payload
+    return bytes(head) + MASK + bytes(byte ^ MASK[place % 4] for place, byte in enumerate(payload))
+
+
+def read(*pieces: bytes, longest: int = LONGEST) -> list[tuple[int, bytes]]:
+    reader = FrameReader(longest)
+    return [message for piece in pieces for message in reader.feed(piece)]
+
+
+@pytest.mark.parametrize("length", [0, 1, 3, 4, 125, 126, 127, 65_535, 65_536])
+def test_a_message_of_any_length_is_read(length: int) -> None:
+    payload = bytes(place % 251 for place in range(length))
+    assert read(of_client(TEXT, payload)) == [(TEXT, payload)]
+
+
+@given(st.lists(st.binary(max_size=300), max_size=6), st.lists(st.integers(0, 2000), max_size=30))
+def test_it_does_not_matter_where_the_bytes_were_cut(payloads: list[bytes], cuts: list[int]) -> None:
+    sent = b"".join(of_client(TEXT, payload) for payload in payloads)
+    places = sorted({0, len(sent), *(cut % (len(sent) + 1) for cut in cuts)})
+    pieces = [sent[begin:end] for begin, end in pairwise(places)]
+    assert read(*pieces) == [(TEXT, payload) for payload in payloads]
+
+
+@given(st.lists(st.binary(max_size=50), min_size=2, max_size=6))
+def test_a_message_in_parts_is_whole_again_and_a_ping_may_come_between(parts: list[bytes]) -> None:
+    frames = [of_client(TEXT if place == 0 else 0, part, last=place == len(parts) - 1)
+              for place, part in enumerate(parts)]
+    frames.insert(1, of_client(PING, b"here?"))
+    assert read(*frames) == [(PING, b"here?"), (TEXT, b"".join(parts))]
+
+
+@pytest.mark.parametrize(("sent", "code"), [
+    (of_client(TEXT, b"bare", masked=False), PROTOCOL_ERROR),
+    (bytes([0xC1, 0x80]) + MASK, PROTOCOL_ERROR),
+    (of_client(3, b""), PROTOCOL_ERROR),
+    (of_client(PING, b"", last=False), PROTOCOL_ERROR),
+    (of_client(PING, b"x" * 126), PROTOCOL_ERROR),
+    (of_client(0, b"of nothing"), PROTOCOL_ERROR),
+    (of_client(TEXT, b"a", last=False) + of_client(TEXT, b"b"), PROTOCOL_ERROR),
+    (of_client(TEXT, b"x" * (LONGEST + 1)), TOO_LARGE),
+    (of_client(TEXT, b"x" * LONGEST, last=False) + of_client(0, b"x"), TOO_LARGE),
+    (b"\x81\xff" + (2**63).to_bytes(8, "big"), TOO_LARGE),
+], ids=["unmasked", "reserved bit", "unknown kind", "ping in parts", "long ping", "goes on with nothing",
+        "two at once", "too long", "too long in parts", "says it is 2^63 long"])
+def test_what_is_no_websocket_ends_the_connection(sent: bytes, code: int) -> None:
+    with pytest.raises(BrokenFrame) as broken:
+        read(sent)
+    assert broken.value.code == code != NO_TEXT
+
+
+@given(st.binary(max_size=400))
+def test_garbage_is_read_or_refused_and_nothing_else(garbage: bytes) -> None:
+    with suppress(BrokenFrame):
+        for kind, payload in read(garbage):
+            assert kind in (TEXT, BINARY, CLOSE, PING, PONG)
+            assert len(payload) <= len(garbage)
+
+
+@pytest.mark.parametrize("length", [0, 125, 126, 65_535, 65_536])
+def test_what_the_server_sends_is_one_whole_frame(length: int) -> None:
+    shown = framed(TEXT, b"x" * length)
+    begin = 2 if length < 126 else 4 if length < 65_536 else 10
+    assert shown[begin:] == b"x" * length
+    assert shown[0] == 0x81
+    assert shown[1] == (length if length < 126 else 126 if length < 65_536 else 127)
+    assert length < 126 or int.from_bytes(shown[2:begin], "big") == length
+
+
+def test_the_hand_is_shaken_as_in_the_rfc_and_a_false_key_is_none() -> None:
+    assert accept_key("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+    for false in ("", "dGhlIHNhbXBsZSBub25jZQ", "c2hvcnQ=", "中文"):
+        assert accept_key(false) is None
+
+
+def test_a_stamp_is_cut_to_the_millisecond_and_never_rounded_up() -> None:
+    assert instant_of(1_781_057_999_999_999_999).isoformat() == "2026-06-10T02:19:59.999000+00:00"
