@@ -1,0 +1,31 @@
+"""The clocks of the simulated machines: off by a little, running a little fast, sometimes jumping."""
+
+from datetime import datetime, timedelta
+
+from tests.simulation.world import MS, World
+
+
+class Clock:
+    """The wall clock of one machine."""
+
+    def __init__(self, world: World, *, offset_ms: int = 0, drift: float = 0.0) -> None:
+        self._world = world
+        self._offset = offset_ms * MS
+        self._drift = drift
+        self._since = world.now
+
+    def now(self) -> datetime:
+        elapsed = self._world.now - self._since
+        found = self._world.now + self._offset + elapsed * self._drift
+        return found - timedelta(microseconds=found.microsecond % 1000)
+
+    def error(self) -> timedelta:
+        """How far it is off; nobody inside the simulation knows."""
+        return self.now() - self._world.now
+
+    def jump(self, ms: int) -> None:
+        self._offset += ms * MS
+
+    def set_right(self) -> None:
+        """What the machine's time service does."""
+        self._offset, self._drift, self._since = timedelta(0), 0.0, self._world.now

@@ -1,0 +1,46 @@
+"""The lot engine under a thousand faults: every invariant after every step, and nothing left to luck."""
+
+import pytest
+
+from tests.simulation.check import simulate
+from tests.simulation.invariants import CHECKS
+from tests.simulation.mutants import MUTANTS, Mutant
+from tests.simulation.run import Run
+from tests.simulation.teeth import hunt
+
+
+@pytest.mark.parametrize("first", range(0, 300, 50))
+def test_no_invariant_breaks_in_fifty_seeds(first: int) -> None:
+    for seed in range(first, first + 50):
+        verdict = simulate(seed)
+        assert not verdict.violations, "\n".join((
+            f"make simulate SEED={seed}", *verdict.trace[-40:], *verdict.violations))
+
+
+def test_the_same_seed_is_the_same_run() -> None:
+    assert simulate(17) == simulate(17)
+    assert simulate(17).trace != simulate(18).trace
+
+
+def test_runs_see_sales_that_close_that_are_held_and_that_are_withdrawn() -> None:
+    kinds: dict[str, int] = {}
+    faults: set[str] = set()
+    for seed in range(30):
+        run = Run(seed)
+        while run.step():
+            pass
+        for leaf in run.database.log:
+            kinds[leaf.kind] = kinds.get(leaf.kind, 0) + 1
+            if leaf.kind == "lot.suspended":
+                faults.add(str(leaf.body[2]))
+    assert {"bid", "lot.opened", "lot.closed", "lot.suspended", "lot.resumed"} <= set(kinds)
+    assert {"silence", "lost", "waited"} <= faults
+
+
+def test_every_invariant_has_a_mutant() -> None:
+    assert {mutant.invariant for mutant in MUTANTS} == set(CHECKS)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: f"{one.invariant}: {one.name}")
+def test_an_invariant_notices_the_mistake_that_it_is_for(mutant: Mutant) -> None:
+    assert hunt(mutant) is not None
