@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -221,6 +222,11 @@ def trusting(front: Front) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(front.home / "certificate.pem"))
 
 
+def _listens(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @contextmanager
 def running_front(province: Province) -> Iterator[Front]:
     """nginx as it is deployed; only addresses, certificate and folders differ."""
@@ -250,7 +256,7 @@ def running_front(province: Province) -> Iterator[Front]:
     process = subprocess.Popen(here)
     try:
         deadline = time.monotonic() + PATIENCE_S
-        while not (home / "nginx.pid").exists():
+        while not _listens(front.port):
             assert process.poll() is None, (home / "error.log").read_text(encoding="utf-8")
             assert time.monotonic() < deadline
             time.sleep(0.02)
