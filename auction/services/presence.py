@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from auction.models import Failure, Sale, Worker
 from auction.rules.closing import LEASE, MOST_CLOCK_MS, MOST_SILENCE, Fault, Mark, Outage
-from auction.rules.lifecycle import SEALED
+from auction.rules.lifecycle import SEALED, LotState
 from auction.services import undecided
 from kernel import clock
 from kernel.database import is_sqlite
@@ -31,6 +31,7 @@ from kernel.memory import of_app
 NEAR_THE_END: Final = timedelta(minutes=10)
 """Twice the five minutes of the law: so long before an end the only process writes that it lives."""
 WRITTEN_EVERY_S: Final = 1.0
+RUNNING: Final = SEALED - {LotState.SUSPENDED}
 KEPT: Final = timedelta(days=30)
 _MS: Final = timedelta(milliseconds=1)
 _JUMP: Final = timedelta(milliseconds=MOST_CLOCK_MS)
@@ -195,7 +196,7 @@ class Presence:
         if look.counted_s - self._written_s < WRITTEN_EVERY_S:
             return False
         return session.scalar(select(Sale.lot_id).where(
-            Sale.state.in_(SEALED), Sale.closes_at <= look.at + NEAR_THE_END).limit(1)) is not None
+            Sale.state.in_(RUNNING), Sale.closes_at <= look.at + NEAR_THE_END).limit(1)) is not None
 
     def _database_now(self, session: Session) -> datetime:
         """The database's time; on the way this process' own clock is compared with it.
