@@ -35,8 +35,8 @@ class Client:
         nonce = b64encode(secrets.token_bytes(16)).decode()
         self.socket.sendall((
             f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {host}:{port}\r\n"
-            f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {nonce}\r\nSec-WebSocket-Version: 13\r\n"
-            f"Origin: http://{host}:{port}\r\n\r\n").encode())
+            f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {nonce}\r\n"
+            f"Sec-WebSocket-Version: 13\r\nOrigin: http://{host}:{port}\r\n\r\n").encode())
         while b"\r\n\r\n" not in self.bytes:
             self.bytes += self.socket.recv(65_536) or self._gone()
         del self.bytes[:self.bytes.index(b"\r\n\r\n") + 4]
