@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from accounts import services as accounts
 from auction.jobs import sweep
 from auction.live import updates
-from auction.live.rooms import Key, Message, Rooms, Stand
+from auction.live.rooms import Message
 from auction.live.updates import NAMESPACE, Truth, count_watchers, look_around, standing_message
 from auction.models import Lot, Registration
 from auction.rules.lifecycle import LotState
@@ -45,19 +45,6 @@ from tests.factories.watchers import KEY, Book, Course, Process
 
 At = Callable[[datetime], None]
 LATER = OPENS_AT + timedelta(hours=1)
-
-
-class Clock:
-    """Seconds that go by only when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.seconds = 100.0
-
-    def now(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
 
 
 class TestAnyCourse:
@@ -123,124 +110,6 @@ def bids(session: Session, bidders: Sequence[Registration], numbers: Sequence[in
                     clock.now(), n) for n, who in chosen]
     with acting(session) as s:
         take_bids(s, offers, now=clock.now())
-
-
-class TestPacing:
-    @pytest.fixture
-    def hands(self) -> Clock:
-        return Clock()
-
-    @pytest.fixture
-    def book(self) -> Book:
-        return Book()
-
-    @pytest.fixture
-    def work(self) -> list[Callable[[], None]]:
-        """What was left to be done beside everything else."""
-        return []
-
-    def rooms(self, book: Book, hands: Clock, work: list[Callable[[], None]], cost: float = 0.0
-              ) -> tuple[Rooms, list[tuple[float, int, int]]]:
-        sent: list[tuple[float, int, int]] = []
-
-        def send(_key: Key, message: Message) -> float:
-            sent.append((round(hands.now() - 100, 3), message["from"], message["to"]))
-            hands.sleep(cost)
-            return cost
-
-        def spawn(given: Callable[[], None]) -> bool:
-            work.append(given)
-            return True
-
-        rooms = Rooms(book, send=send, is_watched=lambda _key: True, spawn=spawn, now=hands.now,
-                      sleep=hands.sleep)
-        rooms.enter(*KEY)
-        self.run(work)
-        return rooms, sent
-
-    @staticmethod
-    def run(work: list[Callable[[], None]]) -> None:
-        while work:
-            work.pop(0)()
-
-    def test_a_quiet_room_hears_at_once_and_then_at_most_ten_times_a_second(
-            self, book: Book, hands: Clock, work: list[Callable[[], None]]) -> None:
-        rooms, sent = self.rooms(book, hands, work)
-        for _ in range(100):
-            book.bids.append(1)
-            rooms.mark("lot")
-            self.run(work)
-        assert sent[:3] == [(0.0, 1, 1), (0.1, 2, 2), (0.2, 3, 3)]
-        hands.sleep(5)
-        begun = hands.now()
-        book.bids.append(1)
-        rooms.mark("lot")
-        self.run(work)
-        assert hands.now() == begun, "it was quiet: nobody waited"
-
-    def test_what_gathers_while_a_room_rests_is_one_range(
-            self, book: Book, hands: Clock, work: list[Callable[[], None]]) -> None:
-        rooms, sent = self.rooms(book, hands, work)
-        book.bids += [1]
-        rooms.mark("lot")
-        self.run(work)
-        for _ in range(50):
-            book.bids.append(1)
-            rooms.mark("lot")
-        assert len(work) == 1, "one who tells is enough"
-        self.run(work)
-        assert sent == [(0.0, 1, 1), (0.1, 2, 51)]
-
-    def test_a_room_that_is_dear_to_tell_is_told_less_often(
-            self, book: Book, hands: Clock, work: list[Callable[[], None]]) -> None:
-        rooms, sent = self.rooms(book, hands, work, cost=0.1)
-        for _ in range(4):
-            book.bids.append(1)
-            rooms.mark("lot")
-            self.run(work)
-        assert [at for at, _, _ in sent] == [0.0, 0.3, 0.6, 0.9]
-
-    def test_a_change_that_is_no_bid_survives_conflation_and_comes_after_the_bids(
-            self, book: Book, hands: Clock, work: list[Callable[[], None]]) -> None:
-        rooms, sent = self.rooms(book, hands, work)
-        book.bids.append(1)
-        rooms.mark("lot")
-        self.run(work)
-        book.bids.append(1)
-        rooms.mark("lot")
-        book.state = 9
-        rooms.mark("lot")
-        self.run(work)
-        assert sent == [(0.0, 1, 1), (0.1, 2, 2)]
-        room = rooms.room(*KEY)
-        assert room is not None
-        assert room.told == Stand(2, (9,))
-        book.state = 10
-        rooms.mark("lot")
-        self.run(work)
-        assert sent[-1][1:] == (3, 2), "an empty range"
-
-    def test_a_mark_for_a_lot_that_nobody_watches_asks_nothing(
-            self, book: Book, hands: Clock, work: list[Callable[[], None]]) -> None:
-        rooms, sent = self.rooms(book, hands, work)
-        looks = book.looks
-        rooms.mark("other")
-        assert (work, sent, book.looks) == ([], [], looks)
-
-    def test_after_a_failure_the_next_look_tells_what_was_missed(
-            self, book: Book, hands: Clock, work: list[Callable[[], None]],
-            monkeypatch: pytest.MonkeyPatch) -> None:
-        rooms, sent = self.rooms(book, hands, work)
-        book.bids.append(1)
-        with monkeypatch.context() as broken:
-            broken.setattr(book, "look", lambda _ids: 1 / 0)
-            rooms.mark("lot")
-            with pytest.raises(ZeroDivisionError):
-                self.run(work)
-        book.bids.append(1)
-        rooms.look_around()
-        self.run(work)
-        assert [one[1:] for one in sent] == [(1, 2)]
 
 
 @pytest.mark.both_databases
