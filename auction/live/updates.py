@@ -4,7 +4,6 @@ Whoever commits only says that a lot has changed; what the rooms are told is the
 database (``auction/live/rooms.py``).
 """
 
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -32,6 +31,7 @@ from kernel import clock
 from kernel.bulk import Bulk
 from kernel.bulk import read as read_instant
 from kernel.database import db
+from kernel.dispatch import broadcast
 from kernel.errors import DomainError
 from kernel.formats import instant_text
 from kernel.jobs import Job, run_once
@@ -205,10 +205,7 @@ def _name(key: Key) -> str:
 
 def _send(event: str, key: Key, message: Message) -> float:
     """To the sockets of this process alone: every process reads for its own. Returns its cost in seconds."""
-    began = time.monotonic()
-    socketio.emit(event, message, namespace=NAMESPACE, to=_name(key), ignore_queue=True)
-    socketio.sleep(0)   # under gevent the sockets write now, and bids that came meanwhile are taken up
-    return time.monotonic() - began
+    return broadcast(socketio, event, message, namespace=NAMESPACE, room=_name(key))
 
 
 def count_watchers() -> None:
