@@ -27,7 +27,7 @@ from kernel import clock
 from kernel.access import Actor, Role
 from kernel.clock import beijing_day
 from kernel.database import is_sqlite
-from tests.factories.accounts import a_person, acting, the_actor
+from tests.factories.accounts import a_person, acting, sign_in, the_actor, with_csrf
 from tests.factories.auction import (
     A_MOMENT,
     CLOSES_AT,
@@ -366,3 +366,16 @@ class TestGoingOn:
         asked = accounts.approval_for(session, subject=lot.sale.subject, act=holding.RESUME_ACT)
         assert asked is not None
         assert asked.state == "superseded"
+
+    def test_the_pages_say_what_happened_and_who_must_agree(
+            self, app: Flask, session: Session, lot: Lot, leader: Registration, machine: Machine,
+            officer: Actor) -> None:
+        failed_at_the_end(app, session, lot, machine)
+        public = app.test_client().get(f"/lots/{lot.id}").text
+        assert FAULT_WORDS[Fault.SILENCE] in public
+        client = sign_in(app.test_client(), accounts.person(session, officer.id))
+        page = client.get(f"/desk/lots/{lot.id}").text
+        assert FAULT_WORDS[Fault.SILENCE] in page
+        assert "提请恢复拍卖" in page
+        answer = with_csrf(client).post(f"/desk/lots/{lot.id}/resume", follow_redirects=True)
+        assert "须另一人同意后才恢复" in answer.text
