@@ -69,7 +69,7 @@ class Machine:
         for arrival in self.queue + self.writing:
             arrival.fate, arrival.ended_at = "died with its process", self.world.now
         self.database.end_all_of(self)
-        if self.beaten_at is not None:
+        if self.has_lease():
             self.house.deaths.append((self.world.now, self.name))
         self.world.say(f"{self.name} is killed with {len(self.queue + self.writing)} undecided")
 
@@ -101,6 +101,10 @@ class Machine:
         raise NotImplementedError
 
     # Marks, and what failed
+
+    def has_lease(self) -> bool:
+        """Others do not wait for one that they hold for dead: it must not take bids."""
+        return self.beaten_at is not None and self.world.now - self.beaten_at < closing.LEASE - SECOND // 2
 
     def evidence(self) -> tuple[tuple[closing.Mark, ...], tuple[closing.Outage, ...]]:
         return tuple(self.database.marks.values()), tuple(self.database.outages)

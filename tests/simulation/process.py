@@ -19,7 +19,7 @@ from tests.simulation.database import Commit, DuplicateResult, Leaf, NewLeaf, Tr
 from tests.simulation.house import Answer, Arrival, Door
 from tests.simulation.machine import CLOCK_MOST
 from tests.simulation.rooms import Rooms
-from tests.simulation.world import MS, SECOND, LostConnection, Steps
+from tests.simulation.world import MS, LostConnection, Steps
 
 MOST_AT_ONCE = 8
 SWEEP_MS = 400
@@ -62,10 +62,6 @@ class Process(Rooms):
         if not self.stamps_right(arrival.received_at):
             return "clock alarm"
         return None
-
-    def has_lease(self) -> bool:
-        """Others do not wait for one that they hold for dead: it must not take bids."""
-        return self.beaten_at is not None and self.world.now - self.beaten_at < closing.LEASE - SECOND // 2
 
     def stamps_right(self, stamp: datetime) -> bool:
         """Against the database's clock as it was last seen, and the monotonic clock since."""
