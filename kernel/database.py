@@ -24,6 +24,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -165,6 +166,17 @@ def is_mapped(name: str | None, kind: str, _parents: Any) -> bool:
     """Alembic's ``include_name``: companions, and SQLite's tables behind them, are no model's."""
     return kind != "table" or name is None or not any(
         name == one or name.startswith(f"{one}_") for one in _companions)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether a statement failed because the server could not be reached, ended, or gave way to another.
+
+    What failed so may be tried again; a commit may have gone through all the same.
+    """
+    return isinstance(error, DBAPIError) and (
+        error.connection_invalidated
+        or (isinstance(error, OperationalError | InterfaceError)
+            and type(error.orig).__module__.startswith("psycopg")))
 
 
 def is_sqlite(engine: Engine | None = None) -> bool:

@@ -7,6 +7,7 @@ that nobody stands and waits for, a task is started when there are some and ends
 """
 
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from threading import Event, Lock
 from typing import Any, Final, cast
@@ -18,7 +19,7 @@ from auction.errors import BidWaited
 from auction.live.updates import promise_standing, tell_of_bids
 from auction.services.bidding import BidAnswer, Offer, take_bids
 from kernel import clock
-from kernel.database import db
+from kernel.database import db, is_away
 from kernel.errors import DomainError
 from kernel.sockets import socketio
 from kernel.transactions import unit_of_work
@@ -31,6 +32,10 @@ A_TURN_S: Final = 0.0001
 """A pause in which the event loop looks at its sockets; a pause of nothing would not."""
 MOST_TURNS: Final = 4
 """Turns for which a batch waits while it still grows: one look at the sockets shows only some of them."""
+
+LONGEST_AWAY_S: Final = 10.0
+"""For so long a bid may wait for its turn (design: "A bid"); one that waits longer puts its sale on hold."""
+BETWEEN_TRIES_S: Final = 0.1
 
 Answer = BidAnswer | BaseException
 Answered = Callable[[Answer], None]
@@ -125,6 +130,21 @@ class BidQueue:
                 db.session.remove()
                 self._hand_on(app)
 
+    def _persist(self, offers: Sequence[Offer]) -> Sequence[BidAnswer | DomainError]:
+        """Write, and while the database is away keep trying: these bids came in time, and the close waits.
+
+        A commit of which nobody heard may have gone through: then the bids are found as repeats.
+        """
+        begun = time.monotonic()
+        while True:
+            try:
+                return self._write(offers)
+            except Exception as error:
+                if not is_away(error) or time.monotonic() - begun > LONGEST_AWAY_S:
+                    raise
+                log.warning("database.away", bids=len(offers))
+            socketio.sleep(BETWEEN_TRIES_S)
+
     def _gather(self) -> int:
         """Let whatever the kernel has received by now come in before anything is judged (AUC-20.6)."""
         seen = -1
@@ -153,7 +173,7 @@ class BidQueue:
 
     def _answer(self, batch: Sequence[_Waiting]) -> None:
         try:
-            answers = self._write([one.offer for one in batch])
+            answers = self._persist([one.offer for one in batch])
         except Exception as error:  # one that cannot be written must not take the others with it
             if len(batch) > 1:
                 for one in batch:

@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from redis.exceptions import ConnectionError as RedisConnectionError
 from sqlalchemy.orm import Session
 
 from accounts.login.limits import limiter
@@ -54,6 +55,18 @@ def test_registrations_are_counted_apart_from_log_ins(client: FlaskClient, bidde
     assert codes == [422] * 10 + [429]
     token = client.post("/api/v1/tokens", json={"login": bidder.login, "password": PASSWORD})
     assert token.status_code == 201
+
+
+@pytest.mark.usefixtures("limits")
+def test_while_the_place_where_tries_are_counted_does_not_answer_each_process_counts_for_itself(
+        client: FlaskClient, bidder: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object) -> bool:
+        raise RedisConnectionError("the plug was pulled")
+
+    monkeypatch.setattr(limiter.limiter, "hit", gone)
+    given = {"login": bidder.login, "password": PASSWORD}
+    codes = [client.post("/api/v1/tokens", json=given).status_code for _ in range(11)]
+    assert codes == [201] * 10 + [429]
 
 
 def test_tests_that_do_not_ask_for_limits_have_none(client: FlaskClient) -> None:

@@ -7,7 +7,9 @@ from datetime import timedelta
 from threading import Event
 from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from auction.errors import NotQualified
@@ -181,6 +183,32 @@ def test_a_bid_that_cannot_be_written_takes_no_other_with_it() -> None:
         assert {name: one.result(10) for name, one in others.items()} == {
             "a": "a", "poison": "broken", "b": "b"}
     assert told(queue, "afterwards") == "afterwards", "the queue goes on"
+
+
+def test_bids_stay_in_hand_while_the_database_is_away() -> None:
+    away = [OperationalError("SELECT 1", {}, psycopg.OperationalError("it has ended"))] * 3
+    book = Book()
+
+    def write(offers: Sequence[Offer]) -> list[BidAnswer | DomainError]:
+        if away:
+            raise away.pop()
+        return book.write(offers)
+
+    queue = BidQueue(write)
+    assert told(queue, "kept") == "kept"
+    assert (away, book.batches) == ([], [["kept"]])
+
+
+def test_what_fails_for_another_reason_is_not_tried_again() -> None:
+    tries: list[int] = []
+
+    def write(offers: Sequence[Offer]) -> list[BidAnswer | DomainError]:
+        tries.append(len(offers))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        BidQueue(write).take(named("once"))
+    assert tries == [1]
 
 
 def test_under_many_threads_every_bid_is_written_once_and_answered() -> None:

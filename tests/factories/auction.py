@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from accounts import services as accounts
 from accounts.models import Court, Person
 from auction.models import Attempt, Lot, Registration, Sale
+from auction.rules.closing import GRACE
 from auction.rules.disclosure import DisclosureItem
 from auction.rules.lifecycle import LotState
 from auction.rules.replay import lot_members
@@ -135,7 +136,7 @@ def attempts(session: Session, lot: Lot) -> list[Attempt]:
     return list(session.query(Attempt).filter_by(lot_id=lot.id).order_by(Attempt.position))
 
 
-def closed(session: Session, lot: Lot, *, after: timedelta = closing.GRACE) -> Sale:
+def closed(session: Session, lot: Lot, *, after: timedelta = GRACE) -> Sale:
     """The sale after the platform has closed it, ``after`` its end in force."""
     from auction.services.reading import end_in_force  # noqa: PLC0415 - only the closed are asked
 
