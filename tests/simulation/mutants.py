@@ -306,12 +306,16 @@ class TakesWithoutLease(Process):
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One mistake; ``patched`` is a rule that is replaced."""
+    """One mistake; ``patched`` is a rule that is replaced.
+
+    ``from_seed`` is where the hunt begins: near a seed that is known to show it.
+    """
 
     name: str
     invariant: str
     parts: Parts = field(default_factory=Parts)
     patched: tuple[Any, str, Any] | None = None
+    from_seed: int = 0
 
     @contextmanager
     def at_work(self) -> Iterator[Parts]:
@@ -323,13 +327,13 @@ class Mutant:
                 yield self.parts
 
 
-def _process(name: str, invariant: str, process: type[Process], **others: Any) -> Mutant:
-    return Mutant(name, invariant, Parts(process=process, **others))
+def _process(name: str, invariant: str, process: type[Process], from_seed: int = 0, **others: Any) -> Mutant:
+    return Mutant(name, invariant, Parts(process=process, **others), from_seed=from_seed)
 
 
 MUTANTS = (
     _process("the number of a bid counts refusals too", "B1", CountsRefusals),
-    _process("the start price is not asked for", "B2", StartsAnywhere),
+    _process("the start price is not asked for", "B2", StartsAnywhere, 24),
     _process("half a step is enough", "B3", TakesHalfSteps),
     _process("any holder of a priority right may match, whatever the order", "B3", IgnoresOrderOfRanks),
     _process("whole and largest steps are not looked at", "B4", IgnoresWholeSteps),
@@ -340,29 +344,29 @@ MUTANTS = (
     _process("what was answered under an id is forgotten", "B8", ForgetsIds),
     _process("a refusal is said before the commit", "B9", RefusesBeforeCommit),
     Mutant("a bid may wait as long as it likes", "B10", patched=(
-        closing, "waited_too_long", lambda received_at, now: False)),
+        closing, "waited_too_long", lambda received_at, now: False), from_seed=60),
     Mutant("a stored bid is changed", "B11", Parts(database=ChangesBids)),
-    _process("a suspended sale takes bids", "B12", TakesWhileSuspended),
+    _process("a suspended sale takes bids", "B12", TakesWhileSuspended, 23),
     _process("a sum beyond 2^53 is taken", "B14", TakesAnyNumber),
     _process("the end moves from the decision, not from the receipt", "C1", ExtendsFromDecision),
-    _process("a bid may be 200 ms late", "C2", TakesAMomentLater),
-    _process("the close waits for no mark", "C3", WaitsForNobody),
-    _process("bids that could not be written are dropped", "C3", DropsWhatItCouldNotWrite),
-    _process("a process takes bids without a lease", "C3", TakesWithoutLease),
+    _process("a bid may be 200 ms late", "C2", TakesAMomentLater, 45),
+    _process("the close waits for no mark", "C3", WaitsForNobody, 111),
+    _process("bids that could not be written are dropped", "C3", DropsWhatItCouldNotWrite, 111),
+    _process("a process takes bids without a lease", "C3", TakesWithoutLease, 238),
     _process("the first bidder wins", "C4", NamesFirstBidder),
     _process("two close at once, on rows read before the lock, and no constraint", "C4", ReadsBeforeLock,
-             database=WithoutConstraint),
-    _process("the same, by the results", "C5", ReadsBeforeLock, database=WithoutConstraint),
+             30, database=WithoutConstraint),
+    _process("the same, by the results", "C5", ReadsBeforeLock, 30, database=WithoutConstraint),
     Mutant("nobody asks whether one could bid at the end", "C7", patched=(
         closing, "_faults", lambda *given: iter(()))),
     Mutant("one person lets a held sale go on", "C8", Parts(nemesis=OnePersonIsEnough)),
     _process("the close is a timer of the process", "C9", TimerOfOwn),
     Mutant("the log takes the time of the process that writes", "T1", Parts(database=TimeOfWorker)),
     _process("a process trusts its clock", "T2", TrustsItsClock),
-    Mutant("a page takes any range for the next one", "T3", Parts(watcher=SkipsRanges)),
+    Mutant("a page takes any range for the next one", "T3", Parts(watcher=SkipsRanges), from_seed=25),
     Mutant("a page says that it is over by its own clock", "T4", Parts(watcher=EndsByItsClock)),
     _process("a page believes an unsigned word", "T4", PassesHintsOn, watcher=BelievesAnybody),
     _process("a process believes a hint that it is over", "T5", BelievesHints),
     _process("a decision is made on a row read before the lock", "T5", ReadsBeforeLock),
-    _process("a batch stands backwards in the log", "F17", WritesBatchBackwards),
+    _process("a batch stands backwards in the log", "F17", WritesBatchBackwards, 49),
 )

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from auction.errors import StepNotAllowed
-from auction.rules import closing, engine
+from auction.rules import engine
 from auction.rules.bidding import BidIn, Decision, ends_at
+from auction.rules.closing import GRACE
 from auction.rules.engine import SaleState
 from auction.rules.replay import bid_body
 from kernel.money import MAX_FEN
@@ -228,7 +229,7 @@ class Process(Rooms):
     def is_due(self, sale: SaleState, now: datetime) -> bool:
         if sale.state in engine.OPENS:
             return sale.terms.opens_at <= now
-        return sale.state in engine.CLOSES and ends_at(sale.terms, sale.standing) + closing.GRACE <= now
+        return sale.state in engine.CLOSES and ends_at(sale.terms, sale.standing) + GRACE <= now
 
     def next_command(self, sale: SaleState) -> engine.Command | None:
         if not self.clock_is_right():

@@ -16,9 +16,9 @@ class Caught:
 
 
 def hunt(mutant: Mutant, seeds: int = MOST_SEEDS) -> Caught | None:
-    """The first seed whose run shows the mistake; None if none of them does."""
+    """The first of the seeds whose run shows the mistake; None if none of them does."""
     with mutant.at_work() as parts:
-        for seed in range(seeds):
+        for seed in range(mutant.from_seed, mutant.from_seed + seeds):
             verdict = simulate(seed, parts, only=mutant.invariant)
             if verdict.violations:
                 return Caught(seed, verdict.steps, verdict.violations[0])
