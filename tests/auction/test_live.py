@@ -15,6 +15,7 @@ from accounts import services as accounts
 from auction.jobs import sweep
 from auction.live.updates import NAMESPACE, promise_standing
 from auction.models import Lot
+from auction.rules.closing import GRACE
 from auction.services import closing, undecided
 from auction.services.reading import announced_sale
 from kernel import clock
@@ -239,7 +240,7 @@ def test_the_room_hears_the_end_from_the_server_alone(
     at(CLOSES_AT)
     sweep()
     assert heard(two[1]) == [], "at the end itself nothing is said yet"
-    at(CLOSES_AT + closing.GRACE)
+    at(CLOSES_AT + GRACE)
     sweep()
     (update,) = heard(two[1])
     assert update["result"] == {

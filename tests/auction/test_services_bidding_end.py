@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from accounts import services as accounts
 from auction.errors import NotRunning, StepNotAllowed
 from auction.models import Lot, Registration, Result
+from auction.rules.closing import GRACE
 from auction.rules.lifecycle import LotState
 from auction.rules.replay import recompute
 from auction.services import closing, delivery, registration, undecided
@@ -78,9 +79,9 @@ def test_a_sale_ends_once_and_not_before_its_end(session: Session, lot: Lot) -> 
     _, bidder = a_code(session, lot)
     bid(session, bidder, START_FEN, OPENS_AT)
     assert close(session, lot, CLOSES_AT - A_MOMENT) is None
-    assert close(session, lot, CLOSES_AT + closing.GRACE - A_MOMENT) is None
-    assert close(session, lot, CLOSES_AT + closing.GRACE) is not None
-    assert close(session, lot, CLOSES_AT + closing.GRACE) is None
+    assert close(session, lot, CLOSES_AT + GRACE - A_MOMENT) is None
+    assert close(session, lot, CLOSES_AT + GRACE) is not None
+    assert close(session, lot, CLOSES_AT + GRACE) is None
     assert len(session.scalars(select(Result)).all()) == 1
     sale = session.get_one(Lot, lot.id).sale
     assert len(audit.leaves_of_subject(session, sale.subject, kind=Kind.LOT_CLOSED)) == 1

@@ -10,6 +10,7 @@ from accounts import services as accounts
 from auction.errors import BalanceMissing, NotRunning, NotSold, StepNotAllowed
 from auction.models import Lot, Registration, Result, Sale
 from auction.rules.bidding import Reason
+from auction.rules.closing import GRACE
 from auction.rules.lifecycle import LotState
 from auction.rules.replay import decision_members, read, replay
 from auction.services import closing, delivery, publication, registration
@@ -78,7 +79,9 @@ def suspend(sitting: Sitting, ground: str = "postponed") -> None:
 
 def resume(sitting: Sitting) -> datetime:
     with unit_of_work() as work:
-        return closing.resume(work.session, sitting.lot_id, actor=sitting.officer, now=clock.now())
+        ends_at = closing.resume(work.session, sitting.lot_id, actor=sitting.officer, now=clock.now())
+    assert ends_at is not None
+    return ends_at
 
 
 def withdraw(sitting: Sitting) -> None:
@@ -126,7 +129,7 @@ class TestSuspension:
         assert resume(sitting) == clock.now() + WINDOW
         at(clock.now() + WINDOW - MS)
         assert close(session, sitting).state == LotState.BIDDING
-        at(clock.now() + MS + closing.GRACE)
+        at(clock.now() + MS + GRACE)
         assert close(session, sitting).state == LotState.FAILED
 
     def test_after_its_end_a_sale_is_not_suspended(self, session: Session, at: Walk) -> None:
@@ -153,7 +156,7 @@ class TestSuspension:
                         START_FEN + (number + 1) * STEP_FEN, clock.now())
         at(end_in_force(sitting.sale(session)) - MS)
         bidders.bid(session, second, START_FEN + 5 * STEP_FEN, clock.now())
-        at(end_in_force(sitting.sale(session)) + closing.GRACE)
+        at(end_in_force(sitting.sale(session)) + GRACE)
         sale = close(session, sitting)
         assert (sale.state, sale.leader_code) == (LotState.SOLD, second.code)
         log = read(replay_file(session, sitting.lot_id, 1))
@@ -225,7 +228,7 @@ class TestNoSale:
 
     def test_a_lot_without_a_bid_fails_and_says_so(self, session: Session, at: Walk) -> None:
         sitting, _ = running(session, at)
-        at(sitting.sale(session).closes_at + closing.GRACE)
+        at(sitting.sale(session).closes_at + GRACE)
         sale = close(session, sitting)
         assert sale.state == LotState.FAILED
         assert session.get_one(Result, (sitting.lot_id, 1)).outcome == "failed"
@@ -243,7 +246,7 @@ def sold(session: Session, at: Walk) -> tuple[Sitting, Registration]:
     bidders.bid(session, first, START_FEN, clock.now())
     at(clock.now() + MS)
     bidders.bid(session, second, START_FEN + STEP_FEN, clock.now())
-    at(sitting.sale(session).closes_at + closing.GRACE)
+    at(sitting.sale(session).closes_at + GRACE)
     close(session, sitting)
     return sitting, second
 

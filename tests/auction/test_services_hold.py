@@ -299,7 +299,7 @@ class TestGoingOn:
             assert closing.resume(s, lot.id, actor=officer, now=clock.now()) is None
         jobs.resume_agreed()
         session.expire_all()
-        assert lot.sale.state == LotState.SUSPENDED, "one alone does not"
+        assert str(lot.sale.state) == "suspended", "one alone does not"
         with pytest.raises(AlreadyRequested), acting(session) as s:
             closing.resume(s, lot.id, actor=officer, now=clock.now())
         machine.passes(S)

@@ -16,7 +16,7 @@ from auction import jobs
 from auction.models import Lot, Registration, Result, Worker
 from auction.rules.closing import GRACE, LEASE, MOST_CLOCK_MS, Fault
 from auction.rules.lifecycle import LotState, Round
-from auction.services import closing, presence, undecided
+from auction.services import closing, holding, presence, undecided
 from auction.services.presence import Presence
 from auction.services.reading import end_in_force
 from audit import services as audit
@@ -239,7 +239,7 @@ def test_several_closers_make_one_result_however_long_one_of_them_stood_still(
     ids = sorted(lot.id for lot in lots)
     at_the_end(S)
     session.rollback()
-    closers, judged_end = Closers(app), closing.judged_end
+    closers, judged_end = Closers(app), holding.judged_end
 
     def slowly(*args: Any, **kwargs: Any) -> Any:
         closers.stand_still()

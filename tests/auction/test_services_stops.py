@@ -19,6 +19,7 @@ from auction.errors import (
     SurplusLeft,
 )
 from auction.models import SurplusNotice
+from auction.rules.closing import GRACE
 from auction.rules.lifecycle import LotState
 from auction.rules.stops import reply_due_on
 from auction.services import closing, drafting, publication, stops
@@ -273,7 +274,7 @@ class TestThirdParties:
             assert closing.open_due(work.session, sitting.lot_id, now=clock.now())
         object_to(session, sitting)
         ends_at = end_in_force(sitting.sale(session))
-        at(ends_at + closing.GRACE)
+        at(ends_at + GRACE)
         with unit_of_work() as work:
             assert closing.close_due(work.session, sitting.lot_id, now=clock.now()) is None
         with unit_of_work() as work:

@@ -15,6 +15,7 @@ from accounts import services as accounts
 from accounts.models import Court
 from auction.jobs import note_payments
 from auction.models import Lot, Registration, SaleNotice
+from auction.rules.closing import GRACE
 from auction.rules.disclosure import AnnouncementPart, DisclosureItem, SpecialNotice
 from auction.rules.lifecycle import LotState
 from auction.rules.wording import contact_words
@@ -357,7 +358,7 @@ class TestSale:
             self, app: Flask, session: Session, at: Walk) -> None:
         sitting, bidder, found = _running(session, at)
         bidders.bid(session, found, START_FEN, clock.now())
-        at(sitting.sale(session).closes_at + closing.GRACE)
+        at(sitting.sale(session).closes_at + GRACE)
         with unit_of_work() as work:
             closing.close_due(work.session, sitting.lot_id, now=clock.now())
         desk, base = a_desk(app, session, sitting.officer), f"/desk/lots/{sitting.lot_id}"

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from accounts import services as accounts
 from auction.errors import Barred, NotRunning
+from auction.rules.closing import GRACE
 from auction.rules.lifecycle import LotState
 from auction.services import closing, delivery, undecided
 from auction.services.history import history_of
@@ -150,7 +151,7 @@ def test_a_sale_does_not_close_while_a_bid_that_came_in_time_waits(session: Sess
     lot = a_lot_on_sale(session)
     _, found = a_code(session, lot)
     bid(session, found, START_FEN, OPENS_AT)
-    late = CLOSES_AT + closing.GRACE
+    late = CLOSES_AT + GRACE
     with undecided.waiting(lot.id, "somebody", CLOSES_AT - MS), unit_of_work() as work:
         assert closing.close_due(work.session, lot.id, now=late) is None
     with undecided.waiting(lot.id, "somebody", CLOSES_AT), unit_of_work() as work:
