@@ -64,7 +64,7 @@ class Machine:
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
-    found = Machine(CLOSES_AT - timedelta(hours=1))
+    found = Machine(CLOSES_AT - timedelta(minutes=6))
     monkeypatch.setattr(clock, "machine_now", lambda: found.at)
     monkeypatch.setattr(clock, "now", lambda: found.at + clock.offset())
     monkeypatch.setattr(presence, "monotonic", lambda: found.counted_s)
