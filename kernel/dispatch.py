@@ -39,7 +39,7 @@ _OF_THE_LIBRARIES: Final = re.compile(r"[135]|2(?:probe)?|4[01].{0,1000}", re.DO
 Handler = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Event:
     """One event of one socket: what was sent, when the kernel received it, and how it is answered."""
 

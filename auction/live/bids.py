@@ -93,19 +93,18 @@ def quick_bid(event: Event) -> bool:
     if bidder is None or bidder.until < time.monotonic():
         return False
     received_at = event.received_at
-    place = undecided.waiting(lot_id, bidder.registration_id, received_at)
     try:
-        place.__enter__()   # left by ``_answered``, which is called whatever happens
+        undecided.take_place(lot_id, bidder.registration_id, received_at)   # left by ``_answered``
     except TooManyUndecided:
         return False
     app: Flask = event.socket.environ["flask.app"]
     offer = Offer(lot_id, bidder.number, bidder.digest, amount_fen, name, received_at, event.stamp_ns)
-    queue.push(app, offer, partial(_answered, event, bidder, place))
+    queue.push(app, offer, partial(_answered, event, bidder, offer))
     return True
 
 
-def _answered(event: Event, bidder: KnownBidder, place: Any, answer: Answer) -> None:
-    place.__exit__(None, None, None)
+def _answered(event: Event, bidder: KnownBidder, offer: Offer, answer: Answer) -> None:
+    undecided.leave_place(offer.lot_id, bidder.registration_id, offer.received_at)
     if isinstance(answer, BidAnswer):
         if answer.refusal is None:
             event.answer(acknowledged(answer))

@@ -9,7 +9,7 @@ nothing. A bid that waited too long is not judged late: its sale is held (design
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from auction.errors import BidWaited, ClockOff, NoSuchLot, NotQualified, NotRunn
 from auction.models import Attempt, Registration, Sale, Suspension
 from auction.rules.bidding import BidIn, Decision, Standing, ends_at, is_suspended
 from auction.rules.closing import MOST_WAIT, Close, Fault, waited_too_long
+from auction.rules.engine import TAKES_BIDS, begin_of_suspension, steps_of_bid
 from auction.rules.lifecycle import LotState, Step, next_state
 from auction.rules.refusals import Refusal, explain
 from auction.rules.replay import bid_body
@@ -25,7 +26,7 @@ from auction.rules.taking import Course, Verdict
 from auction.services import bidstore, presence
 from auction.services.bidstore import JudgedBid, LockedSale, Seat, SuspendedSpan
 from auction.services.history import leaf_of_attempt
-from auction.services.holding import after_every_bid, held_from, hold_members, judged_end
+from auction.services.holding import held_from, hold_members, judged_end
 from auction.services.presence import Presence
 from auction.services.reading import decision_of, standing_of, take_standing, terms_of
 from audit import services as audit
@@ -33,11 +34,6 @@ from audit.kinds import Kind
 from kernel.bulk import Bulk
 from kernel.errors import N_, DomainError
 from kernel.formats import canonical
-
-TAKES_BIDS: Final = frozenset({
-    LotState.PUBLISHED, LotState.BIDDING, LotState.SUSPENDED, LotState.SELLOFF_PUBLISHED,
-    LotState.SELLOFF_OPEN, LotState.SELLOFF_BIDDING})
-"""States in which the rules judge a bid; afterwards only a repeat is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +188,10 @@ def _take(course: _Course, bid: BidIn, received_at: datetime, batch: _Batch
     if unjudged is not None:
         return unjudged
     verdict = course.bids.take(bid, received_at)
-    if sale.state in (LotState.PUBLISHED, LotState.SELLOFF_PUBLISHED) and received_at >= sale.opens_at:
-        sale.state = next_state(sale.state, Step.OPEN, of_round=sale.round)
-        batch.acts.append(_act(sale, Kind.LOT_OPENED, "system", canonical({})))
-    if verdict.decision.accepted and sale.state is LotState.SELLOFF_OPEN:
-        sale.state = next_state(sale.state, Step.START_CLOCK, of_round=sale.round)
+    for step in steps_of_bid(sale.state, sale.opens_at, received_at, accepted=verdict.decision.accepted):
+        sale.state = next_state(sale.state, step, of_round=sale.round)
+        if step is Step.OPEN:
+            batch.acts.append(_act(sale, Kind.LOT_OPENED, "system", canonical({})))
     sale.attempts += 1
     taken = _Taken(course, bid, verdict, received_at, sale.attempts, _act(
         sale, Kind.BID, f"code:{bid.code}", bid_body(bid, received_at, verdict.decision)))
@@ -244,7 +239,7 @@ def _hold(course: _Course, received_at: datetime, batch: _Batch) -> None:
     came_from = sale.state
     sale.state = next_state(came_from, Step.SUSPEND, of_round=sale.round)
     stop = held_from(sale, came_from, Fault.WAITED,
-                     after_every_bid(course.bids.standing.latest_at, received_at), batch.now)
+                     begin_of_suspension(course.bids.standing, received_at), batch.now)
     sale.suspensions.append(SuspendedSpan(stop.ground, stop.reason, stop.from_at, None))
     course.bids.terms = terms_of(sale)
     batch.held.append((course, stop))

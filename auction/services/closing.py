@@ -19,6 +19,7 @@ from auction.rules import schedule
 from auction.rules.bidding import Outcome, outcome
 from auction.rules.bidding import Result as Ended
 from auction.rules.closing import GRACE, Hold, Wait
+from auction.rules.engine import CLOSES, OPENS, begin_of_suspension
 from auction.rules.lifecycle import SEALED, LotState, Step, next_state
 from auction.rules.replay import outcome_members
 from auction.services.bidding import open_sale
@@ -26,7 +27,6 @@ from auction.services.drafting import PANEL_ACT
 from auction.services.handling import handled_sale, record
 from auction.services.holding import (
     RESUME_ACT,
-    after_every_bid,
     end_of_stop,
     hold,
     judged_end,
@@ -54,10 +54,8 @@ from kernel.ids import new_id
 from kernel.law import rule_set
 from ledger import services as ledger
 
-CLOSES: Final = (LotState.BIDDING, LotState.SELLOFF_OPEN, LotState.SELLOFF_BIDDING)
 RUNNING: Final = tuple(SEALED - {LotState.SUSPENDED})
 _OBJECTED: Final = "案外人对标的提出异议，处理期间暂停拍卖。"
-OPENS: Final = (LotState.PUBLISHED, LotState.SELLOFF_PUBLISHED)
 
 
 def due_to_open(session: Session, now: datetime) -> list[str]:
@@ -95,7 +93,9 @@ def close_due(session: Session, lot_id: str, *, now: datetime) -> Outcome | Susp
     ruled = judged_end(session, sale, found.closed_at, now)
     if isinstance(ruled, Wait):
         return None
-    if isinstance(ruled, Hold) and not sale.lot.is_exercise:
+    # Whoever was told that the sale is over was told so because nothing had failed: it stays so.
+    is_said = sale.latest_at is not None and sale.latest_at >= found.closed_at
+    if isinstance(ruled, Hold) and not is_said and not sale.lot.is_exercise:
         return hold(session, sale, ruled.fault, now=now)
     step = Step.CLOSE_SOLD if found.state is Ended.SOLD else Step.CLOSE_FAILED
     sale.state = next_state(LotState(sale.state), step, of_round=sale.round)
@@ -183,7 +183,7 @@ def suspend(session: Session, lot_id: str, *, ground: str, reason: str, document
     sale = handled_sale(session, lot_id, actor)
     came_from = LotState(sale.state)
     sale.state = next_state(came_from, Step.SUSPEND, of_round=sale.round)
-    begins = after_every_bid(sale.latest_at, now)
+    begins = begin_of_suspension(standing_of(sale), now)
     if begins > end_in_force(sale):
         raise NotRunning(N_("竞价时间已过，正在确认结果，不能再暂停。"), rule="AUC-28.1")
     suspension = Suspension(

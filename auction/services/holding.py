@@ -17,12 +17,13 @@ from auction.errors import NotRunning
 from auction.models import Sale, Suspension
 from auction.rules.bidding import Suspension as Span
 from auction.rules.closing import FAULT_WORDS, SYSTEM_FAULT, Fault, Mark, Verdict, settled
+from auction.rules.engine import begin_of_suspension, end_of_suspension
 from auction.rules.lifecycle import LotState, Step, next_state
 from auction.rules.replay import suspension_members
 from auction.services import presence, undecided
 from auction.services.bidstore import LockedSale
 from auction.services.handling import record
-from auction.services.reading import end_in_force, lock_sale
+from auction.services.reading import end_in_force, lock_sale, standing_of
 from auction.services.stops import is_stopped
 from audit.kinds import Kind
 from kernel.access import SYSTEM, Actor, Role
@@ -34,7 +35,6 @@ from kernel.ids import new_id
 RESUME_ACT: Final = "lot.resume"
 AGREE: Final = 1
 """How many besides the one who proposes it must agree that a held sale goes on (design: FAULT_HOLD)."""
-A_MOMENT: Final = timedelta(milliseconds=1)
 
 
 def judged_end(session: Session, sale: Sale | LockedSale, end: datetime, now: datetime, *,
@@ -62,7 +62,7 @@ def hold(session: Session, sale: Sale, fault: Fault, *, now: datetime) -> Suspen
     """
     came_from = LotState(sale.state)
     sale.state = next_state(came_from, Step.SUSPEND, of_round=sale.round)
-    stop = held_from(sale, came_from, fault, after_every_bid(sale.latest_at, end_in_force(sale)), now)
+    stop = held_from(sale, came_from, fault, begin_of_suspension(standing_of(sale), end_in_force(sale)), now)
     session.add(stop)
     record(session, sale, Kind.LOT_SUSPENDED, SYSTEM, hold_members(stop))
     return stop
@@ -81,11 +81,6 @@ def hold_members(stop: Suspension) -> dict[str, object]:
     """The body of the leaf of a hold: that of every suspension, and what failed."""
     return {"ground": stop.ground, "reason": stop.reason, "from": instant_text(stop.from_at),
             "document": None, "fault": str(stop.fault)}
-
-
-def after_every_bid(latest_at: datetime | None, instant: datetime) -> datetime:
-    """The instant itself, or just after the latest bid judged: what was judged stays judged so."""
-    return instant if latest_at is None else max(instant, latest_at + A_MOMENT)
 
 
 def propose_resumption(session: Session, sale: Sale, stop: Suspension, *, actor: Actor,
@@ -162,7 +157,7 @@ def end_of_stop(sale: Sale, running: Suspension | None, now: datetime) -> dict[s
     """
     if running is None:
         raise NotRunning(rule="AUC-28.4")
-    running.to_at = max(after_every_bid(sale.latest_at, now), running.from_at + A_MOMENT)
+    running.to_at = end_of_suspension(standing_of(sale), running.from_at, now)
     return suspension_members(Span(running.from_at, running.to_at))
 
 

@@ -18,7 +18,7 @@ from kernel import clock
 MOST: Final = 4
 """Undecided bids that one bidder may have in one sale; more would only crowd out the others."""
 
-_waiting: dict[str, list[tuple[str, datetime]]] = {}
+_waiting: dict[str, dict[str, list[datetime]]] = {}
 _lock = Lock()
 
 
@@ -29,25 +29,41 @@ def waiting(lot_id: str, bidder: str, received_at: datetime) -> Iterator[None]:
     Raises:
         TooManyUndecided: this bidder has as many undecided bids as are allowed.
     """
-    place = (bidder, received_at)
-    with _lock:
-        queue = _waiting.setdefault(lot_id, [])
-        if sum(one == bidder for one, _ in queue) >= MOST:
-            raise TooManyUndecided(most=MOST)
-        queue.append(place)
+    take_place(lot_id, bidder, received_at)
     try:
         yield
     finally:
-        with _lock:
-            queue.remove(place)
-            if not queue:
-                _waiting.pop(lot_id, None)
+        leave_place(lot_id, bidder, received_at)
+
+
+def take_place(lot_id: str, bidder: str, received_at: datetime) -> None:
+    """Begin to wait; whoever does must ``leave_place``, whatever happens.
+
+    Raises:
+        TooManyUndecided: this bidder has as many undecided bids as are allowed.
+    """
+    with _lock:
+        places = _waiting.setdefault(lot_id, {}).setdefault(bidder, [])
+        if len(places) >= MOST:
+            raise TooManyUndecided(most=MOST)
+        places.append(received_at)
+
+
+def leave_place(lot_id: str, bidder: str, received_at: datetime) -> None:
+    """Wait no longer: it is judged and durable, or turned away."""
+    with _lock:
+        places = _waiting[lot_id][bidder]
+        places.remove(received_at)
+        if not places:
+            del _waiting[lot_id][bidder]
+            if not _waiting[lot_id]:
+                del _waiting[lot_id]
 
 
 def received(lot_id: str) -> list[datetime]:
     """When the undecided bids for a lot were received."""
     with _lock:
-        return [received_at for _, received_at in _waiting.get(lot_id, ())]
+        return [at for places in _waiting.get(lot_id, {}).values() for at in places]
 
 
 def low_water() -> datetime:
@@ -58,5 +74,5 @@ def low_water() -> datetime:
     """
     sure_at = clock.now() - GRACE
     with _lock:
-        oldest = [received_at for queue in _waiting.values() for _, received_at in queue]
+        oldest = [at for bidders in _waiting.values() for places in bidders.values() for at in places]
     return min([sure_at, *oldest])
