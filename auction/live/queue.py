@@ -9,6 +9,7 @@ that nobody stands and waits for, a task is started when there are some and ends
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from threading import Event, Lock
 from typing import Any, Final, cast
 
@@ -63,6 +64,10 @@ class _Waiting:
                 self.answered(answer)
             except Exception:
                 log.exception("incident", incident=secrets.token_hex(4))
+
+
+def _arrival(one: _Waiting) -> tuple[datetime, int]:
+    return one.offer.received_at, one.offer.order
 
 
 class BidQueue:
@@ -156,7 +161,9 @@ class BidQueue:
         return len(self._waiting)
 
     def _next(self) -> list[_Waiting]:
+        """The bids that came first: one look at the sockets may show them in any order."""
         with self._lock:
+            self._waiting.sort(key=_arrival)
             batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
         return batch
 

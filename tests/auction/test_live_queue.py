@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 from typing import Any
@@ -183,6 +184,24 @@ def test_a_bid_that_cannot_be_written_takes_no_other_with_it() -> None:
         assert {name: one.result(10) for name, one in others.items()} == {
             "a": "a", "poison": "broken", "b": "b"}
     assert told(queue, "afterwards") == "afterwards", "the queue goes on"
+
+
+def test_bids_tried_one_by_one_are_still_tried_in_the_order_of_receipt() -> None:
+    book = Book()
+    queue = BidQueue(book.write)
+    book.gate.clear()
+    late = [replace(named(name), received_at=LATER + place * A_MOMENT)
+            for place, name in enumerate(("a", "poison", "b", "c"))]
+    with ThreadPoolExecutor(10) as pool:
+        first = pool.submit(told, queue, "first")
+        assert book.begun.wait(10)
+        for count, one in enumerate(reversed(late), 1):
+            pool.submit(queue.take, one)
+            while len(queue._waiting) < count:
+                pass
+        book.gate.set()
+        assert first.result(10) == "first"
+    assert book.batches == [["first"], ["a"], ["b"], ["c"]]
 
 
 def test_bids_stay_in_hand_while_the_database_is_away() -> None:
