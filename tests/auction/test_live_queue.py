@@ -204,6 +204,7 @@ def test_bids_tried_one_by_one_are_still_tried_in_the_order_of_receipt() -> None
     assert book.batches == [["first"], ["a"], ["b"], ["c"]]
 
 
+@pytest.mark.usefixtures("app")
 def test_bids_stay_in_hand_while_the_database_is_away() -> None:
     away = [OperationalError("SELECT 1", {}, psycopg.OperationalError("it has ended"))] * 3
     book = Book()
