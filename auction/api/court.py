@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from auction.live.updates import plain, promise_standing, result_members
+from auction.live.updates import promise_standing, result_members
 from auction.models import Lot
 from auction.rules.disclosure import AnnouncementPart, DisclosureItem, SpecialNotice
 from auction.schemas import (
@@ -35,6 +35,7 @@ from kernel import clock
 from kernel.access import STAFF, Role, access, signed_in
 from kernel.database import db
 from kernel.errors import NotFound
+from kernel.formats import plain
 from kernel.http import ApiBlueprint
 from kernel.languages import list_obstacles
 from kernel.transactions import unit_of_work

@@ -3,12 +3,12 @@
 from typing import Any
 
 from auction.api.lots import line
-from auction.live.updates import plain
 from auction.schemas import ExerciseIn
 from auction.services import exercises
 from kernel import clock
 from kernel.access import Role, access, public, signed_in
 from kernel.database import db
+from kernel.formats import plain
 from kernel.http import ApiBlueprint
 from kernel.transactions import unit_of_work
 

@@ -6,7 +6,7 @@ from flask import g
 
 from auction.errors import NoSuchLot
 from auction.live.bids import acknowledgement, take_bid
-from auction.live.updates import plain, result_members, standing_message
+from auction.live.updates import result_members, standing_message
 from auction.models import Registration, Sale
 from auction.rules.priority import RightState
 from auction.schemas import AfterIn, BidIn, KeyIn, PageIn, RegisterIn
@@ -33,6 +33,7 @@ from kernel import clock
 from kernel.access import Role, access, current_actor, public, signed_in
 from kernel.database import db
 from kernel.errors import NotFound
+from kernel.formats import plain
 from kernel.http import ApiBlueprint
 from kernel.transactions import unit_of_work
 from ledger import services as ledger

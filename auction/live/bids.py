@@ -12,7 +12,7 @@ from flask import Flask
 
 from auction.errors import TooManyUndecided
 from auction.live.queue import Answer, queue
-from auction.live.updates import NAMESPACE, plain
+from auction.live.updates import NAMESPACE
 from auction.models import Registration
 from auction.rules.replay import decision_members
 from auction.services import undecided
@@ -23,6 +23,7 @@ from kernel.access import Actor
 from kernel.database import db
 from kernel.dispatch import Event, present_event, quick_event
 from kernel.errors import DomainError
+from kernel.formats import plain
 from kernel.languages import in_language, reader_language, say
 from kernel.money import MAX_FEN
 from kernel.sockets import incident, refusal

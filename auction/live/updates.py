@@ -4,7 +4,7 @@ Whoever commits only says that a lot has changed; what the rooms are told is the
 database (``auction/live/rooms.py``).
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, cast
@@ -33,7 +33,7 @@ from kernel.bulk import read as read_instant
 from kernel.database import db
 from kernel.dispatch import broadcast
 from kernel.errors import DomainError
-from kernel.formats import instant_text
+from kernel.formats import plain
 from kernel.jobs import Job, run_once
 from kernel.sockets import socketio
 from kernel.transactions import UnitOfWork
@@ -44,17 +44,6 @@ NAMESPACE: Final = "/auction"
 def room_of(sale: Sale | LockedSale) -> str:
     """The Socket.IO room of one sale."""
     return sale.subject
-
-
-def plain(value: Any) -> Any:
-    """Values as JSON wants them: instants in Beijing time with milliseconds."""
-    if isinstance(value, datetime):
-        return instant_text(value)
-    if isinstance(value, Mapping):
-        return {name: plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
-    return value
 
 
 def standing_message(session: Session, sale: Sale, now: datetime, after: int | None = None) -> Message:

@@ -17,17 +17,6 @@ LONGEST_TEXT: Final = 200
 MEMBERS: Final = ("v", "alg", "log", "kind", "subject", "seq", "prev", "at", "actor", "body")
 
 
-def leaf_bytes(*, log: str, kind: str, subject: str, seq: int, prev: str, at: datetime, actor: str,
-               body: Mapping[str, Any]) -> bytes:
-    """The bytes of a leaf, as they are stored, hashed and shown for ever.
-
-    Raises:
-        ValueError: a text is empty or over 200 characters, or the body is no canonical JSON.
-    """
-    raw, _ = LeafWriter(log, at).leaf(text(kind), text(subject), seq, prev, text(actor), canonical(body))
-    return raw
-
-
 class LeafWriter:
     """Writes the leaves of one commit in one log: what they share is put into JSON once."""
 
