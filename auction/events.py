@@ -6,11 +6,10 @@ from flask import g
 from flask_socketio import join_room
 
 from auction.errors import NotQualified
-from auction.live.bids import take_bid
+from auction.live.bids import known_bidder, take_bid
 from auction.live.updates import NAMESPACE, room_of, rooms, standing_message
 from auction.schemas import SocketBidIn, WatchIn
 from auction.services.reading import announced_sale
-from auction.services.registration import admitted
 from kernel import clock
 from kernel.access import PUBLIC, current_actor
 from kernel.database import db
@@ -36,7 +35,7 @@ def watch(data: Any = None) -> dict[str, Any]:
     sale = announced_sale(session, wish["lot"])
     message = standing_message(session, sale, clock.now(), after=wish["after"])
     try:
-        message["me"] = admitted(session, sale, actor=current_actor(), key=wish["key"]).code
+        message["me"] = known_bidder(session, sale, actor=current_actor(), key=wish["key"]).code
     except NotQualified:
         message["me"] = None
     return message

@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from auction.live.audience import COUNT_EVERY
+from auction.live.bids import LOOK_AT_SIGN_INS_EVERY, look_at_sign_ins
 from auction.live.rooms import LOOK_EVERY
 from auction.live.updates import count_watchers, look_around, promise_standing, tell_of_bids
 from auction.rules.closing import MARK_EVERY
@@ -140,4 +141,5 @@ JOBS = (Job("be present", MARK_EVERY.total_seconds(), be_present),
         Job("note panel decisions", 1.0, note_panels),
         Job("let companions bid", 1.0, let_rivals_bid),
         Job("look at the rooms", LOOK_EVERY, look_around),
+        Job("look at the sign-ins of bidders", LOOK_AT_SIGN_INS_EVERY, look_at_sign_ins),
         Job("count watchers", COUNT_EVERY, count_watchers))

@@ -83,7 +83,7 @@ class Client:
 
     def watch(self) -> None:
         """Enter the room."""
-        self.say(f'42/auction,1["watch",{json.dumps({"lot": self.lot})}]')
+        self.say(f'42/auction,1["watch",{json.dumps({"lot": self.lot, "key": self.key})}]')
         self.until(b"43/auction,1")
 
     def bid(self, amount_fen: int) -> None:

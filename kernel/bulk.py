@@ -110,6 +110,10 @@ class Bulk:
         """An instant as the driver wants it."""
         return _as_text(instant) if self._on_sqlite else instant
 
+    def flag(self, value: bool) -> Any:
+        """A truth value as the driver wants it: SQLite's would look for an adapter first."""
+        return int(value) if self._on_sqlite else value
+
 
 def read(value: datetime | str | None) -> datetime | None:
     """An instant as a driver gave it."""
@@ -120,8 +124,9 @@ def read(value: datetime | str | None) -> datetime | None:
 
 @lru_cache(maxsize=4096)
 def _as_text(instant: datetime | None) -> str | None:
-    return None if instant is None else (
-        instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds"))
+    if instant is None:
+        return None
+    return instant.astimezone(UTC).isoformat(" ", "microseconds")[:26]   # without the offset
 
 
 def _listed(columns: Sequence[str]) -> str:

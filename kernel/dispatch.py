@@ -22,7 +22,8 @@ from engineio.packet import Packet as EnginePacket
 from flask_socketio import SocketIO
 
 from kernel import clock
-from kernel.websocket import TEXT, WebSocket, framed, instant_of
+from kernel.frames import TEXT, framed
+from kernel.websocket import WebSocket, instant_of
 
 log = structlog.get_logger()
 
@@ -50,6 +51,10 @@ class Event:
     data: list[Any]
     id: str | None
     stamp_ns: int
+    note: Any = None
+    """What the quick way leaves for the long one."""
+    at_end: Callable[[], None] | None = None
+    """Called once the long way has answered, however."""
 
     @property
     def received_at(self) -> datetime:
@@ -142,6 +147,8 @@ def _run(socketio: SocketIO, event: Event, handler: Handler) -> None:
         log.exception("incident", incident=secrets.token_hex(4), socket_event=event.name)
     finally:
         _arrived.reset(token)
+        if event.at_end is not None:
+            event.at_end()
 
 
 def broadcast(socketio: SocketIO, name: str, message: Mapping[str, Any], *, namespace: str,

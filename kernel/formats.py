@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from kernel.money import MAX_FEN
@@ -225,6 +226,7 @@ def _offset(text: str) -> timezone:
     return timezone(-span if text[0] == "-" else span)
 
 
+@lru_cache(maxsize=4096)
 def instant_text(instant: datetime) -> str:
     """Print an instant in Beijing time with three fraction digits, as every public format does."""
     if instant.tzinfo is None:
@@ -243,6 +245,12 @@ def canonical(value: object) -> bytes:
     _check_canonical(value)
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"),
                       allow_nan=False).encode("utf-8")
+
+
+def text_json(value: str) -> bytes:
+    """A text as canonical JSON; nearly always letters, digits and signs that stand for themselves."""
+    is_plain = value.isascii() and value.isprintable() and '"' not in value and "\\" not in value
+    return b'"%b"' % value.encode() if is_plain else canonical(value)
 
 
 def _check_canonical(root: object) -> None:

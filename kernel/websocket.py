@@ -5,6 +5,8 @@ which of the two carries them. It does three things that the stock one cannot:
 
 - it reads when the kernel received the bytes (SO_TIMESTAMPNS), so that bids are judged in the order in
   which they reached the machine, however long the event loop was busy (AUC-20.6; design: "A bid");
+- one look takes in whatever the kernel has received for any connection (``Intake``), so that nothing
+  earlier is left in it when bids are judged;
 - it never waits for a slow reader: what the kernel does not take at once is kept, up to a bound, and
   whoever lags further is cut and may come back (spec: F9);
 - it sends a frame that was made once to any number of sockets.
@@ -12,138 +14,119 @@ which of the two carries them. It does three things that the stock one cannot:
 RFC 6455, version 13, no extensions. It speaks to whoever may speak plain TCP to us: the proxy.
 """
 
+import secrets
 import socket
 import struct
 import time
-from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from hashlib import sha1
 from typing import Any, ClassVar, Final
 
 import structlog
+from gevent import get_hub, monkey, spawn
+from gevent.event import Event
+from gevent.socket import wait_write
+
+from kernel.frames import (
+    BINARY,
+    CLOSE,
+    NO_TEXT,
+    PING,
+    PONG,
+    PROTOCOL_ERROR,
+    TEXT,
+    TOO_OFTEN,
+    BrokenFrame,
+    FrameReader,
+    accept_key,
+    framed,
+)
 
 log = structlog.get_logger()
 
-TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
-PROTOCOL_ERROR, NO_TEXT, TOO_OFTEN, TOO_LARGE = 1002, 1007, 1008, 1009
 MOST_BEHIND: Final = 200
 """Frames that a slow reader may lag behind."""
 MOST_BYTES_BEHIND: Final = 1_048_576
 LONGEST_LAG_S: Final = 10.0
+MOST_UNREAD: Final = 100
+"""Messages for Engine.IO that wait until it takes them: handshakes and pongs, never many."""
 MOST_FRAMES_A_SECOND: Final = 1000
 """Of one socket: far more than a person can send, and than one bid after the other makes."""
 
-_GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _SO_TIMESTAMPNS: Final = 35
 _ROOM_FOR_STAMP: Final = 64
 _READ: Final = 65_536
+_READABLE: Final = 1
+_EPOLLIN, _EPOLLRDHUP, _EPOLLET = 1, 0x2000, 1 << 31
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Intercept = Callable[["WebSocket", str, int], bool]
 
 
-class BrokenFrame(Exception):
-    """What came is no WebSocket; the connection ends with this code (RFC 6455, 7.4.1)."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class FrameReader:
-    """Puts messages together from the bytes of a client, however they were cut."""
-
-    def __init__(self, longest: int) -> None:
-        self._bytes = bytearray()
-        self._longest = longest
-        self._parts: list[bytes] = []
-        self._kind = 0
-
-    def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
-        """Take bytes; give each whole message, and each control frame, with its kind.
-
-        Raises:
-            BrokenFrame: unmasked, reserved bits, a control frame that is long or cut, a continuation of
-                nothing, or longer than is allowed.
-        """
-        self._bytes += data
-        while (frame := self._frame()) is not None:
-            is_last, kind, payload = frame
-            if kind >= CLOSE:
-                yield kind, payload
-                continue
-            if (kind == 0) != bool(self._kind):
-                raise BrokenFrame(PROTOCOL_ERROR)
-            if is_last and kind:
-                yield kind, payload
-                continue
-            self._kind = self._kind or kind
-            self._parts.append(payload)
-            if sum(map(len, self._parts)) > self._longest:
-                raise BrokenFrame(TOO_LARGE)
-            if is_last:
-                whole, kind = b"".join(self._parts), self._kind
-                self._parts, self._kind = [], 0
-                yield kind, whole
-
-    def _frame(self) -> tuple[bool, int, bytes] | None:
-        held = self._bytes
-        if len(held) < 2:
-            return None
-        first, second = held[0], held[1]
-        kind, length, begin = first & 15, second & 127, 2
-        if first & 0x70 or not second & 0x80 or kind not in (0, TEXT, BINARY, CLOSE, PING, PONG):
-            raise BrokenFrame(PROTOCOL_ERROR)
-        if kind >= CLOSE and (length > 125 or not first & 0x80):
-            raise BrokenFrame(PROTOCOL_ERROR)
-        if length > 125:
-            begin = 4 if length == 126 else 10
-            if len(held) < begin:
-                return None
-            length = int.from_bytes(held[2:begin], "big")
-        if length > self._longest:
-            raise BrokenFrame(TOO_LARGE)
-        end = begin + 4 + length
-        if len(held) < end:
-            return None
-        payload = _unmasked(held[begin:begin + 4], held[begin + 4:end])
-        del held[:end]
-        return bool(first & 0x80), kind, payload
-
-
-def _unmasked(mask: bytes | bytearray, payload: bytes | bytearray) -> bytes:
-    length = len(payload)
-    whole = bytes(mask) * (length // 4 + 1)
-    plain = int.from_bytes(payload, "little") ^ int.from_bytes(whole[:length], "little")
-    return plain.to_bytes(length, "little")
-
-
-def framed(kind: int, payload: bytes) -> bytes:
-    """One frame of a server: whole, unmasked."""
-    length = len(payload)
-    if length < 126:
-        return bytes((0x80 | kind, length)) + payload
-    if length < 65_536:
-        return struct.pack("!BBH", 0x80 | kind, 126, length) + payload
-    return struct.pack("!BBQ", 0x80 | kind, 127, length) + payload
-
-
-def accept_key(key: str) -> str | None:
-    """The answer to a client's ``Sec-WebSocket-Key``; None where it is none."""
-    try:
-        if len(b64decode(key, validate=True)) != 16:
-            return None
-    except (NotBase64, ValueError):
-        return None
-    return b64encode(sha1(key.encode() + _GUID, usedforsecurity=False).digest()).decode()
-
-
 def instant_of(stamp_ns: int) -> datetime:
     """A kernel's stamp as an instant, cut to the millisecond."""
     return _EPOCH + timedelta(milliseconds=stamp_ns // 1_000_000)
+
+
+class Intake:
+    """Every open connection of this process on one epoll of its own.
+
+    The event loop looks at a few dozen sockets a turn, in an order of its own. Here one look shows all
+    that have something, in the order in which the kernel got it, and reads them: whoever judges bids looks
+    first, and then knows that what was received before that look is in hand (invariant C2).
+
+    TCP keeps one stamp for all that lies unread in a socket, that of the last byte: a bid with a pong
+    behind it would seem to have come with the pong. It came no later than what is next in the line.
+    """
+
+    def __init__(self) -> None:
+        self._epoll: Any = None
+        self._watch: Any = None
+        self._readers: dict[int, WebSocket] = {}
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether there are any connections."""
+        return bool(self._readers)
+
+    def add(self, descriptor: int, reader: "WebSocket") -> None:
+        """Read this connection from now on."""
+        if self._epoll is None:   # not before: a process that forks must not share it
+            self._epoll = monkey.get_original("select", "epoll")()
+            self._watch = get_hub().loop.io(self._epoll.fileno(), _READABLE)
+            self._watch.start(self.look)
+        self._readers[descriptor] = reader
+        self._epoll.register(descriptor, _EPOLLIN | _EPOLLRDHUP | _EPOLLET)
+
+    def drop(self, descriptor: int) -> None:
+        """Read it no longer; to be called before it is closed."""
+        if self._readers.pop(descriptor, None) is not None:
+            self._epoll.unregister(descriptor)
+
+    def look(self) -> None:
+        """Take in all that the kernel has received by now; never waits, so the event loop may call it."""
+        if not self._readers:
+            return
+        line = []
+        for descriptor, events in self._epoll.poll(0, len(self._readers)):
+            reader = self._readers.get(descriptor)
+            if reader is not None:
+                line.append((reader, *reader.receive(hangs_up=bool(events & ~_EPOLLIN))))
+        latest = time.time_ns()
+        firsts = []
+        for _reader, _data, stamp in reversed(line):
+            latest = min(latest, stamp)
+            firsts.append(latest)
+        for (reader, data, stamp), first in zip(line, reversed(firsts), strict=True):
+            try:
+                reader.take(data, first, stamp)
+            except Exception:   # of one connection: the others are read all the same
+                log.exception("incident", incident=secrets.token_hex(4))
+                reader.refuse()
+
+
+intake: Final = Intake()
 
 
 class WebSocket:
@@ -164,11 +147,12 @@ class WebSocket:
 
     def __init__(self, handler: Callable[["WebSocket"], Any], server: Any) -> None:
         self._handler = handler
-        self._messages: deque[tuple[str, int]] = deque()
+        self._messages: deque[str] = deque()
+        self._news = Event()
         self._reader = FrameReader(server.max_http_buffer_size)
         self._ahead: deque[bytes] = deque()
         self._bytes_ahead = 0
-        self._is_open = False
+        self._is_open = self._has_gone = False
         self._second, self._frames = 0, 0
         self.eio_sid: str = handler.__self__.sid  # type: ignore[attr-defined]  # a method of Engine.IO's socket
         self.environ: dict[str, Any] = {}
@@ -187,6 +171,7 @@ class WebSocket:
         self._raw.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         self._is_open = True
         WebSocket.open[self.eio_sid] = self
+        intake.add(self._raw.fileno(), self)
         self.push(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                    f"Sec-WebSocket-Accept: {key}\r\n\r\n").encode())
         try:
@@ -198,30 +183,48 @@ class WebSocket:
 
     def wait(self) -> str | None:
         """The next message for Engine.IO; None at the end."""
-        while True:
-            while self._messages:
-                message, stamp = self._messages.popleft()
-                if not self.intercept(self, message, stamp):
-                    return message
-            if not self._is_open or not self._read():
+        while not self._messages:
+            if not self._is_open:
                 return None
+            self._news.clear()
+            self._news.wait()
+        return self._messages.popleft()
 
-    def _read(self) -> bool:
-        try:
-            data, extra, _flags, _address = self._socket.recvmsg(_READ, _ROOM_FOR_STAMP)
-        except OSError:
-            data, extra = b"", []
-        if not data:
-            self._lose()
-            return False
-        stamp = _stamp_of(extra)
+    def receive(self, *, hangs_up: bool) -> tuple[bytes, int]:
+        """All that the kernel has received, and when it received the last of it; never waits.
+
+        Args:
+            hangs_up: the kernel says that there will be no more.
+        """
+        parts = []
+        stamp = 0
+        while True:
+            try:
+                data, extra, _flags, _address = self._raw.recvmsg(_READ, _ROOM_FOR_STAMP)
+            except BlockingIOError:
+                break
+            except OSError:
+                data, extra = b"", []
+            if not data:
+                self._has_gone = True
+                break
+            stamp = _stamp_of(extra)
+            parts.append(data)
+            if len(data) < _READ and not hangs_up:   # it is shown anew only when more has come
+                break
+        return b"".join(parts), stamp or time.time_ns()
+
+    def take(self, data: bytes, first: int, last: int) -> None:
+        """Take what was received: its first message came at ``first``, the others at ``last`` or before."""
+        stamp = first
         try:
             for kind, payload in self._reader.feed(data):
                 self._take(kind, payload, stamp)
+                stamp = last
         except BrokenFrame as broken:
             self._end(broken.code)
-            return False
-        return self._is_open
+        if self._has_gone:
+            self._lose()
 
     def _take(self, kind: int, payload: bytes, stamp: int) -> None:
         second = stamp // 1_000_000_000
@@ -235,11 +238,16 @@ class WebSocket:
             self._end(None)
         elif kind == BINARY:
             raise BrokenFrame(PROTOCOL_ERROR)   # nothing of ours is binary
-        elif kind == TEXT:
+        elif kind == TEXT and self._is_open:
             try:
-                self._messages.append((payload.decode(), stamp))
+                message = payload.decode()
             except UnicodeDecodeError:
                 raise BrokenFrame(NO_TEXT) from None
+            if not self.intercept(self, message, stamp):
+                if len(self._messages) >= MOST_UNREAD:
+                    raise BrokenFrame(TOO_OFTEN)
+                self._messages.append(message)
+                self._news.set()
 
     def send(self, message: str | bytes) -> None:
         """Send one message of Engine.IO.
@@ -269,8 +277,6 @@ class WebSocket:
             if sent == len(frame):
                 return
             self._later(frame[sent:])
-            from gevent import spawn  # noqa: PLC0415 - only under gevent is there such a socket
-
             spawn(self._catch_up)
             return
         self._later(frame)
@@ -284,8 +290,6 @@ class WebSocket:
 
     def _catch_up(self) -> None:
         """Send what the reader was too slow for, or cut it."""
-        from gevent.socket import wait_write  # noqa: PLC0415 - as above
-
         since = time.monotonic()
         while self._ahead and self._is_open:
             try:
@@ -337,10 +341,12 @@ class WebSocket:
             return
         self._is_open = False
         self._ahead.clear()
+        intake.drop(self._raw.fileno())
         try:
-            self._raw.shutdown(socket.SHUT_RDWR)   # wakes whoever reads
+            self._raw.shutdown(socket.SHUT_RDWR)
         except OSError:
             log.debug("socket.gone")
+        self._news.set()
 
 
 def _stamp_of(extra: list[tuple[int, int, bytes]]) -> int:

@@ -126,7 +126,7 @@ def replace_password(wish: dict[str, str], actor: Actor) -> None:
         services.change_password(work.session, password_hash=password_hash, actor=actor,
                                  now=clock.now())
         services.sign_out_everywhere(work.session, actor.id, now=clock.machine_now(),
-                                     but=_present_token())
+                                     but=present_token())
 
 
 def begin(person_id: str) -> Actor:
@@ -153,5 +153,6 @@ def end() -> None:
     g.actor = None
 
 
-def _present_token() -> str | None:
+def present_token() -> str | None:
+    """The token of the session that this request acts by; None where it acts by another or by none."""
     return session.get("_user_id") if _bearer() is None else None

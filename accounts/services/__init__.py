@@ -58,6 +58,7 @@ from accounts.services.sessions import (
     sign_in,
     sign_out,
     sign_out_everywhere,
+    still_signed_in,
     tokens_of,
 )
 
@@ -71,5 +72,5 @@ __all__ = [
     "open_installation", "open_message", "own_identity", "people_with_role", "person",
     "person_by_login", "register_bidder", "register_person", "request_approval", "revoke_role",
     "revoke_token", "save_draft", "seen_by", "send_message", "set_contact", "set_readings", "sign_in",
-    "sign_out", "sign_out_everywhere", "tokens_of", "unread_count", "withdraw_request",
+    "sign_out", "sign_out_everywhere", "still_signed_in", "tokens_of", "unread_count", "withdraw_request",
 ]

@@ -5,7 +5,7 @@ by a month must not sign everybody out.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -62,6 +62,14 @@ def actor_of_session(session: Session, token: str, *, now: datetime,
     return _actor(session, and_(
         LoginSession.token_hash == _hash(token), LoginSession.revoked_at.is_(None),
         LoginSession.expires_at > now), LoginSession, in_english)
+
+
+def still_signed_in(session: Session, tokens: Collection[str], *, now: datetime) -> set[str]:
+    """Those of these sessions' tokens that still hold: one statement, however many."""
+    hashes = {_hash(token): token for token in tokens}
+    held = select(LoginSession.token_hash).where(
+        LoginSession.token_hash.in_(hashes), LoginSession.revoked_at.is_(None), LoginSession.expires_at > now)
+    return {hashes[found] for found in session.scalars(held)}
 
 
 def actor_of_token(session: Session, token: str, *, now: datetime,

@@ -3,33 +3,40 @@
 import json
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
+from accounts import services as accounts
+from accounts.login.sign_in import present_token
 from auction.errors import TooManyUndecided
 from auction.live.queue import Answer, queue
 from auction.live.updates import NAMESPACE
-from auction.models import Registration
-from auction.rules.replay import decision_members
+from auction.models import Registration, Sale
+from auction.rules.replay import decision_json, decision_members
 from auction.services import undecided
 from auction.services.bidding import BidAnswer, Offer
 from auction.services.reading import announced_sale
 from auction.services.registration import admitted
+from kernel import clock
 from kernel.access import Actor
 from kernel.database import db
 from kernel.dispatch import Event, present_event, quick_event
 from kernel.errors import DomainError
-from kernel.formats import plain
+from kernel.formats import canonical, instant_text, plain, text_json
 from kernel.languages import in_language, reader_language, say
 from kernel.money import MAX_FEN
 from kernel.sockets import incident, refusal
+from kernel.websocket import WebSocket
 
 SEAT_LASTS_S: Final = 4.0
 """How long a socket's bidder is known without asking anew who is signed in."""
+LOOK_AT_SIGN_INS_EVERY: Final = 1.5
+TOKENS_AT_ONCE: Final = 500
 _MEMBERS: Final = frozenset({"lot", "amount_fen", "client_bid_id", "key"})
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
@@ -42,6 +49,7 @@ class KnownBidder:
     digest: str
     registration_id: str
     language: str
+    token: str | None
     until: float
 
 
@@ -61,28 +69,64 @@ def take_bid(lot_id: str, *, amount_fen: int, client_bid_id: str, key: str | Non
     session = db.session()
     # Whoever may not bid is turned away here, before the lock that all bidders share.
     sale = announced_sale(session, lot_id)
-    bidder = admitted(session, sale, actor=actor, key=key)
-    if event is not None:
-        _know(event, bidder, key, for_ever=key is not None and sale.lot.is_exercise)
+    bidder = known_bidder(session, sale, actor=actor, key=key)
     offer = Offer(lot_id, bidder.number, bidder.person_digest, amount_fen, client_bid_id, received_at, order)
     who = bidder.id
     session.rollback()   # no transaction stands open while the bid waits for its turn
     with undecided.waiting(lot_id, who, received_at):
-        return acknowledgement(queue.take(offer))
+        return acknowledgement(queue.take(offer, None if event is None else event.note))
 
 
-def _know(event: Event, bidder: Registration, key: str | None, *, for_ever: bool) -> None:
-    event.socket.known[(bidder.lot_id, key)] = KnownBidder(
-        bidder.number, bidder.person_digest, bidder.id, reader_language(),
-        float("inf") if for_ever else time.monotonic() + SEAT_LASTS_S)
+def known_bidder(session: Session, sale: Sale, *, actor: Actor | None, key: str | None) -> Registration:
+    """The registration under which a bid may be made; the socket that asks is known by it for a while.
+
+    Raises:
+        NotQualified: there is none.
+    """
+    bidder = admitted(session, sale, actor=actor, key=key)
+    event = present_event()
+    if event is not None:
+        # A seat of an exercise has no sign-in that could end.
+        is_seat = key is not None and sale.lot.is_exercise
+        event.socket.known[(bidder.lot_id, key)] = KnownBidder(
+            bidder.number, bidder.person_digest, bidder.id, reader_language(),
+            None if is_seat else present_token(),
+            float("inf") if is_seat else time.monotonic() + SEAT_LASTS_S)
+    return bidder
+
+
+def look_at_sign_ins() -> None:
+    """Ask once for all sockets whose bidders are known whether these are still signed in."""
+    now = time.monotonic()
+    bidders = [(socket.known, place, bidder) for socket in tuple(WebSocket.open.values())
+               for place, bidder in socket.known.items() if bidder.token is not None]
+    tokens = sorted({bidder.token for _known, _place, bidder in bidders if bidder.token is not None})
+    holding: set[str] = set()
+    for begin in range(0, len(tokens), TOKENS_AT_ONCE):
+        holding |= accounts.still_signed_in(db.session(), tokens[begin:begin + TOKENS_AT_ONCE],
+                                            now=clock.machine_now())
+    for known, place, bidder in bidders:
+        if bidder.token in holding:
+            known[place] = replace(bidder, until=now + SEAT_LASTS_S)
+        else:
+            known.pop(place, None)
 
 
 @quick_event("bid", namespace=NAMESPACE)
 def quick_bid(event: Event) -> bool:
     """A well-formed bid of a bidder whom this socket knows goes from its frame into the queue.
 
-    Anything else takes the way of ``auction.events.bid``, which says in full what is wrong.
+    Anything else takes the way of ``auction.events.bid``, which says in full what is wrong; the bids
+    that were received after it wait for it a little.
     """
+    if _went_quickly(event):
+        return True
+    event.note = queue.announce(event.stamp_ns)
+    event.at_end = partial(queue.turned_away, event.note)
+    return False
+
+
+def _went_quickly(event: Event) -> bool:
     data = event.data[0] if len(event.data) == 1 else None
     if not isinstance(data, dict) or not data.keys() <= _MEMBERS:
         return False
@@ -128,19 +172,27 @@ def acknowledgement(answer: BidAnswer) -> dict[str, Any]:
 
 
 def acknowledged(answer: BidAnswer) -> bytes:
-    """The same as the JSON of an acknowledgement; the receipt is JSON already."""
-    shown = json.dumps({"ok": True, **_members(answer)}, ensure_ascii=False, separators=(",", ":")).encode()
-    return b'%b,"receipt":%b}' % (shown[:-1], answer.receipt or b"null")
+    """The same as the JSON of an acknowledgement, in one stroke; the receipt is JSON already."""
+    attempt = answer.attempt
+    refused = _refusal_members(answer)
+    return _ACKNOWLEDGED % (
+        text_json(attempt.code), attempt.amount_fen, instant_text(attempt.received_at).encode(),
+        decision_json(answer.decision), b"null" if refused is None else canonical(refused),
+        answer.leaf["hash"].encode(), answer.leaf["index"], answer.receipt or b"null")
+
+
+_ACKNOWLEDGED: Final = (b'{"ok":true,"code":%b,"amount_fen":%d,"received_at":"%b","decision":%b,"refusal":%b,'
+                        b'"leaf":{"hash":"%b","index":%d},"receipt":%b}')
 
 
 def _members(answer: BidAnswer) -> dict[str, Any]:
     attempt = answer.attempt
-    told: dict[str, Any] = {"code": attempt.code, "amount_fen": attempt.amount_fen,
-                            "received_at": plain(attempt.received_at),
-                            "decision": decision_members(answer.decision), "refusal": None,
-                            "leaf": answer.leaf}
-    if answer.refusal is not None:
-        told["refusal"] = {
-            "message": say(answer.refusal.message, answer.refusal.details),
-            "rule": answer.refusal.rule, "article": answer.refusal.article}
-    return told
+    return {"code": attempt.code, "amount_fen": attempt.amount_fen,
+            "received_at": plain(attempt.received_at), "decision": decision_members(answer.decision),
+            "refusal": _refusal_members(answer), "leaf": answer.leaf}
+
+
+def _refusal_members(answer: BidAnswer) -> dict[str, Any] | None:
+    refusal = answer.refusal
+    return None if refusal is None else {
+        "message": say(refusal.message, refusal.details), "rule": refusal.rule, "article": refusal.article}

@@ -22,18 +22,15 @@ from auction.services.bidding import BidAnswer, Offer, take_bids
 from kernel import clock
 from kernel.database import db, is_away
 from kernel.errors import DomainError
-from kernel.sockets import socketio
+from kernel.sockets import socketio, take_in
 from kernel.transactions import unit_of_work
 
 log = structlog.get_logger()
 
 MOST_AT_ONCE: Final = 2000
 """Bids that one transaction takes: more would make the first of them wait for the last."""
-A_TURN_S: Final = 0.0001
-"""A pause in which the event loop looks at its sockets; a pause of nothing would not."""
-MOST_TURNS: Final = 4
-"""Turns for which a batch waits while it still grows: one look at the sockets shows only some of them."""
-
+LONGEST_COMING_S: Final = 1.0
+"""For so long a bid waits for one that was received before it and is not yet here."""
 LONGEST_AWAY_S: Final = 10.0
 """For so long a bid may wait for its turn (design: "A bid"); one that waits longer puts its sale on hold."""
 BETWEEN_TRIES_S: Final = 0.1
@@ -70,6 +67,15 @@ def _arrival(one: _Waiting) -> tuple[datetime, int]:
     return one.offer.received_at, one.offer.order
 
 
+class Coming:
+    """A bid that has been received and is still on the long way here; it came at ``order``."""
+
+    __slots__ = ("order",)
+
+    def __init__(self, order: int) -> None:
+        self.order = order
+
+
 class BidQueue:
     """Bids of one process on their way into the database.
 
@@ -80,12 +86,23 @@ class BidQueue:
     def __init__(self, write: Callable[[Sequence[Offer]], Sequence[BidAnswer | DomainError]]) -> None:
         self._write = write
         self._waiting: list[_Waiting] = []
+        self._coming: set[Coming] = set()
         self._is_busy = False
         self._lock = Lock()
         self.batches = 0
         self.bids = 0
 
-    def take(self, offer: Offer) -> BidAnswer:
+    def announce(self, order: int) -> Coming:
+        """Say that a bid has been received that will come later: those behind it wait for it a little."""
+        coming = Coming(order)
+        self._coming.add(coming)
+        return coming
+
+    def turned_away(self, coming: Coming) -> None:
+        """Wait no longer for a bid that was announced, if it has not come."""
+        self._coming.discard(coming)
+
+    def take(self, offer: Offer, coming: Coming | None = None) -> BidAnswer:
         """Bring one bid into the database together with whatever else has come, and wait for its answer.
 
         Raises:
@@ -93,6 +110,8 @@ class BidQueue:
         """
         mine = _Waiting(offer)
         leads = self._enter(mine)
+        if coming is not None:
+            self._coming.discard(coming)
         if not leads and mine.turn is not None:
             mine.turn.wait()
         if mine.answer is None:
@@ -129,7 +148,7 @@ class BidQueue:
         """Write batches until nothing waits."""
         with app.app_context():
             try:
-                while self._gather():
+                while self._waiting:
                     self._answer(self._next())
             finally:
                 db.session.remove()
@@ -150,21 +169,30 @@ class BidQueue:
                 log.warning("database.away", bids=len(offers))
             socketio.sleep(BETWEEN_TRIES_S)
 
-    def _gather(self) -> int:
-        """Let whatever the kernel has received by now come in before anything is judged (AUC-20.6)."""
-        seen = -1
-        for _ in range(MOST_TURNS):
-            socketio.sleep(A_TURN_S)
-            if len(self._waiting) == seen:
-                break
-            seen = len(self._waiting)
-        return len(self._waiting)
-
     def _next(self) -> list[_Waiting]:
-        """The bids that came first: one look at the sockets may show them in any order."""
+        """The bids that came first, after all have come in that the kernel has received until now (AUC-20.6).
+
+        What is received while they come in waits for the next batch: of that the kernel may show some and
+        not yet others that came before. So do bids behind one that is still on its way here, but not long.
+        """
+        begun = time.monotonic()
+        while True:
+            until = time.time_ns()
+            take_in(lambda: len(self._waiting))
+            if time.monotonic() - begun > LONGEST_COMING_S:   # or the clock was set back
+                return self._first(None)
+            oldest = until - int(LONGEST_COMING_S * 1e9)
+            batch = self._first(min([until, *(one.order for one in self._coming if one.order > oldest)]))
+            if batch:
+                return batch
+
+    def _first(self, until: int | None) -> list[_Waiting]:
         with self._lock:
             self._waiting.sort(key=_arrival)
-            batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+            end = next((place for place, one in enumerate(self._waiting)
+                        if until is not None and one.offer.order > until), MOST_AT_ONCE)
+            end = min(end, MOST_AT_ONCE)
+            batch, self._waiting = self._waiting[:end], self._waiting[end:]
         return batch
 
     def _hand_on(self, app: Flask | None = None) -> None:

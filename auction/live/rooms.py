@@ -3,15 +3,16 @@
 The database is the truth. Whoever commits only marks a lot as changed; what a room is told is read
 afterwards: the bids since its last update as one range, and the standing they lead to. So ranges
 adjoin whatever happens in between: two commits at once, another process's bids, a hint that is lost
-or comes twice. Updates gather while a room rests (``rules/watching.py``); once a second every room
-is looked at, marked or not.
+or comes twice. Bids that this process has committed itself need no reading where they adjoin what
+the room was told (``News``). Updates gather while a room rests (``rules/watching.py``); once a second
+every room is looked at, marked or not.
 
 There is no sender that could die: a mark that finds nobody at work lets somebody tell until nothing
 is left to be told. Where there are no greenlets, as in tests, the one who marks tells at once.
 """
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final, NamedTuple, Protocol
@@ -33,6 +34,18 @@ class Stand(NamedTuple):
     rest: tuple[Any, ...]
 
 
+class News(NamedTuple):
+    """What this process itself has just committed for a sale: its bids from ``first`` on, and how it stands.
+
+    ``told`` is what the source needs to make an update of it.
+    """
+
+    key: Key
+    first: int
+    stand: Stand
+    told: Any
+
+
 @dataclass(slots=True)
 class Room:
     """What the watchers of one sale in this process were told.
@@ -41,6 +54,7 @@ class Room:
         told: how the sale stood in the last update, or when the first of them came.
         codes: who has bid so far, counted on from range to range.
         is_marked: something may have changed since.
+        news: what this process has committed since.
         rests_until: the next update is not due before.
     """
 
@@ -48,6 +62,7 @@ class Room:
     told: Stand
     codes: set[str] = field(default_factory=set)
     is_marked: bool = False
+    news: list[News] = field(default_factory=list)
     rests_until: float = 0.0
 
 
@@ -62,6 +77,9 @@ class Source(Protocol):
 
     def read(self, rooms: Sequence[Room]) -> Mapping[Key, Message]:
         """For each room one update on everything behind what it was told; counts its codes on."""
+
+    def compose(self, room: Room, news: Sequence[News]) -> Message:
+        """The same from what adjoins what the room was told, without reading anything."""
 
 
 class Rooms:
@@ -115,6 +133,17 @@ class Rooms:
             self._note(lot_id)
             self._begin()
 
+    def hear(self, news: Collection[News]) -> None:
+        """Take what this process has committed, after the commit."""
+        heard = False
+        for one in news:
+            room = self._rooms.get(one.key)
+            if room is not None:
+                room.news.append(one)
+                heard = True
+        if heard:
+            self._begin()
+
     def _note(self, lot_id: str) -> None:
         for key in tuple(self._of_lot.get(lot_id, ())):
             room = self._rooms.get(key)
@@ -132,7 +161,7 @@ class Rooms:
 
     def _begin(self) -> None:
         """See to it that somebody tells."""
-        if self._is_busy or not any(room.is_marked for room in tuple(self._rooms.values())):
+        if self._is_busy or not any(room.is_marked or room.news for room in tuple(self._rooms.values())):
             return
         self._is_busy = True
         if not self._spawn(self._work):
@@ -150,7 +179,8 @@ class Rooms:
 
     def _patience(self) -> float | None:
         """Seconds until the next update is due; None where none is."""
-        due = min((room.rests_until for room in tuple(self._rooms.values()) if room.is_marked), default=None)
+        due = min((room.rests_until for room in tuple(self._rooms.values())
+                   if room.is_marked or room.news), default=None)
         return None if due is None else max(0.0, max(due, self._rests_until) - self._now())
 
     def _forget(self, key: Key) -> None:
@@ -163,27 +193,50 @@ class Rooms:
                 del self._of_lot[key[0]]
 
     def _tell(self, *, in_haste: bool) -> None:
-        """Tell every marked room what it has not heard; ``in_haste`` also those that rest."""
+        """Tell every room what it has not heard; ``in_haste`` also those that rest."""
         with self._telling:
             began = self._now()
             due = [room for room in tuple(self._rooms.values())
-                   if room.is_marked and (in_haste or room.rests_until <= began)]
-            if not due:
+                   if (room.is_marked or room.news) and (in_haste or room.rests_until <= began)]
+            cost, told = 0.0, []
+            for source in (self._from_news, self._from_the_source):   # the first cannot fail
+                for room, message in source(due):
+                    cost += self._send(room.key, message)
+                    told.append(room)
+            if not told:
                 return
-            for room in due:   # before they are read: what comes meanwhile marks them anew
-                room.is_marked = False
-            stands = self._source.look({room.key[0] for room in due})
-            changed = [room for room in due if stands.get(room.key, room.told) != room.told]
-            if not changed:
-                return
-            messages = self._source.read(changed)
-            cost = self._now() - began
-            for room in changed:
-                message = messages[room.key]
-                cost += self._send(room.key, message)
-                # The update may be newer than the look; never older.
-                room.told = Stand(message["to"], stands[room.key].rest)
             ended = self._now()
-            self._rests_until = ended + rest_after(cost)
-            for room in changed:
+            self._rests_until = ended + rest_after(max(cost, ended - began))
+            for room in told:
                 room.rests_until = ended + pause_after(cost)
+
+    def _from_news(self, due: Sequence[Room]) -> Iterator[tuple[Room, Message]]:
+        """Updates without a look, where the news adjoin."""
+        for room in due:
+            news = [one for one in room.news if one.stand.accepted > room.told.accepted]
+            room.news.clear()
+            if not news:
+                continue
+            reach = [room.told.accepted, *(one.stand.accepted for one in news)]
+            if any(one.first > before + 1 for one, before in zip(news, reach, strict=False)):
+                room.is_marked = True   # another process' bids lie between
+                continue
+            message = self._source.compose(room, news)
+            room.told = news[-1].stand
+            yield room, message
+
+    def _from_the_source(self, due: Sequence[Room]) -> Iterator[tuple[Room, Message]]:
+        """Updates for those marked rooms that have changed since they were told."""
+        marked = [room for room in due if room.is_marked]
+        if not marked:
+            return
+        for room in marked:   # before they are read: what comes meanwhile marks them anew
+            room.is_marked = False
+        stands = self._source.look({room.key[0] for room in marked})
+        changed = [room for room in marked if stands.get(room.key, room.told) != room.told]
+        if not changed:
+            return
+        messages = self._source.read(changed)
+        for room in changed:   # the update may be newer than the look; never older
+            room.told = Stand(messages[room.key]["to"], stands[room.key].rest)
+            yield room, messages[room.key]

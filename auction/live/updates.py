@@ -4,7 +4,7 @@ Whoever commits only says that a lot has changed; what the rooms are told is the
 database (``auction/live/rooms.py``).
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, cast
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, defer, selectinload
 
 from auction.live.audience import Audience
 from auction.live.hints import Hints
-from auction.live.rooms import Key, Message, Room, Rooms, Stand
+from auction.live.rooms import Key, Message, News, Room, Rooms, Stand
 from auction.models import Attempt, Result, Sale, Suspension
 from auction.services.bidding import BidAnswer
 from auction.services.bidstore import JudgedBid, LockedSale
@@ -124,7 +124,7 @@ class Truth:
                     for seq in range(max(behind[key].told.accepted, sale.accepted - SHOWN_BIDS) + 1,
                                      sale.accepted + 1)]):
                 newest[bid.lot_id, bid.number].append(bid)
-            messages = {}
+            messages: dict[Key, Message] = {}
             for sale in sales:
                 room = behind[sale.lot_id, sale.number]
                 bids = sorted(newest[room.key], key=lambda bid: bid.seq or 0, reverse=True)
@@ -133,6 +133,13 @@ class Truth:
                     room.codes.update(session.scalars(_codes(room.key, after=room.told.accepted)))
                 messages[room.key] = _update(sale, room, bids, now)
         return messages
+
+
+    def compose(self, room: Room, news: Sequence[News]) -> Message:
+        """One update from bids that this process has just committed itself."""
+        bids = [bid for one in news for bid in one.told[1] if (bid.seq or 0) > room.told.accepted]
+        room.codes.update(bid.code for bid in bids)
+        return _update(news[-1].told[0], room, bids[:-SHOWN_BIDS - 1:-1], clock.now())
 
 
 def _codes(key: Key, after: int = 0) -> Select[str]:
@@ -152,19 +159,42 @@ def _instant(stored: datetime | str) -> datetime:
     return cast(datetime, read_instant(stored))   # these columns are never empty
 
 
-def _update(sale: Sale, room: Room, bids: Sequence[JudgedBid], now: datetime) -> Message:
+def _update(sale: Sale | LockedSale, room: Room, bids: Sequence[JudgedBid], now: datetime) -> Message:
     """One update: the range behind what the room was told, its newest bids first, and the standing."""
     message: Message = plain(standing_members(sale, now) | {
         "codes": len(room.codes), "from": room.told.accepted + 1, "to": sale.accepted,
-        "bids": [shown_bid(bid) for bid in bids], "result": result_members(sale)})
+        "bids": [shown_bid(bid) for bid in bids],
+        "result": result_members(sale) if isinstance(sale, Sale) else None})
     return message
 
 
 def tell_of_bids(work: UnitOfWork, answers: Iterable[BidAnswer | DomainError]) -> None:
     """Promise that every room hears of the bids that were accepted for it, however many they are."""
-    for lot_id in sorted({answer.sale.lot_id for answer in answers
-                          if isinstance(answer, BidAnswer) and answer.is_new and answer.decision.accepted}):
-        promise_standing(work, lot_id)
+    accepted: dict[str, tuple[LockedSale, list[JudgedBid]]] = {}
+    for answer in answers:
+        if (isinstance(answer, BidAnswer) and answer.is_new and answer.decision.accepted
+                and isinstance(answer.sale, LockedSale) and isinstance(answer.attempt, JudgedBid)):
+            accepted.setdefault(answer.sale.lot_id, (answer.sale, []))[1].append(answer.attempt)
+    if accepted:
+        work.after_commit(partial(_say_news, accepted))
+
+
+def _say_news(accepted: Mapping[str, tuple[LockedSale, list[JudgedBid]]]) -> None:
+    """Let the rooms here hear of new bids, and the other processes look at their lots."""
+    news = []
+    for lot_id, (sale, bids) in accepted.items():
+        bids.sort(key=_seq)
+        stand = Stand(sale.accepted, (sale.state, sale.closes_at, len(sale.suspensions), None))
+        news.append(News((lot_id, sale.number), _seq(bids[0]), stand, (sale, bids)))
+    rooms.hear(news)
+    url = _hints_url()
+    if url is not None:
+        for lot_id in accepted:
+            hints.say_changed(url, lot_id)
+
+
+def _seq(bid: JudgedBid) -> int:
+    return bid.seq or 0
 
 
 def promise_standing(work: UnitOfWork, lot_id: str) -> None:

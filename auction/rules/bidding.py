@@ -15,9 +15,10 @@ The decisions that the law leaves to the reader, and where they are written down
 - Bids are judged in the order in which the platform took them up (docs/contracts.md, replay/v1).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Mode(StrEnum):
@@ -72,8 +73,7 @@ class LotTerms:
     """In order; none begins before the one before it ended."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where a sale stands: everything of its past that a further decision rests on.
 
     Only the first answers given under a client's ids are kept elsewhere, and passed to ``judge``.
@@ -95,16 +95,16 @@ class Standing:
     """How many suspensions have ended and are counted into ``closes_at``."""
 
 
-@dataclass(frozen=True, slots=True)
-class BidIn:
+class BidIn(NamedTuple):
+    """A bid: whose code, how much, with what right of priority, under which id of the client's."""
+
     code: str
     amount_fen: int
     priority_rank: int | None = None
     client_bid_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The answer to one bid; ``closes_at`` and ``minimum_fen`` as they stand after it."""
 
     accepted: bool
@@ -115,8 +115,7 @@ class Decision:
     repeated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FirstAnswer:
+class FirstAnswer(NamedTuple):
     """What was answered when this code first used this ``client_bid_id``."""
 
     amount_fen: int
@@ -176,12 +175,12 @@ def judge(terms: LotTerms, standing: Standing, bid: BidIn, received_at: datetime
     """
     latest_at = max(received_at, standing.latest_at or received_at)
     if first_answer is not None and first_answer.amount_fen == bid.amount_fen:
-        return (replace(first_answer.decision, repeated=True),
-                replace(standing, latest_at=latest_at))
+        return (first_answer.decision._replace(repeated=True),
+                standing._replace(latest_at=latest_at))
     current = caught_up(terms, standing, received_at)
     reason = _refusal(terms, current, bid, received_at, conflicts=first_answer is not None)
     after = (_accepted(terms, current, bid, received_at, latest_at) if reason is None
-             else replace(current, latest_at=latest_at))
+             else current._replace(latest_at=latest_at))
     decision = Decision(accepted=reason is None, reason=reason,
                         seq=after.accepted if reason is None else None,
                         closes_at=after.closes_at, minimum_fen=minimum_bid(terms, after))
@@ -215,8 +214,7 @@ def caught_up(terms: LotTerms, standing: Standing, at: datetime | None) -> Stand
         closes_at = standing.closes_at
         if suspension.from_at <= closes_at:
             closes_at = suspension.to_at + max(closes_at - suspension.from_at, terms.window)
-        standing = replace(standing, closes_at=closes_at,
-                           suspensions_over=standing.suspensions_over + 1)
+        standing = standing._replace(closes_at=closes_at, suspensions_over=standing.suspensions_over + 1)
     return standing
 
 

@@ -306,8 +306,7 @@ def _close(sale: SaleState, command: Close, at: datetime) -> tuple[SaleState, tu
     ended = outcome(sale.terms, sale.standing)
     step = Step.CLOSE_SOLD if ended.state is Result.SOLD else Step.CLOSE_FAILED
     state = next_state(sale.state, step, of_round=sale.round)
-    standing = replace(sale.standing, closes_at=ended.closed_at,
-                       suspensions_over=len(sale.terms.suspensions))
+    standing = sale.standing._replace(closes_at=ended.closed_at, suspensions_over=len(sale.terms.suspensions))
     return replace(sale, state=state, standing=standing), (Closed(ended),)
 
 

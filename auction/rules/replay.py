@@ -17,7 +17,7 @@ from auction.rules.bidding import (
     opening,
     outcome,
 )
-from kernel.formats import FormatError, Reader, canonical, instant_text
+from kernel.formats import FormatError, Reader, instant_text, text_json
 from kernel.money import MAX_FEN
 
 FORMAT: Final = "replay/v1"
@@ -212,22 +212,25 @@ def decision_members(decision: Decision) -> dict[str, Any]:
 def bid_body(bid: BidIn, received_at: datetime, decision: Decision) -> bytes:
     """The body of a ``bid`` leaf as canonical JSON: ``bid`` and ``decision``, in one stroke."""
     return _BODY % (
-        bid.amount_fen, _text(bid.code), b"null" if bid.client_bid_id is None else _text(bid.client_bid_id),
+        bid.amount_fen, text_json(bid.code),
+        b"null" if bid.client_bid_id is None else text_json(bid.client_bid_id),
         b"null" if bid.priority_rank is None else b"%d" % bid.priority_rank,
-        instant_text(received_at).encode(), b"true" if decision.accepted else b"false",
-        instant_text(decision.closes_at).encode(), decision.minimum_fen,
+        instant_text(received_at).encode(), decision_json(decision))
+
+
+def decision_json(decision: Decision) -> bytes:
+    """``decision_members`` as canonical JSON."""
+    return _DECISION % (
+        b"true" if decision.accepted else b"false", instant_text(decision.closes_at).encode(),
+        decision.minimum_fen,
         b"null" if decision.reason is None else b'"%b"' % decision.reason.value.encode(),
+        b',"repeated":true' if decision.repeated else b"",
         b"null" if decision.seq is None else b"%d" % decision.seq)
 
 
 _BODY: Final = (b'{"bid":{"amount_fen":%d,"code":%b,"id":%b,"priority_rank":%b,"received_at":"%b"},'
-                b'"decision":{"accepted":%b,"closes_at":"%b","minimum_fen":%d,"reason":%b,"seq":%b}}')
-
-
-def _text(value: str) -> bytes:
-    # Codes and ids are nearly always letters, digits and signs that stand for themselves.
-    plain = value.isascii() and value.isprintable() and '"' not in value and "\\" not in value
-    return b'"%b"' % value.encode() if plain else canonical(value)
+                b'"decision":%b}')
+_DECISION: Final = b'{"accepted":%b,"closes_at":"%b","minimum_fen":%d,"reason":%b%b,"seq":%b}'
 
 
 def outcome_members(found: Outcome) -> dict[str, Any]:

@@ -4,17 +4,15 @@ What was answered before under a bidder's own ids and what is answered now are o
 bid sent twice within a millisecond is one bid (AUC-20.8).
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from auction.rules.bidding import BidIn, Decision, FirstAnswer, LotTerms, Standing, judge
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What became of one bid, and where the sale stood before it."""
 
     decision: Decision

@@ -7,9 +7,9 @@ nothing. A bid that waited too long is not judged late: its sale is held (design
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -36,8 +36,7 @@ from kernel.errors import N_, DomainError
 from kernel.formats import canonical
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """A bid as it entered: who, by the digest of the registration, how much, and when.
 
     ``order`` tells apart what came in the same millisecond.
@@ -52,8 +51,7 @@ class Offer:
     order: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class BidAnswer:
+class BidAnswer(NamedTuple):
     """What a bidder is told: the same for every repeat of a bid.
 
     Attributes:
@@ -123,13 +121,14 @@ def take_bids(session: Session, offers: Sequence[Offer], *, now: datetime) -> li
     bulk = Bulk(session)
     courses = {lot_id: _Course(sale, Course(terms_of(sale), standing_of(sale)))
                for lot_id, sale in bidstore.lock_sales(bulk, {one.lot_id for one in offers}).items()}
-    seats = bidstore.seats(bulk, {(one.lot_id, one.number, one.digest) for one in offers})
+    seats = bidstore.seats(bulk, {one[:3] for one in offers})
     _remember(bulk, courses, offers, seats)
     batch = _Batch(session, offers, now, here, [], [])
     found: list[_Taken | JudgedBid | DomainError] = [NotQualified()] * len(offers)
-    for place, offer in sorted(enumerate(offers), key=lambda one: (one[1].received_at, one[1].order)):
+    in_order = sorted(enumerate(offers), key=lambda one: (one[1].received_at, one[1].order))
+    for place, offer in in_order:
         course = courses.get(offer.lot_id)
-        seat = seats.get((offer.lot_id, offer.number, offer.digest))
+        seat = seats.get(offer[:3])
         if course is None:
             found[place] = NoSuchLot(lot_id=offer.lot_id)
         elif seat is not None and offer.number == course.sale.number:
@@ -168,7 +167,7 @@ def _remember(bulk: Bulk, courses: Mapping[str, _Course], offers: Sequence[Offer
               seats: Mapping[tuple[str, int, str], Seat]) -> None:
     """Give each course what was answered before under the ids that come now."""
     wanted = {(one.lot_id, one.number, seat.code, one.client_bid_id) for one in offers
-              if (seat := seats.get((one.lot_id, one.number, one.digest))) is not None}
+              if (seat := seats.get(one[:3])) is not None}
     for known in bidstore.answered(bulk, wanted):
         course = courses[known.lot_id]
         if known.number == course.sale.number:
@@ -282,7 +281,7 @@ def _row(one: _Taken, leaf_index: int, now: datetime) -> JudgedBid:
 
 
 def _answer_now(one: _Taken, row: JudgedBid, leaf: audit.WrittenLeaf, *, is_new: bool) -> BidAnswer:
-    decision = one.verdict.decision if is_new else replace(one.verdict.decision, repeated=True)
+    decision = one.verdict.decision if is_new else one.verdict.decision._replace(repeated=True)
     return BidAnswer(decision, _refusal(one.course.sale, decision, one.verdict.before, one.bid), row,
                      one.course.sale, {"index": leaf.index, "hash": leaf.hash}, leaf.receipt, is_new)
 
@@ -300,7 +299,7 @@ def _answer_again(session: Session, sale: LockedSale | Sale, known: JudgedBid | 
 def _refusal(sale: LockedSale | Sale, decision: Decision, before: Standing, bid: BidIn) -> Refusal | None:
     if decision.reason is None:
         return None
-    return explain(decision.reason, terms_of(sale), replace(before, closes_at=decision.closes_at), bid)
+    return explain(decision.reason, terms_of(sale), before._replace(closes_at=decision.closes_at), bid)
 
 
 def _bid_of(known: JudgedBid | Attempt) -> BidIn:
@@ -329,7 +328,7 @@ def open_sale(session: Session, sale: Sale) -> None:
 def answer_of(session: Session, attempt: Attempt) -> BidAnswer:
     """The answer that was given to a stored attempt, for whoever asks again."""
     answer = _answer_again(session, session.get_one(Sale, (attempt.lot_id, attempt.number)), attempt)
-    return replace(answer, decision=decision_of(attempt))
+    return answer._replace(decision=decision_of(attempt))
 
 
 def what_became_of(session: Session, *, registration: Registration,

@@ -167,7 +167,8 @@ def write_sales(bulk: Bulk, sales: Iterable[LockedSale]) -> None:
 
 def write_bids(bulk: Bulk, bids: Iterable[JudgedBid]) -> None:
     """Store judged bids."""
-    kept = bulk.kept
+    kept, flag = bulk.kept, bulk.flag
     bulk.insert(Attempt, JudgedBid._fields, (
-        (*bid[:7], kept(bid.received_at), kept(bid.decided_at), *bid[9:12], kept(bid.closes_at), *bid[13:])
+        (*bid[:7], kept(bid.received_at), kept(bid.decided_at), flag(bid.accepted), *bid[10:12],
+         kept(bid.closes_at), *bid[13:14], flag(bid.extended), bid.leaf_index)
         for bid in bids))

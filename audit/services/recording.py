@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,8 +31,7 @@ _WRITTEN: Final = "written_leaves"
 _COLUMNS: Final = ("log", "index", "subject", "seq", "kind", "at", "actor", "case_id", "raw", "hash")
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """One act that waits for its leaf; ``body`` is canonical JSON already."""
 
     court_id: str
@@ -44,7 +43,7 @@ class Act:
     case_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WrittenLeaf:
     """A leaf that the present transaction wrote, and its place among those signed with it."""
 

@@ -1,9 +1,9 @@
 """Group commit: what comes together is written together, in its order, and each gets its answer."""
 
 import json
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from auction.errors import NotQualified
-from auction.live.queue import BidQueue
+from auction.live.queue import BidQueue, _Waiting
 from auction.models import Lot, Registration
 from auction.rules.bidding import Reason
 from auction.services.bidding import BidAnswer, Offer, take_bids
@@ -141,13 +141,13 @@ class Book:
         return [NotQualified(name=name) for name in names]
 
 
-def named(name: str) -> Offer:
-    return Offer("lot", 1, "digest", 1, name, LATER)
+def named(name: str, order: int = 0) -> Offer:
+    return Offer("lot", 1, "digest", 1, name, LATER, order)
 
 
-def told(queue: BidQueue, name: str) -> str:
+def told(queue: BidQueue, name: str, order: int = 0) -> str:
     with pytest.raises((DomainError, ZeroDivisionError)) as refused:
-        queue.take(named(name))
+        queue.take(named(name, order))
     return str(getattr(refused.value, "details", {"name": "broken"})["name"])
 
 
@@ -190,7 +190,7 @@ def test_bids_tried_one_by_one_are_still_tried_in_the_order_of_receipt() -> None
     book = Book()
     queue = BidQueue(book.write)
     book.gate.clear()
-    late = [replace(named(name), received_at=LATER + place * A_MOMENT)
+    late = [named(name)._replace(received_at=LATER + place * A_MOMENT)
             for place, name in enumerate(("a", "poison", "b", "c"))]
     with ThreadPoolExecutor(10) as pool:
         first = pool.submit(told, queue, "first")
@@ -238,3 +238,57 @@ def test_under_many_threads_every_bid_is_written_once_and_answered() -> None:
     with ThreadPoolExecutor(16) as pool:
         assert list(pool.map(lambda name: told(queue, name), names)) == names
     assert sorted(name for batch in book.batches for name in batch) == sorted(names)
+
+
+class TestTheOrderOfReceipt:
+    """AUC-20.6: a bid that the kernel had before another one is judged before it."""
+
+    def test_a_bid_waits_for_an_earlier_one_that_is_still_on_its_way(self) -> None:
+        book = Book()
+        queue = BidQueue(book.write)
+        now = time.time_ns()
+        earlier = queue.announce(now)
+        with ThreadPoolExecutor(2) as pool:
+            later = pool.submit(told, queue, "later", now + 1)
+            time.sleep(0.05)
+            assert book.batches == []
+            with pytest.raises(NotQualified):
+                queue.take(named("earlier", now), earlier)
+            assert later.result(10) == "later"
+        assert [name for batch in book.batches for name in batch] == ["earlier", "later"]
+
+    def test_it_does_not_wait_for_one_that_was_turned_away(self) -> None:
+        book = Book()
+        queue = BidQueue(book.write)
+        now = time.time_ns()
+        queue.turned_away(queue.announce(now))
+        assert told(queue, "later", now + 1) == "later"
+
+    def test_it_waits_a_second_at_most(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("auction.live.queue.LONGEST_COMING_S", 0.1)
+        book = Book()
+        queue = BidQueue(book.write)
+        queue.announce(time.time_ns())
+        assert told(queue, "later", time.time_ns()) == "later"
+
+    def test_what_is_received_while_others_come_in_waits_for_the_next_batch(
+            self, monkeypatch: pytest.MonkeyPatch) -> None:
+        book = Book()
+        queue = BidQueue(book.write)
+        sent: list[str] = []
+
+        def take_in(_entered: object) -> None:
+            if not sent:   # of two bids that come now the kernel shows the later one first
+                sent.append("second")
+                queue._enter(_Waiting(named("second", time.time_ns()), lambda _answer: None))
+
+        monkeypatch.setattr("auction.live.queue.take_in", take_in)
+        queue._enter(_Waiting(named("first", time.time_ns()), lambda _answer: None))
+        assert [one.offer.client_bid_id for one in queue._next()] == ["first"]
+        assert [one.offer.client_bid_id for one in queue._next()] == ["second"]
+
+    def test_bids_are_taken_though_the_clock_was_set_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("auction.live.queue.LONGEST_COMING_S", 0.1)
+        hour_ahead = time.time_ns() + 3_600_000_000_000
+        book = Book()
+        assert told(BidQueue(book.write), "ahead", hour_ahead) == "ahead"

@@ -52,6 +52,7 @@ class TestAnyCourse:
 
     STEPS = st.lists(st.one_of(
         st.tuples(st.just("commit"), st.integers(1, 60)), st.tuples(st.just("stand"), st.just(0)),
+        st.tuples(st.just("own"), st.integers(0, 200)), st.tuples(st.just("late"), st.integers(0, 1)),
         st.tuples(st.sampled_from(["mark", "mark_twice", "look", "crash"]), st.integers(0, 1)),
         st.tuples(st.sampled_from(["join", "read", "leave"]), st.integers(0, 3))), max_size=60)
 

@@ -154,8 +154,8 @@ def test_a_repeat_gets_its_first_answer_after_the_close_too_and_changes_nothing(
     bid = BidIn("A", START, client_bid_id="x")
     first, standing = judge(TERMS, opening(TERMS), bid, OPENS)
     again, after = judge(TERMS, standing, bid, ENDS + MINUTE, FirstAnswer(START, first))
-    assert again == replace(first, repeated=True)
-    assert replace(after, latest_at=standing.latest_at) == standing
+    assert again == first._replace(repeated=True)
+    assert after._replace(latest_at=standing.latest_at) == standing
 
 
 def test_the_same_id_with_another_amount_is_a_conflict_unless_the_sale_is_over() -> None:

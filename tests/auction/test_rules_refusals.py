@@ -1,6 +1,5 @@
 """What a bidder reads when a bid is refused."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -58,7 +57,7 @@ def test_a_leader_who_repeats_its_price_is_told_that_it_leads() -> None:
 def test_a_priority_bidder_who_could_match_is_told_so() -> None:
     could = explain(Reason.BELOW_MINIMUM, TERMS, LED, BidIn("P", 1250, priority_rank=2))
     assert could.details == {"price_fen": 1200, "minimum_fen": 1300}
-    behind = replace(LED, leader_rank=1)
+    behind = LED._replace(leader_rank=1)
     could_not = explain(Reason.BELOW_MINIMUM, TERMS, behind, BidIn("P", 1250, priority_rank=2))
     assert could_not.message != could.message
 

@@ -93,6 +93,32 @@ def test_bids_that_came_while_the_server_was_busy_are_judged_in_the_order_in_whi
     assert received == sorted(received)
 
 
+def test_what_follows_a_bid_on_the_same_socket_does_not_make_it_later(server: Server) -> None:
+    with Room(server, 3) as room:
+        room.warm()
+        (worker,) = server.workers()
+        os.kill(worker, signal.SIGSTOP)
+        for place, one in enumerate(room.clients):
+            one.bid(START_FEN + place * STEP_FEN)
+            time.sleep(0.002)
+        room.clients[0].say("3")   # a pong; the kernel keeps one stamp for both, that of the pong
+        os.kill(worker, signal.SIGCONT)
+        assert [room.told(one)["decision"]["seq"] for one in room.clients] == [1, 2, 3]
+
+
+def test_a_bid_counts_though_its_sender_has_hung_up(server: Server) -> None:
+    with Room(server, 2) as room:
+        room.warm()
+        first, second = room.clients
+        (worker,) = server.workers()
+        os.kill(worker, signal.SIGSTOP)
+        first.bid(START_FEN)
+        first.socket.close()
+        os.kill(worker, signal.SIGCONT)
+        second.bid(START_FEN + STEP_FEN)
+        assert room.told(second)["decision"]["seq"] == 2
+
+
 def test_two_hundred_ascending_bids_of_two_hundred_clients_are_all_accepted(server: Server) -> None:
     with Room(server, 200) as room:
         room.warm()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from auction.live.rooms import Key, Message, Room, Rooms, Stand
+from auction.live.rooms import Key, Message, News, Room, Rooms, Stand
 from auction.services.reading import SHOWN_BIDS
 
 KEY: Final = ("lot", 1)
@@ -24,6 +24,17 @@ class Book:
     def change(self, _n: int) -> None:
         """Something that is no bid."""
         self.state += 1
+
+    def news(self, count: int) -> News:
+        """The last bids as the process tells them that has committed them."""
+        return News(KEY, len(self.bids) - count + 1, self.stand(), self.message(len(self.bids) - count))
+
+    def compose(self, room: Room, news: Sequence[News]) -> Message:
+        """From what was said at the commits alone, as they may be older than the book."""
+        known = {bid["seq"]: bid for one in news for bid in one.told["bids"]}
+        to, after = news[-1].stand.accepted, room.told.accepted
+        return {"from": after + 1, "to": to, "state": news[-1].told["state"],
+                "bids": [known[seq] for seq in range(to, max(after, to - SHOWN_BIDS), -1)]}
 
     def stand(self) -> Stand:
         return Stand(len(self.bids), (self.state,))
@@ -118,6 +129,21 @@ class Course:
         """Let it happen: of ``n`` the lowest bit names the process, the next one its watcher."""
         for step, n in steps:
             getattr(self, step)(n)
+
+    def own(self, n: int) -> None:
+        """A process commits a bid or a few itself, and tells of them at once; or it dies before that."""
+        count = n // 4 + 1
+        self.commit(count)
+        if n // 2 % 2:
+            self.processes[n % 2].rooms.hear([self.source.news(count)])
+
+    def late(self, n: int) -> None:
+        """Two commits, of which the earlier is told last."""
+        self.commit(2)
+        first = self.source.news(2)
+        self.commit(3)
+        self.processes[n % 2].rooms.hear([self.source.news(3)])
+        self.processes[n % 2].rooms.hear([first])
 
     def mark(self, n: int) -> None:
         self.processes[n % 2].rooms.mark(self.key[0])

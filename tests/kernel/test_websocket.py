@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.websocket import (
+from kernel.frames import (
     BINARY,
     CLOSE,
     NO_TEXT,
@@ -20,8 +20,8 @@ from kernel.websocket import (
     FrameReader,
     accept_key,
     framed,
-    instant_of,
 )
+from kernel.websocket import instant_of
 
 LONGEST = 100_000
 MASK = b"\x01\x82\xf3\x74"

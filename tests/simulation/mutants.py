@@ -56,14 +56,14 @@ class CountsRefusals(Process):
     def act(self, sale: SaleState, command: engine.Command) -> Acted:
         after, events = super().act(sale, command)
         return after, tuple(
-            replace(one, decision=replace(one.decision, seq=one.position))
+            replace(one, decision=one.decision._replace(seq=one.position))
             if isinstance(one, engine.Judged) and one.decision.accepted else one for one in events)
 
 
 class StartsAnywhere(_Takes):
     def bid_shown(self, sale: SaleState, one: engine.Received) -> engine.Received:
         amount = max(one.bid.amount_fen, sale.terms.start_price_fen)
-        return replace(one, bid=replace(one.bid, amount_fen=amount))
+        return replace(one, bid=one.bid._replace(amount_fen=amount))
 
 
 class TakesHalfSteps(_Takes):
@@ -72,14 +72,14 @@ class TakesHalfSteps(_Takes):
         if price is None or one.bid.amount_fen <= price:
             return one
         amount = max(one.bid.amount_fen, minimum_bid(sale.terms, sale.standing))
-        return replace(one, bid=replace(one.bid, amount_fen=amount))
+        return replace(one, bid=one.bid._replace(amount_fen=amount))
 
 
 class IgnoresOrderOfRanks(Process):
     def bid_of(self, arrival: Arrival) -> BidIn:
         bid = super().bid_of(arrival)
         leads = self.database.sales[arrival.lot].standing.leader_rank
-        return bid if bid.priority_rank is None or leads is None else replace(bid, priority_rank=leads - 1)
+        return bid if bid.priority_rank is None or leads is None else bid._replace(priority_rank=leads - 1)
 
 
 class IgnoresWholeSteps(_Takes):
@@ -96,7 +96,7 @@ class KeepsLeaderAtMatch(_Takes):
         before = sale.standing
         if before.leader_code is None or after.standing.price_fen != before.price_fen:
             return after
-        return replace(after, standing=replace(after.standing, leader_code=before.leader_code))
+        return replace(after, standing=after.standing._replace(leader_code=before.leader_code))
 
 
 class _SpeaksBeforeCommit(Process):
@@ -295,7 +295,7 @@ class ChangesBids(Database):
         for rows in self.bids.values():
             if len(rows) > 2:
                 first: BidRow = rows[0]
-                rows[0] = replace(first, bid=replace(first.bid, amount_fen=first.bid.amount_fen + 1))
+                rows[0] = replace(first, bid=first.bid._replace(amount_fen=first.bid.amount_fen + 1))
         return stored
 
 
