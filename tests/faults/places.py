@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 
+from sqlalchemy import URL
+
 from auction.commands.client import Platform
 from tests.deploy.province import Province, running_province
+from tests.services import own_postgres
 
 HERE = "127.0.0.1"
 _running = ExitStack()
@@ -42,6 +45,12 @@ def _province() -> Province:
 
 
 @cache
+def a_postgres() -> URL:
+    """A PostgreSQL for faults that want databases of their own; it does not wait for its disk."""
+    return _running.enter_context(own_postgres())
+
+
+@cache
 def staff(login: str) -> Platform:
     """One of the province's staff, by a token that every worker takes."""
     province = _province()
@@ -54,4 +63,5 @@ def close_all() -> None:
     """End what was started."""
     _running.close()
     _province.cache_clear()
+    a_postgres.cache_clear()
     staff.cache_clear()
