@@ -20,17 +20,19 @@ class Failpoints:
     Attributes:
         reached: called with the number and the name of each place.
         names: those that were passed since it was armed.
+        refused: statements that the database did not take since then, and what it said.
     """
 
     def __init__(self) -> None:
         self.reached: Reached = lambda _place, _name: None
         self.names: list[str] = []
+        self.refused: list[str] = []
         self._is_armed = False
 
     @contextmanager
     def armed(self) -> Iterator[None]:
         """Inside, places count."""
-        self.names, self._is_armed = [], True
+        self.names, self.refused, self._is_armed = [], [], True
         try:
             yield
         finally:
@@ -40,7 +42,11 @@ class Failpoints:
     def around(self, what: str) -> Iterator[None]:
         """One statement: the place before it, and the one after it."""
         self._come_to(f"before {what}")
-        yield
+        try:
+            yield
+        except Exception as error:
+            self.refused.append(f"{what}: {type(error).__name__}")
+            raise
         self._come_to(f"after {what}")
 
     def _come_to(self, name: str) -> None:
