@@ -54,7 +54,7 @@ class Outcome:
     @property
     def bound(self) -> str:
         """How often it may go wrong all the same: no failure in N tries bounds the rate by 3/N (95 %)."""
-        return f"< {3 / self.tries:.2%}" if self.held else "not held"
+        return f"< {min(3 / self.tries, 1):.2%}" if self.held else "not held"
 
 
 def none_of(says: str, found: object) -> Criterion:
