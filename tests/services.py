@@ -96,9 +96,10 @@ def new_database(server: URL, *, template: URL | None = None) -> Iterator[URL]:
     source = template.database if template is not None else "template0"
     with closing(psycopg.connect(_libpq(server), autocommit=True)) as admin:
         admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" ENCODING \'UTF8\'')
-        try:
-            yield server.set(database=name)
-        finally:
+    try:
+        yield server.set(database=name)
+    finally:
+        with closing(psycopg.connect(_libpq(server), autocommit=True)) as admin:
             admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 

@@ -37,6 +37,8 @@ class Line:
             self._socket.connect(url, transports=["websocket"], namespaces=[NAMESPACE], wait_timeout=2,
                                  headers={"Authorization": f"Bearer {token}"} if token else {})
             self.entered = self.ask("watch", {"lot": lot} | ({"key": key} if key else {}))
+            if self.entered is GONE:   # its answer may still come, and would be taken for a bid's
+                raise ConnectionError(f"{url} lets nobody in")
         except BaseException:
             self.hang_up()
             raise
@@ -160,7 +162,7 @@ class Bidder(Roamer):
                 break
             one = self.bid(amount_fen)
             if not one.answer["ok"]:
-                assert one.answer["code"] == "not_running", one.answer
+                assert one.answer["code"] in ("not_running", "confirming"), one.answer
                 break
             told.append(one)
             decision = one.answer["decision"]

@@ -113,7 +113,8 @@ def run(size: Size) -> Outcome:
     took = [one.took_s for one in course.judged]
     return Outcome(
         "F12", f"Valkey killed and back empty, FLUSHALL, stopped for 2.5 s, {LIES} forged or garbled "
-        f"messages at once; {40 if full else 10} bidders, {len(watchers)} watchers at two workers", len(recoveries),
+        f"messages at once; {40 if full else 10} bidders, {len(watchers)} watchers at two workers",
+        len(recoveries),
         {**truth.facts(), "forged messages": valkey.lies,
          **{f"ack {name}": value for name, value in times_of(took).items()},
          **{f"shown to watchers after the ack, {name}": value for name, value in times_of(lags).items()}},
