@@ -36,12 +36,17 @@ class Line:
         try:
             self._socket.connect(url, transports=["websocket"], namespaces=[NAMESPACE], wait_timeout=2,
                                  headers={"Authorization": f"Bearer {token}"} if token else {})
-            self.entered = self.ask("watch", {"lot": lot} | ({"key": key} if key else {}))
-            if self.entered is GONE:   # its answer may still come, and would be taken for a bid's
-                raise ConnectionError(f"{url} lets nobody in")
+            self.entered = self._enter({"lot": lot} | ({"key": key} if key else {}))
         except BaseException:
             self.hang_up()
             raise
+
+    def _enter(self, wish: dict[str, Any]) -> dict[str, Any]:
+        """Go into the room; an answer that may still come would be taken for a bid's."""
+        answer = self.ask("watch", wish)
+        if answer is GONE:
+            raise ConnectionError(wish["lot"])
+        return answer
 
     def ask(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
         """Say something and wait for the acknowledgement; ``GONE`` where none will come."""
