@@ -18,7 +18,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kernel import clock, compression
 from kernel.access import current_actor, guard_of
-from kernel.errors import N_, DomainError, InvalidInput, NotSignedIn
+from kernel.database import is_away
+from kernel.errors import N_, DomainError, InvalidInput, NotSignedIn, Unavailable
 from kernel.forgery import Protection
 from kernel.languages import explain, list_obstacles, say
 from kernel.openapi import PROBLEM, DescribedApi, DescribedBlueprint
@@ -130,6 +131,8 @@ def _secure(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if response.status_code == 405 and "allowed_methods" in g:
         response.headers["Allow"] = ", ".join(g.allowed_methods)
+    if response.status_code == 503:
+        response.headers.setdefault("Retry-After", "2")
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store" if current_actor() else "no-cache"
     return response
@@ -144,6 +147,9 @@ def _answer(error: Exception) -> tuple[Response | str, int] | Response | HTTPExc
         if error.code is not None and error.code < 400:
             return error
         return _http_error(error)
+    if is_away(error):
+        log.warning("database.away", path=request.path)
+        return _refusal(Unavailable())
     incident = secrets.token_hex(4)
     log.error("incident", incident=incident, path=request.path, exc_info=error)
     return _send(500, code="incident", incident=incident,

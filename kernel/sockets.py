@@ -17,8 +17,9 @@ from flask_socketio import SocketIO, disconnect
 from config.settings import SocketDriver
 from kernel import clock, dispatch
 from kernel.access import Guard, current_actor
+from kernel.database import is_away
 from kernel.dispatch import add_handler, present_event
-from kernel.errors import N_, DomainError, InvalidInput, TooManyRequests
+from kernel.errors import N_, DomainError, InvalidInput, TooManyRequests, Unavailable
 from kernel.formats import instant_text
 from kernel.languages import explain, say
 
@@ -109,6 +110,9 @@ def refusal(error: DomainError) -> dict[str, Any]:
 
 def incident(error: BaseException, event: str) -> dict[str, Any]:
     """What nobody foresaw, as an acknowledgement: a number for people, the rest for the server's log."""
+    if is_away(error):
+        log.warning("database.away", socket_event=event)
+        return refusal(Unavailable())
     number = secrets.token_hex(4)
     log.error("incident", incident=number, socket_event=event, exc_info=error)
     return {"ok": False, "code": "incident", "incident": number,
