@@ -56,7 +56,7 @@ def run(size: Size) -> Outcome:
             while len(killing.recoveries) < killing.most:
                 lasts_s = 60.0 if full else 10.0
                 sale = exercise(province, seats=40 if full else 12, lasts_s=lasts_s)
-                bidders = everybody(sale, [one.url for one in province.workers], rest_s=0.2)
+                bidders = everybody(sale, [one.url for one in province.workers], rest_s=0.3)
                 over_s = time.monotonic() + sale.opens_at.timestamp() - time.time() + lasts_s - LAST_CALL_S
                 course = bid_while(sale, bidders, partial(killing.until, over_s), most_s=lasts_s)
                 rounds += 1

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -40,11 +40,18 @@ def inside(province: Province, **more: str) -> Iterator[Flask]:
     """The platform of this process on the province's database: to look, and to do what no route offers."""
     app = create_app(Settings.from_env(province.environment | more))
     with app.app_context():
+        event.listen(db.engine, "connect", _takes_its_time)
         try:
             yield app
         finally:
             db.session.remove()
             db.engine.dispose()
+
+
+def _takes_its_time(connection: Any, _record: Any) -> None:
+    """To compare ten thousand bids takes longer than the platform lets a transaction stand idle."""
+    connection.execute("SET idle_in_transaction_session_timeout = 0")
+    connection.commit()
 
 
 @dataclass
@@ -107,6 +114,7 @@ def look_into(truth: Truth, session: Session, course: Course, *, url: str = "", 
         url: of a worker that is asked again about some of the bids; none if empty.
     """
     lot_id = course.sale.lot
+    session.rollback()
     rows = attempts_of(session, lot_id, 1)
     leaves = list(session.scalars(select(Leaf).where(
         Leaf.subject == f"lot:{lot_id}/1", Leaf.kind == str(Kind.BID)).order_by(Leaf.seq)))
