@@ -103,12 +103,23 @@ class Worker:
     def kill(self) -> None:
         """``kill -9``, of the worker and of the master that would start another."""
         assert self.process is not None
-        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True,
-                                  check=False).stdout.split()
-        for one in (self.process.pid, *map(int, children)):
-            os.kill(one, signal.SIGKILL)
+        for one in (self.process.pid, *self.children()):
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
         self.process.wait(timeout=PATIENCE_S)
         self.process = None
+
+    def children(self) -> list[int]:
+        """The worker beneath gunicorn's master; none while it starts."""
+        assert self.process is not None
+        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True,
+                               check=False).stdout.split()
+        return [int(one) for one in found]
+
+    def child(self) -> int:
+        """The process that serves."""
+        (one,) = self.children()
+        return one
 
     def end(self) -> int:
         """What ``systemctl stop`` does; the exit status."""
