@@ -121,6 +121,7 @@ class BidQueue:
         """Write batches until one's own bid is answered; then somebody else goes on."""
         try:
             while mine.answer is None:
+                self._gather()
                 self._answer(self._next())
         finally:
             self._hand_on()
