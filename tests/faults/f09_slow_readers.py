@@ -20,12 +20,12 @@ from tests.faults.wires import Wire, all_connected, bid
 
 TITLE = "sockets that stop reading are cut, cost little memory, and slow nobody else down"
 
-SOCKETS = {Size.SHORT: 100, Size.FULL: 1_000}
-SLOW = {Size.SHORT: 10, Size.FULL: 100}
+SOCKETS = {Size.SHORT: 60, Size.FULL: 1_000}
+SLOW = {Size.SHORT: 6, Size.FULL: 100}
 ROUNDS = {Size.SHORT: 1, Size.FULL: 5}
-ROOMS = {Size.SHORT: 20, Size.FULL: 1}
+ROOMS = {Size.SHORT: 12, Size.FULL: 1}
 """Rooms that the slow ones are in: in many, 200 frames have gathered before ten seconds are over."""
-SECONDS = {Size.SHORT: 6.0, Size.FULL: 16.0}
+SECONDS = {Size.SHORT: 5.0, Size.FULL: 16.0}
 BETWEEN_S = 0.1
 START_FEN, STEP_FEN = 1_000_000, 100
 SMALL = 4_096
