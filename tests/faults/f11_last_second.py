@@ -119,9 +119,9 @@ def run(size: Size) -> Outcome:
                     found.inversions["sqlite"]),
             within("declared after the end and the last decision", max(found.declared, default=60.0),
                    DECLARED_S)],
-        "bidders far away, whose bytes arrive later than they were sent; bids on one socket that the kernel puts "
-        "together: it stamps them with the time of the last; with two workers on PostgreSQL a bid may still be "
-        "read after a later one was judged, which is counted.")
+        "bidders far away, whose bytes arrive later than they were sent; several bids of one socket that the "
+        "kernel puts together and stamps with the time of the last; with two workers on PostgreSQL a bid may "
+        "still be read after a later one was judged, which is only counted.")
 
 
 def _made(officer: Actor, size: Size) -> list[Auction]:
