@@ -138,7 +138,7 @@ class Wire(asyncio.Protocol):
         elif message == b"2":
             self.say("3")
         elif (ack := _ACK.match(message)) is not None:
-            asked = self._asked.pop(int(ack[1]), None)
+            asked = self._asked.get(int(ack[1]))
             if asked is not None and not asked.done():
                 asked.set_result(json.loads(ack[2])[0])
         elif message.startswith(b"40/auction,{"):
@@ -181,14 +181,11 @@ class Wire(asyncio.Protocol):
         """The acknowledgement of what was sent."""
         waited = self._asked.get(turn)
         if waited is None:
-            raise LookupError(f"{turn} was never sent, or is answered")
+            raise LookupError(f"{turn} was never sent, or was asked for before")
         async with asyncio.timeout(PATIENCE_S):
             answer: dict[str, Any] = await waited
+        del self._asked[turn]
         return answer
-
-    def expects(self, turn: int) -> None:
-        """Bytes that somebody sends as they are will be answered under this number."""
-        self._asked[turn] = asyncio.get_running_loop().create_future()
 
     def say(self, text: str) -> None:
         self.raw(frame(text))
