@@ -22,6 +22,7 @@ from engineio.packet import Packet as EnginePacket
 from flask_socketio import SocketIO
 
 from kernel import clock
+from kernel.arrivals import is_by_entry, on_the_way
 from kernel.websocket import TEXT, WebSocket, framed, instant_of
 
 log = structlog.get_logger()
@@ -128,7 +129,8 @@ def _dispatch(socketio: SocketIO, socket: WebSocket, message: str, stamp_ns: int
     event = Event(socket, namespace, sid, name, data, shown["id"], stamp_ns)
     quick = _quick.get((namespace, name))
     if quick is None or not quick(event):
-        socketio.start_background_task(_run, socketio, event, handler)
+        run = on_the_way(event.received_at, _run) if is_by_entry(handler) else _run
+        socketio.start_background_task(run, socketio, event, handler)
     return True
 
 

@@ -16,7 +16,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kernel import clock, compression
+from kernel import arrivals, compression
 from kernel.access import current_actor, guard_of
 from kernel.database import is_away
 from kernel.errors import N_, DomainError, InvalidInput, NotSignedIn, Unavailable
@@ -87,6 +87,7 @@ def init_app(app: Flask) -> None:
     api.init_app(app)
     compression.init_app(app)
     app.before_request(_guard)
+    app.teardown_request(arrivals.leave)
     app.after_request(_secure)
     for kind in (DomainError, HTTPException, CSRFError, Exception):
         app.register_error_handler(kind, _answer)
@@ -100,9 +101,9 @@ def behind(wsgi_app: Any, proxies: int) -> Any:
 
 
 def _guard() -> None:
-    g.received_at = clock.now()  # first thing: the time of entry into the system counts (AUC-20.6)
-    g.pop("actor", None)  # each request is asked anew, also where requests share a context
     view = app_view()
+    arrivals.enter(view)  # first thing: the time of entry into the system counts (AUC-20.6)
+    g.pop("actor", None)  # each request is asked anew, also where requests share a context
     if view is None:
         return
     guard = guard_of(view)

@@ -17,6 +17,7 @@ from flask_socketio import SocketIO, disconnect
 from config.settings import SocketDriver
 from kernel import clock, dispatch
 from kernel.access import Guard, current_actor
+from kernel.arrivals import is_by_entry, on_the_way
 from kernel.database import is_away
 from kernel.dispatch import add_handler, present_event
 from kernel.errors import N_, DomainError, InvalidInput, TooManyRequests, Unavailable
@@ -27,6 +28,9 @@ log = structlog.get_logger()
 
 MOST_EVENTS_A_SECOND: Final = 100
 """Of one socket, on the way that every event may take; a page sends a few a minute."""
+_A_TURN_S: Final = 0.0001
+"""A pause in which the event loop looks at its sockets; a pause of nothing would not."""
+_MOST_TURNS: Final = 4
 socketio = SocketIO()
 _guards: dict[tuple[str, str], Guard] = {}
 
@@ -60,6 +64,11 @@ def on_event(name: str, guard: Guard, *, namespace: str) -> Callable[[Callable[.
             # First thing: the time of entry counts (AUC-20.6), of the kernel where it is known.
             g.received_at = clock.now() if event is None else event.received_at
             g.pop("actor", None)
+            if event is None and is_by_entry(handler):
+                return on_the_way(g.received_at, guarded)(*data)
+            return guarded(*data)
+
+        def guarded(*data: Any) -> dict[str, Any]:
             try:
                 _not_too_often()
                 guard.check(current_actor())
@@ -89,6 +98,21 @@ def _not_too_often() -> None:
     if count > MOST_EVENTS_A_SECOND:
         disconnect()
         raise TooManyRequests
+
+
+def take_in(entered: Callable[[], int]) -> None:
+    """Give everything else a turn, and let in whatever the kernel has received before this was called.
+
+    Args:
+        entered: how much has come in so far. A turn of the event loop shows only some of the sockets:
+            it gets turns for as long as this grows.
+    """
+    seen = -1
+    for _ in range(_MOST_TURNS):
+        socketio.sleep(_A_TURN_S)
+        if entered() == seen:
+            break
+        seen = entered()
 
 
 def tell_the_time() -> None:

@@ -15,7 +15,7 @@ from auction.live.queue import Answer, queue
 from auction.live.updates import NAMESPACE
 from auction.models import Registration
 from auction.rules.replay import decision_members
-from auction.services import undecided
+from auction.services import presence, undecided
 from auction.services.bidding import BidAnswer, Offer
 from auction.services.reading import announced_sale
 from auction.services.registration import admitted
@@ -54,8 +54,12 @@ def take_bid(lot_id: str, *, amount_fen: int, client_bid_id: str, key: str | Non
         received_at: stamped by the edge before anything else.
 
     Raises:
-        NotQualified, NotRunning, NoSuchLot, TooManyUndecided: refusals at the door, without a leaf.
+        NotQualified, NotRunning, NoSuchLot, TooManyUndecided, NotPresent, ClockOff: refusals at the door,
+            without a leaf.
     """
+    closed = presence.here().why_closed(received_at)
+    if closed is not None:
+        raise closed
     event = present_event()
     order = time.time_ns() if event is None else event.stamp_ns
     session = db.session()
@@ -94,11 +98,13 @@ def quick_bid(event: Event) -> bool:
     if bidder is None or bidder.until < time.monotonic():
         return False
     received_at = event.received_at
+    app: Flask = event.socket.environ["flask.app"]
+    if presence.of(app).why_closed(received_at) is not None:
+        return False
     try:
         undecided.take_place(lot_id, bidder.registration_id, received_at)   # left by ``_answered``
     except TooManyUndecided:
         return False
-    app: Flask = event.socket.environ["flask.app"]
     offer = Offer(lot_id, bidder.number, bidder.digest, amount_fen, name, received_at, event.stamp_ns)
     queue.push(app, offer, partial(_answered, event, bidder, offer))
     return True

@@ -187,6 +187,7 @@ def _take(course: _Course, bid: BidIn, received_at: datetime, batch: _Batch
     unjudged = _unjudged(course, received_at, batch)
     if unjudged is not None:
         return unjudged
+    batch.here.order.note(sale, received_at)
     verdict = course.bids.take(bid, received_at)
     for step in steps_of_bid(sale.state, sale.opens_at, received_at, accepted=verdict.decision.accepted):
         sale.state = next_state(sale.state, step, of_round=sale.round)
