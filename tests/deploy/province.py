@@ -61,6 +61,7 @@ class Worker:
 
     Attributes:
         inside: the words that put a command on another host, such as ``ip netns exec …``.
+        application: what gunicorn serves; tests of clocks serve one whose clock they may set.
     """
 
     port: int
@@ -68,6 +69,7 @@ class Worker:
     log: Path
     host: str = "127.0.0.1"
     inside: Sequence[str] = ()
+    application: str = "app:create_app()"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -77,7 +79,7 @@ class Worker:
     def start(self) -> None:
         """Start, and do not wait."""
         serve = [*self.inside, str(PROGRAMS / "gunicorn"), "--config", "config/gunicorn.py",
-                 "app:create_app()"]
+                 self.application]
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 serve, cwd=ROOT, stdout=out, stderr=out,

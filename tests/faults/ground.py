@@ -116,11 +116,12 @@ class Ground:
         """Wait for the end of a forked process; its status as the system gives it."""
         return os.waitpid(child, 0)[1]
 
-    def worker(self, **more: str) -> Worker:
+    def worker(self, application: str = "app:create_app()", **more: str) -> Worker:
         """A served process on this database, ready for its visitors."""
         self.let_go()
         port = free_port()
-        worker = Worker(port, self.environment | more, self.home / f"worker-{port}.log")
+        worker = Worker(port, self.environment | more, self.home / f"worker-{port}.log",
+                        application=application)
         self.workers.append(worker)
         worker.start()
         worker.wait()
