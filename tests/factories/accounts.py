@@ -55,7 +55,7 @@ def an_installation(session: Session) -> None:
     from audit.models import Log  # noqa: PLC0415 - only here is the table itself of interest
 
     with acting(session) as s:
-        if s.get(Log, f"{ORIGIN}/installation") is None:
+        if s.query(Log).filter_by(court_id=services.INSTALLATION).first() is None:
             services.open_installation(s, origin=ORIGIN)
 
 
