@@ -15,7 +15,7 @@ PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 
-.PHONY: help setup run test check bench simulate faces visual badinput reset migrate lock translations test-tools
+.PHONY: help setup run test check bench simulate faults faces visual badinput reset migrate lock translations test-tools
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -44,6 +44,9 @@ bench: setup test-tools ## measure; one line of JSON a figure (BENCH=name for on
 
 simulate: setup test-tools ## the bid engine under chance and faults (SEEDS=100000, SEED=n for one, WRITE=1: RELIABILITY.md)
 	@.venv/bin/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),2000)) $(if $(WRITE),--write)
+
+faults: setup test-tools ## kill, cut and pause the real parts, an hour of it (FAULT=F1 for one, WRITE=1: RELIABILITY.md)
+	@.venv/bin/python -m tests.faults $(FAULT) $(if $(WRITE),--write)
 
 faces: setup test-tools ## every page in both languages, themes and windows, seen by axe; pictures in faces/
 	@mkdir -p faces

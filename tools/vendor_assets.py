@@ -15,8 +15,12 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
 
-# Package -> the files that pages load, and the licence that travels with them.
+# Package -> the files that pages load, and the licence that travels with them. Those that name each other
+# by their own names share a folder.
+FOLDERS = {"@noble/ed25519": "noble-ed25519", "@noble/hashes": "noble-hashes"}
 WANTED = {
+    "@noble/ed25519": ["index.js", "LICENSE"],
+    "@noble/hashes": ["sha2.js", "_md.js", "_u64.js", "utils.js", "LICENSE"],
     "socket.io-client": ["dist/socket.io.esm.min.js", "LICENSE"],
     "uplot": ["dist/uPlot.esm.js", "dist/uPlot.min.css", "LICENSE"],
 }
@@ -36,8 +40,10 @@ def copy(package: str, source: str) -> dict[str, str]:
     """Copy one file and return its line of the manifest."""
     about = json.loads((MODULES / package / "package.json").read_text(encoding="utf-8"))
     name = Path(source).name
-    target = f"{package}.LICENSE.txt" if name == "LICENSE" else name
+    folder = FOLDERS.get(package, "")
+    target = f"{folder or package}.LICENSE.txt" if name == "LICENSE" else f"{folder}/{name}".lstrip("/")
     content = (MODULES / package / source).read_bytes()
+    (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
     (VENDOR / target).write_bytes(content)
     return {
         "file": target,
@@ -51,7 +57,6 @@ def copy(package: str, source: str) -> dict[str, str]:
 def main() -> None:
     print("Fetching the browser libraries …", flush=True)
     fetch()
-    VENDOR.mkdir(parents=True, exist_ok=True)
     files = [copy(package, source) for package, sources in WANTED.items() for source in sources]
     manifest = json.dumps({"files": files}, indent=2) + "\n"
     (VENDOR / "manifest.json").write_text(manifest, encoding="utf-8")

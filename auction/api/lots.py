@@ -31,6 +31,7 @@ from auction.services.registration import (
 )
 from kernel import clock
 from kernel.access import Role, access, current_actor, public, signed_in
+from kernel.arrivals import by_entry
 from kernel.database import db
 from kernel.errors import NotFound
 from kernel.formats import plain
@@ -116,6 +117,7 @@ def register(body: dict[str, Any], lot_id: str) -> Any:
 @api.post("/<lot_id>/bids")
 @api.arguments(BidIn, location="json")
 @public
+@by_entry
 def bid(body: dict[str, Any], lot_id: str) -> Any:
     """Bid; the same service and answer as the Socket.IO event. The door asks for a code."""
     return {"ok": True, **take_bid(lot_id, amount_fen=body["amount_fen"],

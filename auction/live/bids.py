@@ -18,7 +18,7 @@ from auction.live.queue import Answer, queue
 from auction.live.updates import NAMESPACE
 from auction.models import Registration, Sale
 from auction.rules.replay import decision_json, decision_members
-from auction.services import undecided
+from auction.services import presence, undecided
 from auction.services.bidding import BidAnswer, Offer
 from auction.services.reading import announced_sale
 from auction.services.registration import admitted
@@ -62,8 +62,12 @@ def take_bid(lot_id: str, *, amount_fen: int, client_bid_id: str, key: str | Non
         received_at: stamped by the edge before anything else.
 
     Raises:
-        NotQualified, NotRunning, NoSuchLot, TooManyUndecided: refusals at the door, without a leaf.
+        NotQualified, NotRunning, NoSuchLot, TooManyUndecided, NotPresent, ClockOff: refusals at the door,
+            without a leaf.
     """
+    closed = presence.here().why_closed(received_at)
+    if closed is not None:
+        raise closed
     event = present_event()
     order = time.time_ns() if event is None else event.stamp_ns
     session = db.session()
@@ -74,7 +78,7 @@ def take_bid(lot_id: str, *, amount_fen: int, client_bid_id: str, key: str | Non
     who = bidder.id
     session.rollback()   # no transaction stands open while the bid waits for its turn
     with undecided.waiting(lot_id, who, received_at):
-        return acknowledgement(queue.take(offer, None if event is None else event.note))
+        return acknowledgement(queue.take(offer))
 
 
 def known_bidder(session: Session, sale: Sale, *, actor: Actor | None, key: str | None) -> Registration:
@@ -116,17 +120,8 @@ def look_at_sign_ins() -> None:
 def quick_bid(event: Event) -> bool:
     """A well-formed bid of a bidder whom this socket knows goes from its frame into the queue.
 
-    Anything else takes the way of ``auction.events.bid``, which says in full what is wrong; the bids
-    that were received after it wait for it a little.
+    Anything else takes the way of ``auction.events.bid``, which says in full what is wrong.
     """
-    if _went_quickly(event):
-        return True
-    event.note = queue.announce(event.stamp_ns)
-    event.at_end = partial(queue.turned_away, event.note)
-    return False
-
-
-def _went_quickly(event: Event) -> bool:
     data = event.data[0] if len(event.data) == 1 else None
     if not isinstance(data, dict) or not data.keys() <= _MEMBERS:
         return False
@@ -138,11 +133,13 @@ def _went_quickly(event: Event) -> bool:
     if bidder is None or bidder.until < time.monotonic():
         return False
     received_at = event.received_at
+    app: Flask = event.socket.environ["flask.app"]
+    if presence.of(app).why_closed(received_at) is not None:
+        return False
     try:
         undecided.take_place(lot_id, bidder.registration_id, received_at)   # left by ``_answered``
     except TooManyUndecided:
         return False
-    app: Flask = event.socket.environ["flask.app"]
     offer = Offer(lot_id, bidder.number, bidder.digest, amount_fen, name, received_at, event.stamp_ns)
     queue.push(app, offer, partial(_answered, event, bidder, offer))
     return True

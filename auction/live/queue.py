@@ -9,7 +9,7 @@ that nobody stands and waits for, a task is started when there are some and ends
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event, Lock
 from typing import Any, Final, cast
 
@@ -19,7 +19,7 @@ from flask import Flask, current_app
 from auction.errors import BidWaited
 from auction.live.updates import promise_standing, tell_of_bids
 from auction.services.bidding import BidAnswer, Offer, take_bids
-from kernel import clock
+from kernel import arrivals, clock
 from kernel.database import db, is_away
 from kernel.errors import DomainError
 from kernel.sockets import socketio, take_in
@@ -31,6 +31,7 @@ MOST_AT_ONCE: Final = 2000
 """Bids that one transaction takes: more would make the first of them wait for the last."""
 LONGEST_COMING_S: Final = 1.0
 """For so long a bid waits for one that was received before it and is not yet here."""
+_LONGEST_COMING: Final = timedelta(seconds=LONGEST_COMING_S)
 LONGEST_AWAY_S: Final = 10.0
 """For so long a bid may wait for its turn (design: "A bid"); one that waits longer puts its sale on hold."""
 BETWEEN_TRIES_S: Final = 0.1
@@ -67,15 +68,6 @@ def _arrival(one: _Waiting) -> tuple[datetime, int]:
     return one.offer.received_at, one.offer.order
 
 
-class Coming:
-    """A bid that has been received and is still on the long way here; it came at ``order``."""
-
-    __slots__ = ("order",)
-
-    def __init__(self, order: int) -> None:
-        self.order = order
-
-
 class BidQueue:
     """Bids of one process on their way into the database.
 
@@ -86,23 +78,12 @@ class BidQueue:
     def __init__(self, write: Callable[[Sequence[Offer]], Sequence[BidAnswer | DomainError]]) -> None:
         self._write = write
         self._waiting: list[_Waiting] = []
-        self._coming: set[Coming] = set()
         self._is_busy = False
         self._lock = Lock()
         self.batches = 0
         self.bids = 0
 
-    def announce(self, order: int) -> Coming:
-        """Say that a bid has been received that will come later: those behind it wait for it a little."""
-        coming = Coming(order)
-        self._coming.add(coming)
-        return coming
-
-    def turned_away(self, coming: Coming) -> None:
-        """Wait no longer for a bid that was announced, if it has not come."""
-        self._coming.discard(coming)
-
-    def take(self, offer: Offer, coming: Coming | None = None) -> BidAnswer:
+    def take(self, offer: Offer) -> BidAnswer:
         """Bring one bid into the database together with whatever else has come, and wait for its answer.
 
         Raises:
@@ -110,8 +91,6 @@ class BidQueue:
         """
         mine = _Waiting(offer)
         leads = self._enter(mine)
-        if coming is not None:
-            self._coming.discard(coming)
         if not leads and mine.turn is not None:
             mine.turn.wait()
         if mine.answer is None:
@@ -178,20 +157,25 @@ class BidQueue:
         begun = time.monotonic()
         while True:
             until = time.time_ns()
+            oldest = clock.now() - _LONGEST_COMING
             take_in(lambda: len(self._waiting))
             if time.monotonic() - begun > LONGEST_COMING_S:   # or the clock was set back
-                return self._first(None)
-            oldest = until - int(LONGEST_COMING_S * 1e9)
-            batch = self._first(min([until, *(one.order for one in self._coming if one.order > oldest)]))
+                return self._first()
+            coming = min((at for at in arrivals.stamps() if at > oldest), default=None)
+            batch = self._first(until, coming)
             if batch:
                 return batch
 
-    def _first(self, until: int | None) -> list[_Waiting]:
+    def _first(self, until: int | None = None, coming: datetime | None = None) -> list[_Waiting]:
+        """Take the first out of the line: those received ``until`` then, and before what is still coming."""
         with self._lock:
             self._waiting.sort(key=_arrival)
-            end = next((place for place, one in enumerate(self._waiting)
-                        if until is not None and one.offer.order > until), MOST_AT_ONCE)
-            end = min(end, MOST_AT_ONCE)
+            end = 0
+            for one in self._waiting[:MOST_AT_ONCE]:
+                if ((until is not None and one.offer.order > until)
+                        or (coming is not None and one.offer.received_at >= coming)):
+                    break
+                end += 1
             batch, self._waiting = self._waiting[:end], self._waiting[end:]
         return batch
 

@@ -4,6 +4,7 @@ Whoever commits only says that a lot has changed; what the rooms are told is the
 database (``auction/live/rooms.py``).
 """
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -19,6 +20,7 @@ from auction.live.rooms import Key, Message, News, Room, Rooms, Stand
 from auction.models import Attempt, Result, Sale, Suspension
 from auction.services.bidding import BidAnswer
 from auction.services.bidstore import JudgedBid, LockedSale
+from auction.services.history import end_receipt
 from auction.services.reading import (
     MOST_EVENTS,
     SHOWN_BIDS,
@@ -67,7 +69,7 @@ def standing_message(session: Session, sale: Sale, now: datetime, after: int | N
     message: Message = plain(standing_members(sale, now) | {
         "codes": codes_that_bid(session, sale) if room is None else len(room.codes),
         "from": begin if missed is None or missed < 0 else (after or 0) + 1, "to": sale.accepted,
-        "bids": [shown_bid(bid) for bid in known], "result": result_members(sale),
+        "bids": [shown_bid(bid) for bid in known], "result": signed_result(session, sale),
         "watchers": audience.shown(room_of(sale))})
     return message
 
@@ -82,6 +84,15 @@ def result_members(sale: Sale) -> dict[str, Any] | None:
         "closed_at": found.closed_at, "accepted": found.accepted, "extensions": found.extensions,
         "reason": found.reason})
     return members
+
+
+def signed_result(session: Session, sale: Sale) -> dict[str, Any] | None:
+    """The same with the receipt of the leaf that says so: no page says that a sale has ended without it."""
+    members = result_members(sale)
+    if members is None:
+        return None
+    receipt = end_receipt(session, sale)
+    return members | {"receipt": None if receipt is None else json.loads(receipt)}
 
 
 class Truth:
@@ -131,7 +142,7 @@ class Truth:
                 room.codes.update(bid.code for bid in bids)
                 if sale.accepted - room.told.accepted > len(bids):
                     room.codes.update(session.scalars(_codes(room.key, after=room.told.accepted)))
-                messages[room.key] = _update(sale, room, bids, now)
+                messages[room.key] = _update(sale, room, bids, now, signed_result(session, sale))
         return messages
 
 
@@ -159,12 +170,12 @@ def _instant(stored: datetime | str) -> datetime:
     return cast(datetime, read_instant(stored))   # these columns are never empty
 
 
-def _update(sale: Sale | LockedSale, room: Room, bids: Sequence[JudgedBid], now: datetime) -> Message:
+def _update(sale: Sale | LockedSale, room: Room, bids: Sequence[JudgedBid], now: datetime,
+            result: Message | None = None) -> Message:
     """One update: the range behind what the room was told, its newest bids first, and the standing."""
     message: Message = plain(standing_members(sale, now) | {
         "codes": len(room.codes), "from": room.told.accepted + 1, "to": sale.accepted,
-        "bids": [shown_bid(bid) for bid in bids],
-        "result": result_members(sale) if isinstance(sale, Sale) else None})
+        "bids": [shown_bid(bid) for bid in bids], "result": result})
     return message
 
 

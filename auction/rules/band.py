@@ -80,6 +80,7 @@ BAND_WORDS: Final[Mapping[str, str]] = MappingProxyType({
     "line-text": N_("正在重连。出价会改走备用线路，同一口价不会重复计算。"),
     "sent": N_("正在提交"),
     "sent-text": N_("出价 {price} 元已发出，等服务器确认。"),
+    "again-text": N_("平台还不能答复这一口 {price} 元。本页会自动再提交，不会重复计算。"),
 })
 
 

@@ -50,6 +50,11 @@ FAULT_WORDS: Final[Mapping[Fault, str]] = MappingProxyType({
     Fault.WAITED: N_("有一次按时的出价，平台超过十秒没有处理完。竞价没有结束，没有人竞得，已有出价保留。"),
 })
 """What everybody reads where a sale is held (AUC-28.3)."""
+OBJECTED: Final = N_("案外人对标的提出异议，处理期间暂停拍卖。")
+"""What everybody reads where a third party's objection stops a sale (AUC-36.2)."""
+STOP_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {str(fault): text for fault, text in FAULT_WORDS.items()} | {"objected": OBJECTED})
+"""The platform's own reasons for a suspension by their codes; a court writes its own."""
 SYSTEM_FAULT: Final = "system_fault"
 """The ground under which a held sale is suspended (design: FAULT_HOLD)."""
 
@@ -101,6 +106,11 @@ class Hold:
 
 
 Verdict = Wait | Close | Hold
+
+
+def stop_code(reason: str) -> str | None:
+    """The code of a reason that the platform gave; None for one that a court wrote."""
+    return next((code for code, text in STOP_WORDS.items() if text == reason), None)
 
 
 def verdict(end: datetime, window: timedelta, now: datetime, marks: Iterable[Mark] = (),

@@ -290,9 +290,10 @@ def _open(sale: SaleState, at: datetime) -> tuple[SaleState, tuple[Event, ...]]:
 def _verdict(sale: SaleState, ask: Callable[..., closing.Verdict], marks: Iterable[closing.Mark],
              outages: Iterable[closing.Outage], at: datetime) -> closing.Verdict:
     end, latest_at = ends_at(sale.terms, sale.standing), sale.standing.latest_at
-    if latest_at is not None and latest_at >= end:
+    found = ask(end, sale.terms.window, at, marks, outages)
+    if isinstance(found, closing.Hold) and latest_at is not None and latest_at >= end:
         return closing.Close()   # a bidder has been told that it is over
-    return ask(end, sale.terms.window, at, marks, outages)
+    return found
 
 
 def _close(sale: SaleState, command: Close, at: datetime) -> tuple[SaleState, tuple[Event, ...]]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auction.errors import BidWaited, ClockOff, NoSuchLot, NotQualified, NotRunning
+from auction.errors import BidWaited, ClockOff, NoSuchLot, NotQualified, NotRunning, StillConfirming
 from auction.models import Attempt, Registration, Sale, Suspension
 from auction.rules.bidding import BidIn, Decision, Standing, ends_at, is_suspended
 from auction.rules.closing import MOST_WAIT, Close, Fault, waited_too_long
@@ -186,6 +186,7 @@ def _take(course: _Course, bid: BidIn, received_at: datetime, batch: _Batch
     unjudged = _unjudged(course, received_at, batch)
     if unjudged is not None:
         return unjudged
+    batch.here.order.note(sale, received_at)
     verdict = course.bids.take(bid, received_at)
     for step in steps_of_bid(sale.state, sale.opens_at, received_at, accepted=verdict.decision.accepted):
         sale.state = next_state(sale.state, step, of_round=sale.round)
@@ -229,7 +230,7 @@ def _confirming(course: _Course, end: datetime, batch: _Batch) -> DomainError | 
             in_hand=[one.received_at for one in batch.offers if one.lot_id == course.sale.lot_id]), Close)
     if course.says_late or course.sale.is_exercise:
         return None
-    return NotRunning(N_("竞价时间已过，正在确认结果，这次出价没有被受理。"), rule="AUC-20.5")
+    return StillConfirming()
 
 
 def _hold(course: _Course, received_at: datetime, batch: _Batch) -> None:

@@ -18,7 +18,7 @@ from auction.models import Delivery, Registration, Result, Sale, Suspension
 from auction.rules import schedule
 from auction.rules.bidding import Outcome, outcome
 from auction.rules.bidding import Result as Ended
-from auction.rules.closing import GRACE, Hold, Wait
+from auction.rules.closing import GRACE, OBJECTED, Hold, Wait
 from auction.rules.engine import CLOSES, OPENS, begin_of_suspension
 from auction.rules.lifecycle import SEALED, LotState, Step, next_state
 from auction.rules.replay import outcome_members
@@ -55,7 +55,6 @@ from kernel.law import rule_set
 from ledger import services as ledger
 
 RUNNING: Final = tuple(SEALED - {LotState.SUSPENDED})
-_OBJECTED: Final = "案外人对标的提出异议，处理期间暂停拍卖。"
 
 
 def due_to_open(session: Session, now: datetime) -> list[str]:
@@ -210,7 +209,7 @@ def stop_objected(session: Session, lot_id: str, *, now: datetime) -> Suspension
     sale = lock_sale(session, lot_id)
     if sale.state not in RUNNING or not is_stopped(session, sale, now):
         return None
-    return suspend(session, lot_id, ground="third_party_objection", reason=_OBJECTED,
+    return suspend(session, lot_id, ground="third_party_objection", reason=OBJECTED,
                    document_sha256=None, actor=SYSTEM, now=min(now, end_in_force(sale)))
 
 

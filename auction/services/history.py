@@ -85,11 +85,27 @@ def publication_leaf(session: Session, sale: Sale) -> HistoryLeaf | None:
 
 def ending_leaf(session: Session, sale: Sale) -> HistoryLeaf | None:
     """The leaf that says how the sale ended; None while it has not."""
-    for kind in (Kind.LOT_CLOSED, Kind.LOT_WITHDRAWN):
-        found = audit.leaves_of_subject(session, sale.subject, kind=kind)
-        if found:
-            return _shown(sale, found[-1])
-    return None
+    found = _end(session, sale)
+    return None if found is None else _shown(sale, found)
+
+
+def end_receipt(session: Session, sale: Sale) -> bytes | None:
+    """The platform's signed word that the sale has ended: the receipt of that leaf (contracts.md)."""
+    found = _end(session, sale)
+    return None if found is None else audit.receipt_of(session, found.log, found.index)
+
+
+def _end(session: Session, sale: Sale) -> Leaf | None:
+    if sale.result is None:
+        return None
+    kind = Kind.LOT_WITHDRAWN if sale.result.outcome == "withdrawn" else Kind.LOT_CLOSED
+    found = audit.leaves_of_subject(session, sale.subject, kind=kind)
+    return found[-1] if found else None
+
+
+def receipt_keys(session: Session, sale: Sale) -> list[str]:
+    """The public keys that ever signed receipts in the sale's log, each published in the log itself."""
+    return audit.receipt_keys(session, sale.lot.court_id, is_exercise=sale.lot.is_exercise)
 
 
 def bid_leaves(session: Session, sale: Sale | LockedSale) -> list[dict[str, Any]]:

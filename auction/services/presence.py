@@ -14,25 +14,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Final
+from typing import Any, Final, cast
 
+import structlog
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from auction.errors import ClockOff, NotPresent
 from auction.models import Failure, Sale, Worker
-from auction.rules.closing import LEASE, MOST_CLOCK_MS, MOST_SILENCE, Fault, Mark, Outage
+from auction.rules.closing import GRACE, LEASE, MOST_CLOCK_MS, MOST_SILENCE, Fault, Mark, Outage
 from auction.rules.lifecycle import SEALED, LotState
 from auction.services import undecided
+from auction.services.order import Order
 from kernel import clock
 from kernel.database import is_sqlite
+from kernel.errors import DomainError
 from kernel.ids import new_id
 from kernel.memory import of_app
+
+log = structlog.get_logger()
 
 NEAR_THE_END: Final = timedelta(minutes=10)
 """Twice the five minutes of the law: so long before an end the only process writes that it lives."""
 WRITTEN_EVERY_S: Final = 1.0
 RUNNING: Final = SEALED - {LotState.SUSPENDED}
 KEPT: Final = timedelta(days=30)
+OWN_LEASE_S: Final = (LEASE - timedelta(milliseconds=500)).total_seconds()
+"""So long after its last sign a process takes bids: less than others wait for it, as clocks differ."""
 _MS: Final = timedelta(milliseconds=1)
 _JUMP: Final = timedelta(milliseconds=MOST_CLOCK_MS)
 
@@ -52,8 +60,15 @@ class _Look:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What one look found; ``is_due`` where it is to be written."""
+    """What one look found; ``is_due`` where it is to be written.
 
+    Attributes:
+        looked_at: when all sockets were looked at, before anything else.
+        asked_s: when the database was asked for the time: the lease begins no earlier.
+    """
+
+    looked_at: datetime
+    asked_s: float
     look: _Look
     now_db: datetime
     found: tuple[Outage, ...]
@@ -65,11 +80,16 @@ class Presence:
 
     Attributes:
         clock_off_ms: by how much its clock is known to be off, by the last look that could tell.
+        order: the inversions between this process and others.
+        takes_until_s: until when this process may take bids, as ``monotonic`` counts.
     """
 
     def __init__(self) -> None:
         self.id = new_id("worker")
         self.clock_off_ms = 0
+        self.order = Order()
+        self.takes_until_s = 0.0
+        self._promised: datetime | None = None
         self._started_at = clock.machine_now()
         self._last: _Look | None = None
         self._latest_at: datetime | None = None
@@ -79,8 +99,30 @@ class Presence:
 
     @property
     def clock_is_off(self) -> bool:
-        """Whether this process must refuse bids: its stamps would not be those of the platform (T2)."""
-        return abs(self.clock_off_ms) > MOST_CLOCK_MS
+        """Whether this process must refuse bids: its stamps would not be those of the platform (T2).
+
+        What it knew at its last look, and how far the clock has jumped since.
+        """
+        if abs(self.clock_off_ms) > MOST_CLOCK_MS:
+            return True
+        if self._last is None:
+            return False
+        last, passed = self._last, timedelta(seconds=monotonic() - self._last.counted_s)
+        return abs(clock.machine_now() + last.walked - last.at - passed) > _JUMP + last.unsure + _MS
+
+    def why_closed(self, received_at: datetime) -> DomainError | None:
+        """Why this process may not take up a bid that was received then; None where it may.
+
+        Others wait for its marks only while its lease lasts, and only for what its marks have not passed.
+        """
+        if self.clock_is_off or received_at > clock.now():
+            return ClockOff()
+        if monotonic() >= self.takes_until_s:
+            return NotPresent()
+        if self._promised is not None and received_at < self._promised:
+            log.error("bid.behind_mark", by_ms=(self._promised - received_at) // _MS)
+            return NotPresent()
+        return None
 
     def was_walked_over(self, instant: datetime) -> bool:
         """Whether a demo's clock was walked after this instant, so that nothing follows from its age."""
@@ -89,16 +131,20 @@ class Presence:
         return self._walked_at is not None and instant < self._walked_at
 
     def sign(self, session: Session) -> Sign:
-        """Look at the clocks: what is to be said now, to be written if it is due, and then kept."""
+        """Look at sockets and clocks: what is to be said now, to be written if it is due, and then kept."""
+        looked_at = undecided.looked_at()
+        asked_s = monotonic()
         now_db = self._database_now(session)
         look = _look()
         found = (*self._since_last(look), *self._silence(session, now_db))
-        return Sign(look, now_db, found, is_due=bool(found) or self._is_due(session, look))
+        is_due = bool(found) or self._is_due(session, look)
+        return Sign(looked_at, asked_s, look, now_db, found, is_due)
 
     def write(self, session: Session, sign: Sign) -> None:
         """Say that this process takes bids and how far it has decided, and write down what failed."""
-        low_water_at = undecided.low_water()
         now_db, walked = sign.now_db, clock.offset()
+        low_water_at = self._low_water(sign, now_db + walked)
+        self._promised = max(low_water_at, self._promised or low_water_at)
         row = session.get(Worker, self.id)
         if row is None:
             session.execute(delete(Worker).where(Worker.seen_at < now_db - KEPT))
@@ -107,6 +153,9 @@ class Presence:
             session.add(row)
         row.seen_at, row.lease_until, row.low_water_at = now_db, now_db + LEASE, low_water_at
         row.clock_off_ms, row.walked_ms, row.left_at = self.clock_off_ms, walked // _MS, None
+        order = self.order
+        row.inversions, row.inversion_alarms, row.inversion_most_ms = (
+            order.inversions, order.alarms, order.most_ms)
         for one in sign.found:
             session.add(Failure(id=new_id("failure"), worker_id=self.id, fault=one.fault, from_at=one.from_at,
                                 to_at=one.to_at, lasted_ms=one.lasted // _MS))
@@ -117,6 +166,8 @@ class Presence:
         look = sign.look
         if sign.is_due:
             self._written_s = look.counted_s
+        if sign.is_due or is_sqlite():   # the only process: nobody waits for its marks but itself
+            self.takes_until_s = sign.asked_s + OWN_LEASE_S
         if self._last is not None and self._last.walked != look.walked:
             self._walked_at, self._latest_at = look.at, None
         self._last = look
@@ -147,6 +198,15 @@ class Presence:
         row = session.get(Worker, self.id)
         if row is not None:
             row.left_at = self._database_now(session)
+
+    def _low_water(self, sign: Sign, now: datetime) -> datetime:
+        """The mark to be published ``now``, by the database's time: a clock that is off promises nothing.
+
+        While it is off no bid is taken. So before the first mark nothing can be undecided.
+        """
+        if not self.clock_is_off:
+            return undecided.low_water(sign.looked_at)
+        return min([self._promised or now - GRACE, undecided.low_water(sign.looked_at)])
 
     def _note_clock(self, session: Session, at: datetime) -> None:
         """Write down from when to when this process' clock was off the database's."""
@@ -233,3 +293,8 @@ def _ask_the_time(session: Session) -> datetime:
 def here() -> Presence:
     """The presence of this process."""
     return of_app("presence", Presence)
+
+
+def of(app: Any) -> Presence:
+    """The same for whoever stands outside the context of an app that has been asked before."""
+    return cast(Presence, app.extensions["presence"])

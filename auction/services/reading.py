@@ -24,6 +24,7 @@ from auction.rules.bidding import (
     minimum_bid,
 )
 from auction.rules.bidding import Result as Ended
+from auction.rules.closing import stop_code
 from auction.rules.lifecycle import AFTER_SALE, LotState, Round
 from auction.rules.replay import REORDER_MOST, BidLog, Entry
 from auction.services.bidstore import JudgedBid, LockedSale, SuspendedSpan
@@ -279,7 +280,8 @@ def standing_members(sale: Sale | LockedSale, now: datetime) -> dict[str, Any]:
         "accepted": sale.accepted, "extensions": sale.extensions, "opens_at": sale.opens_at,
         "closes_at": end_in_force(sale), "server_now": now,
         "suspension": None if stop is None else {
-            "ground": stop.ground, "reason": stop.reason, "from_at": stop.from_at},
+            "ground": stop.ground, "reason": stop.reason, "code": stop_code(stop.reason),
+            "from_at": stop.from_at},
     }
 
 

@@ -3,6 +3,15 @@
 The close must wait for them: a bid that entered the server in time may not be lost in our own
 queue (TIME-7). They are held in memory; other processes know of them by the low-water mark that
 ``auction.services.presence`` publishes in the database.
+
+Why a mark never runs ahead of a bid, however long the process is busy or stands still. A bid is stamped
+by the kernel when it enters the machine, or by the process once it has all of it. (1) The clock is read.
+(2) Then all sockets are looked at: what the kernel had received by (1) is with its handler after that.
+(3) A handler gives a bid its place at once, or has it ``on_the_way`` from its stamp on until it has its
+place (``kernel.arrivals``); the bid leaves that when it is durable. (4) Then the places are read. So a bid
+stamped before (1) is decided by (4), or the mark stands at its stamp at the latest. A pause between any
+two of these steps changes nothing: the mark is that of (1). What the kernel itself needs from its stamp
+to the socket the look does not see: for that the mark stays ``GRACE`` behind.
 """
 
 from collections.abc import Iterator
@@ -13,12 +22,14 @@ from typing import Final
 
 from auction.errors import TooManyUndecided
 from auction.rules.closing import GRACE
-from kernel import clock
+from kernel import arrivals, clock
+from kernel.sockets import take_in
 
 MOST: Final = 4
 """Undecided bids that one bidder may have in one sale; more would only crowd out the others."""
 
 _waiting: dict[str, dict[str, list[datetime]]] = {}
+_entered = 0
 _lock = Lock()
 
 
@@ -42,11 +53,14 @@ def take_place(lot_id: str, bidder: str, received_at: datetime) -> None:
     Raises:
         TooManyUndecided: this bidder has as many undecided bids as are allowed.
     """
+    global _entered  # noqa: PLW0603 - one count a process
     with _lock:
         places = _waiting.setdefault(lot_id, {}).setdefault(bidder, [])
         if len(places) >= MOST:
             raise TooManyUndecided(most=MOST)
         places.append(received_at)
+        _entered += 1
+    arrivals.settle()
 
 
 def leave_place(lot_id: str, bidder: str, received_at: datetime) -> None:
@@ -61,18 +75,29 @@ def leave_place(lot_id: str, bidder: str, received_at: datetime) -> None:
 
 
 def received(lot_id: str) -> list[datetime]:
-    """When the undecided bids for a lot were received."""
+    """When the undecided bids for a lot were received, and whatever is on its way, be it for another."""
     with _lock:
-        return [at for places in _waiting.get(lot_id, {}).values() for at in places]
+        return [*arrivals.stamps(), *(at for places in _waiting.get(lot_id, {}).values() for at in places)]
 
 
-def low_water() -> datetime:
+def looked_at() -> datetime:
+    """The time, and then a look at all sockets: what had been received by then has its place, or had it.
+
+    Whoever closes a sale does so by this time. It gives everybody else a turn, so no transaction may be open.
+    """
+    at = clock.now()
+    take_in(lambda: _entered)
+    return at
+
+
+def low_water(looked: datetime | None = None) -> datetime:
     """An instant before which this process has no undecided bid any more, nor will have.
 
-    The clock is read before the places are: a bid that takes its place in between was stamped
-    after that reading, or less than ``GRACE`` before it.
+    Args:
+        looked: when all sockets were looked at, if somebody has.
     """
-    sure_at = clock.now() - GRACE
+    sure_at = (looked or looked_at()) - GRACE
+    coming = arrivals.stamps()   # first: who leaves them meanwhile has taken a place
     with _lock:
         oldest = [at for bidders in _waiting.values() for places in bidders.values() for at in places]
-    return min([sure_at, *oldest])
+    return min([sure_at, *coming, *oldest])

@@ -13,14 +13,14 @@ from flask.typing import ResponseReturnValue
 
 from auction.errors import NotQualified
 from auction.live.bids import take_bid
-from auction.live.updates import result_members
 from auction.models import Attempt, Registration, Sale
 from auction.rules.band import BAND_WORDS, ENDED, RUNS, Phase, Standing, band_of
 from auction.rules.bidding import may_match
+from auction.rules.closing import STOP_WORDS
 from auction.rules.jump import JUMP_PERCENT, JUMP_STEPS, MISTYPED_TIMES, jump_of, times_text
 from auction.schemas import RoomBidIn
 from auction.services.exercises import rival_of
-from auction.services.history import bid_leaves
+from auction.services.history import bid_leaves, receipt_keys
 from auction.services.reading import (
     SHOWN_BIDS,
     announced_sale,
@@ -104,7 +104,8 @@ def _page(lot_id: str, form: Form, *, asks_fen: int | None) -> ResponseReturnVal
     return render_template(
         "auction/room.html", form=form,
         room=_shown(sale, bids, mine, phase, now) | {"ask": _ask(sale, asks_fen, phase, mine)},
-        words={name: say(text) for name, text in BAND_WORDS.items()}), form.status
+        words={name: say(text) for name, text in BAND_WORDS.items()}
+        | {f"stop-{code}": say(text) for code, text in STOP_WORDS.items()}), form.status
 
 
 def _admitted(sale: Sale) -> Registration | None:
@@ -129,7 +130,7 @@ def _shown(sale: Sale, bids: Any, mine: Registration | None, phase: Phase, now: 
         "result_url": f"/lots/{lot_id}/result", "mine_url": f"/my/bids/{lot_id}",
         "is_exercise": lot.is_exercise, "phase": phase, "band": _band(sale, bids, code, phase),
         "runs": phase in RUNS, "ended": phase in ENDED,
-        "result": result_members(sale), "code": code, "own": [code] if code else [],
+        "receipt_keys": receipt_keys(session, sale), "code": code, "own": [code] if code else [],
         "key": own_key(lot_id) or "", "rank": mine.priority_rank if mine is not None else None,
         "price_label": _price_label(phase), "minimum_label": _minimum_label(sale, phase),
         "price_fen": sale.price_fen or sale.start_price_fen,

@@ -8,7 +8,7 @@ from accounts import services as accounts
 from auction.models import Attempt, Sale
 from auction.rules.band import Phase, phase_of
 from auction.rules.bidding import Reason
-from auction.rules.closing import FAULT_WORDS
+from auction.rules.closing import STOP_WORDS
 from auction.rules.history import GROUND_WORDS, REASON_WORDS
 from auction.rules.lifecycle import ROUND_LABELS, LotState, Round
 from auction.rules.priority import STATE_WORDS, RightState
@@ -52,7 +52,7 @@ def ground(word: str) -> str:
 
 def stated(reason: str) -> str:
     """The published reason of a suspension: the platform's own words in the reader's language."""
-    return say(reason) if reason in FAULT_WORDS.values() else reason
+    return say(reason) if reason in STOP_WORDS.values() else reason
 
 
 def sale_line(sale: Sale) -> str:

@@ -12,6 +12,7 @@ from audit.services.reading import (
     leaves_of_case,
     leaves_of_subject,
     log_sizes,
+    receipt_keys,
     receipt_of,
 )
 from audit.services.recording import (
@@ -28,5 +29,5 @@ from audit.services.recording import (
 __all__ = [
     "Act", "LeafNote", "WrittenLeaf", "all_leaves", "body_of", "check_logs", "has_log", "hashes_of_kinds",
     "leaf_at", "leaf_count", "leaves_from", "leaves_hashed", "leaves_of_case", "leaves_of_subject",
-    "log_sizes", "open_log", "receipt_of", "record", "record_all", "write_leaves",
+    "log_sizes", "open_log", "receipt_keys", "receipt_of", "record", "record_all", "write_leaves",
 ]

@@ -98,6 +98,13 @@ def leaves_from(session: Session, log: str, index: int, *, most: int) -> list[Le
         .where(Leaf.log == log, Leaf.index >= index).order_by(Leaf.index).limit(most))]
 
 
+def receipt_keys(session: Session, court_id: str, *, is_exercise: bool) -> list[str]:
+    """The public keys that ever signed receipts in a court's log, as vkeys, the first one first."""
+    origins = select(Log.origin).where(Log.court_id == court_id, Log.is_exercise == is_exercise)
+    return [body_of(leaf)["key"] for origin in session.scalars(origins)
+            for leaf in leaves_of_subject(session, f"log:{origin}", kind=Kind.KEY_PUBLISHED)]
+
+
 def receipt_of(session: Session, log: str, index: int) -> bytes | None:
     """The receipt that was given for a leaf, the same bytes for ever; None for one older than receipts."""
     commit = session.execute(

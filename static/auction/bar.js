@@ -12,6 +12,8 @@ const bar = by("bar");
 const ask = by("ask");
 const DOUBLE = 450;           // a second tap within this time is no second decision, ms
 const STILL_COMING = 8000;
+const STILL_MEANT = 120_000;  // so long a bid that never arrived is sent again by the page that was told to
+const ASK_AGAIN = 2000;
 
 function rule(name) {
   const mark = document.createElement("span");
@@ -28,7 +30,9 @@ export class Bar extends EventTarget {
     this.tabs = tabs;
     this.asked = null;       // the sum before the second press
     this.pending = null;     // the bid on its way
+    this.waits = false;      // it was turned away unjudged, and is sent again
     this.unsettled = null;   // a bid that nobody has answered for
+    this.afterword = null;   // what was said of a bid when the sale was over
     if (!bar) return;
     const left = tabs.read("sent");   // by a page that was closed before the answer came
     this.unsettled = left?.bid ?? null;
@@ -56,7 +60,11 @@ export class Bar extends EventTarget {
       this.take(detail.answer, { elsewhere: true });
       this.show(this.phase);
     });
-    tabs.addEventListener("lost", ({ detail }) => { this.unsettled = detail.bid; this.settle(); });
+    tabs.addEventListener("lost", ({ detail }) => {
+      this.unsettled = detail.bid;
+      this.sentAt = tabs.read("sent")?.at ?? 0;
+      this.settle();
+    });
     tabs.addEventListener("change", () => this.show(this.phase));
   }
 
@@ -167,10 +175,10 @@ export class Bar extends EventTarget {
       small.textContent = say(closed[1], { time: this.sale.opensText });
       return;
     }
-    if (this.tabs.busy || this.unsettled) {
+    if (this.tabs.busy || this.unsettled || this.pending) {
       button.disabled = true;
       button.classList.remove("main");
-      word.textContent = say(this.tabs.busy ? "elsewhere" : "unknown");
+      word.textContent = say(this.tabs.busy ? "elsewhere" : this.pending ? "sending" : "unknown");
       small.textContent = "";
       return;
     }
@@ -257,40 +265,59 @@ export class Bar extends EventTarget {
   }
 
   async sendAlone() {
-    this.pending = this.bid;
-    this.tabs.keep("sent", { bid: this.pending, at: Date.now() });
-    this.tabs.send(this.pending);
+    this.sentAt = Date.now();
+    this.tabs.keep("sent", { bid: this.bid, at: this.sentAt });
+    this.tabs.send(this.bid);
     by("ask-confirm").disabled = true;
     by("ask-back").setAttribute("aria-disabled", "true");
     by("ask-word").textContent = say("sending");
     by("ask-small").textContent = "";
+    await this.deliver(this.bid);
+  }
+
+  async deliver(bid) {
+    this.unsettled = null;
+    this.clearRefusal();
+    this.pending = bid;
     this.dispatchEvent(new CustomEvent("sending"));
-    const bid = this.pending;
-    const answer = await bids.send(this.connection, bid, () => { by("ask-small").textContent = say("byHttp"); });
-    if (answer !== null) this.tabs.keep("sent", null);
-    this.tabs.send(bid, answer);
+    const answer = await bids.send(this.connection, bid, (why) => {
+      this.waits = why !== "silence";
+      by("ask-small").textContent = say(this.waits ? "again" : "byHttp");
+    });
     this.finish(bid, answer);
   }
 
   finish(bid, answer) {
     this.pending = null;
+    this.waits = false;
     this.asked = null;
     by("ask-back").removeAttribute("aria-disabled");
+    const isFirst = !ask.hidden;
     ask.hidden = true;
     bar.hidden = false;
     ask.dataset.fen = "";
     if (answer === null) {
       this.unsettled = bid;
       this.refuse(say("unknown"));
+      setTimeout(() => this.settle(), ASK_AGAIN);
     } else {
-      this.take(answer);
+      this.answered(bid, answer);
     }
     this.dispatchEvent(new CustomEvent("answered"));
     this.show(this.phase);
-    by("bid-button").focus({ preventScroll: true });
+    if (isFirst) by("bid-button").focus({ preventScroll: true });
+  }
+
+  /** The last word on a bid: nobody needs to ask about it any more. */
+  answered(bid, answer) {
+    this.tabs.keep("sent", null);
+    if (this.tabs.sending) this.tabs.send(bid, answer);
+    this.take(answer);
   }
 
   take(answer, { elsewhere = false } = {}) {
+    const isLate = answer.ok ? answer.decision.reason === "closed" : answer.code === "not_running";
+    if (isLate) this.afterword = answer.ok ? answer.refusal.message : answer.message;
     if (!answer.ok) {
       if (elsewhere) return;
       this.refuse(answer.code === "never_arrived" ? say("failedSend") : answer.message, answer.rule);
@@ -307,21 +334,26 @@ export class Bar extends EventTarget {
     }
   }
 
-  /** A bid without an answer is asked about as soon as the line is back. */
+  /** A bid without an answer is asked about until somebody knows; if it never arrived, it is sent again while it is
+   *  still meant. Only by the page that was told to: one that was opened anew only says what became of it. */
   async settle() {
     const bid = this.unsettled;
-    if (!bid || this.pending || this.tabs.busy) return;
+    if (!bid || this.pending || this.tabs.busy || this.settling) return;
+    this.settling = true;
     const answer = await bids.ask(this.connection, bid);
-    if (answer === null || this.unsettled !== bid) return;
+    this.settling = false;
+    if (this.unsettled !== bid) return;
+    const age = Date.now() - this.sentAt;
+    const never = answer?.code === "never_arrived";
+    if (never && bid === this.bid && age < STILL_MEANT && await this.tabs.alone(() => this.deliver(bid))) return;
     // A page that was closed in the middle may have left the bid on its way: it gets the time it may take.
-    if (answer.code === "never_arrived" && Date.now() - this.sentAt < STILL_COMING) {
-      setTimeout(() => this.settle(), 1000);
+    if (answer === null || (never && age < (bid === this.bid ? STILL_MEANT : STILL_COMING))) {
+      setTimeout(() => this.settle(), ASK_AGAIN);
       return;
     }
     this.unsettled = null;
-    this.tabs.keep("sent", null);
     this.clearRefusal();
-    this.take(answer);
+    this.answered(bid, answer);
     this.show(this.phase);
   }
 

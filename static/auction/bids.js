@@ -2,6 +2,9 @@
 // The server answers an id once and the same for ever, so asking again never bids twice.
 const PATIENCE = 3000;
 const GIVE_UP = 20_000;
+const SOON = 500;
+const RARELY = 4000;
+const NOT_YET = ["confirming", "bid_waited", "clock_off", "not_present"];   // turned away unjudged: sent again until it is judged
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 const token = document.querySelector("#ask-form [name=csrf_token]")?.value ?? "";
 
@@ -32,14 +35,19 @@ async function byHttp(connection, bid) {
   }
 }
 
-/** Send a bid until it is answered; null after twenty seconds without any answer. */
-export async function send(connection, bid, onDetour) {
+const isFinal = (answer) => answer !== null && !(answer.ok === false && NOT_YET.includes(answer.code));
+
+/** So long before the next try: longer each time, and not all pages at the same moment. */
+const backOff = (tries) => Math.min(SOON * 2 ** tries, RARELY) * (0.75 + Math.random() / 2);
+
+/** Send a bid until it is judged; null after twenty seconds without any answer. `onWait` hears why it takes longer. */
+export async function send(connection, bid, onWait) {
   const began = performance.now();
   let answer = await bySocket(connection, bid);
-  for (let tries = 0; !answer && performance.now() - began < GIVE_UP; tries += 1) {
-    if (tries === 0) onDetour();
-    else await pause(Math.min(500 * tries, 2000));
-    answer = await byHttp(connection, bid);
+  for (let tries = 0; !isFinal(answer) && (answer !== null || performance.now() - began < GIVE_UP); tries += 1) {
+    onWait(answer?.code ?? "silence");
+    if (answer !== null || tries > 0) await pause(backOff(tries));
+    answer = answer !== null && connection.live ? await bySocket(connection, bid) : await byHttp(connection, bid);
   }
   return answer;
 }

@@ -100,7 +100,7 @@ export class Connection extends EventTarget {
       });
       if (!answer.ok) throw new Error(answer.message);
       this.watching = true;
-      this.hear(answer);
+      await this.hear(answer);
       this.dispatchEvent(new Event("watching"));
     } catch {
       this.lose();
@@ -108,10 +108,12 @@ export class Connection extends EventTarget {
     }
   }
 
-  hear(message) {
+  async hear(message) {
     this.heardAt = performance.now();
     clock.hint(message.server_now);
-    this.sale.take(message);
+    const { doubt } = this.sale;
+    await this.sale.hear(message);
+    if (this.sale.doubt !== doubt && this.live) this.ask();   // by the other way, at once
     this.dispatchEvent(new Event("line"));
     this.fill();
   }
@@ -124,7 +126,7 @@ export class Connection extends EventTarget {
     this.patience = POLL_EVERY[0] + Math.random() * (POLL_EVERY[1] - POLL_EVERY[0]);
     try {
       const response = await fetch(this.api, { cache: "no-store", signal: AbortSignal.timeout(5000) });
-      if (response.ok) this.hear((await response.json()).standing);
+      if (response.ok) await this.hear((await response.json()).standing);
     } catch {
       // The line is down: `quality` says so, and the next turn asks again.
     } finally {

@@ -1,19 +1,14 @@
 // Receipts checked on this machine: the public bytes of the log are fetched, hashed by the browser, and compared with
 // the hash that was given when the bid was accepted, as this browser kept it. Nothing here trusts the page.
+import { fromBase64, leafHash } from "./proof.js";
 import { ring } from "./svg.js";
 import { say } from "./words.js";
 
 const by = (id) => document.getElementById(id);
-const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
-
-/** SHA-256 of 0x00 and the leaf's bytes. */
-export async function leafHash(bytes) {
-  return hex(await crypto.subtle.digest("SHA-256", Uint8Array.of(0, ...bytes)));
-}
 
 /** Whether a leaf, as base64, is the one of a receipt: its hash, its bidder and its sum. */
-export async function fits(leaf, { hash, code, amount }) {
-  const bytes = Uint8Array.from(atob(leaf), (letter) => letter.charCodeAt(0));
+async function fits(leaf, { hash, code, amount }) {
+  const bytes = fromBase64(leaf);
   if (await leafHash(bytes) !== hash) return false;
   const { body } = JSON.parse(new TextDecoder().decode(bytes));
   return body.bid.code === code && body.bid.amount_fen === amount && body.decision.accepted === true;

@@ -18,6 +18,7 @@ const tabs = new Tabs(sale);
 const bar = new Bar(sale, connection, tabs);
 const ACKNOWLEDGED = 6000;
 const MOVED = 4000;
+const DOUBTED = 15_000;
 const MARKS = [[60_000, "minute"], [10_000, "seconds"]];
 let acknowledged = null;
 let chart = null;
@@ -86,13 +87,23 @@ const spanText = (ms) => (ms < 60_000 ? say("spanSeconds", { n: Math.round(ms / 
 const hint = by("hint").firstElementChild;
 const ruling = [...hint.childNodes];
 
+/** Why a message that said "ended" is not believed, while that matters. */
+function doubted(phase) {
+  if (!sale.doubt || ended(phase) || (runs(phase) && performance.now() - sale.doubt.at > DOUBTED)) return null;
+  return say({ key: "doubtKey", program: "doubtProgram", unsigned: "doubtUnsigned" }[sale.doubt.reason] ?? "doubtForged");
+}
+
+/** Why the sale stands still: the platform's own reasons in the reader's language, the court's as it wrote them. */
+const stopReason = ({ code, reason }) => (code ? say(`stop${code[0].toUpperCase()}${code.slice(1)}`) : reason);
+
 /** One reserved place: what matters most now, else the rule of the end. */
 function showHint(phase, now) {
   const { quality } = connection;
-  const said = bar.unsettled ? say("hintAsking")
+  const word = doubted(phase) ?? (ended(phase) ? bar.afterword : null);
+  const said = word !== null ? word : bar.unsettled ? say("hintAsking")
     : tabs.busy ? say("hintBusy", { amount: amount(tabs.busy.bid.amount_fen) })
       : quality === "bad" && !ended(phase) ? say("hintBad")
-        : phase === "suspended" && sale.suspension ? say("hintStopped", { reason: sale.suspension.reason, span: spanText(sale.window) })
+        : phase === "suspended" && sale.suspension ? say("hintStopped", { reason: stopReason(sale.suspension), span: spanText(sale.window) })
           : quality === "polling" && runs(phase) ? say("hintPolling")
             : quality === "slow" && runs(phase) ? say("hintSlow")
               : performance.now() - moved.at < MOVED ? say("hintMoved", { time: endOf(sale.closes, now) })
@@ -127,7 +138,7 @@ function signalChanges(now) {
 
 /** What covers the standing for a moment: a bid on its way, its acknowledgement, a bad line. */
 function cover(phase) {
-  if (bar.pending) return { kind: "", icon: "clock", title: "sent", text: "sentText", figures: { price: amount(bar.pending.amount_fen) } };
+  if (bar.pending) return { kind: "", icon: "clock", title: "sent", text: bar.waits ? "againText" : "sentText", figures: { price: amount(bar.pending.amount_fen) } };
   if (acknowledged && sale.leads && performance.now() < acknowledged.until) {
     return { kind: "lead", icon: "check-circle", title: phase === "extended" ? "leadExtended" : "lead", text: "accepted", figures: acknowledged.figures };
   }
@@ -136,9 +147,9 @@ function cover(phase) {
 }
 
 function showEnd(phase) {
-  if (!ended(phase)) return;
-  by("end").hidden = false;
-  if (by("missing")) by("missing").hidden = true;
+  by("end").hidden = !ended(phase);
+  if (by("missing")) by("missing").hidden = ended(phase);
+  if (ended(phase)) set(by("end-word"), say("proven"));
 }
 
 function show() {

@@ -1,6 +1,8 @@
 // How the sale stands, as far as this page has heard. Messages may come late, twice or with gaps between.
 // A message tells of a range of bids and brings the newest of them; ranges adjoin. So this page knows of every bid
 // without having all of them: what is not shown is not fetched, and only a range that no message told of is missing.
+import { Broken, provenEnd } from "./proof.js";
+
 const RUNNING = ["published", "bidding", "selloff_published", "selloff_open", "selloff_bidding"];
 
 const read = (bid) => ({
@@ -15,6 +17,7 @@ export class Sale extends EventTarget {
     this.number = dataset.sale;
     this.code = dataset.code;
     this.key = dataset.key || null;
+    this.keys = dataset.receiptKeys.split(" ");   // whose signature counts; none comes with a message
     this.rank = Number(dataset.rank) || null;
     this.start = Number(dataset.start);
     this.reference = Number(dataset.reference) || null;
@@ -35,7 +38,8 @@ export class Sale extends EventTarget {
     this.accepted = 0;
     this.extensions = 0;
     this.state = "";
-    this.result = null;
+    this.result = null;      // how it ended, as the platform has signed it
+    this.doubt = null;       // why a message that said "ended" is not believed, and when it came
     this.suspension = null;
     this.bids = new Map();   // seq -> bid
     this.have = 0;           // the ranges told so far adjoin up to here
@@ -59,7 +63,34 @@ export class Sale extends EventTarget {
     this.have = Math.max(this.have, to);
   }
 
-  /** Take what the server says; an older word never overrules a newer one. */
+  /** Take what a message says. That the sale has ended is believed only on the platform's signed word (T4); where
+   *  that is broken the rest is worth no more. A page that has heard nothing yet knows by it at least who speaks. */
+  async hear(message) {
+    if (message.lot !== this.lot || String(message.number) !== this.number) return;   // the next sale of this lot
+    if (!message.result) {
+      this.take(message);
+      return;
+    }
+    const result = await this.believe(message.result);
+    if (result || !this.heard) this.take({ ...message, result });
+    else this.dispatchEvent(new Event("change"));
+  }
+
+  /** How the sale ended, if that is proven; else null, and the doubt is noted. */
+  async believe(result) {
+    try {
+      const said = await provenEnd(result, this);
+      this.doubt = null;
+      return said;
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      console.warn(`Not believed that this sale has ended (${error.reason}).`, result);
+      this.doubt = { reason: result.receipt ? error.reason : "unsigned", at: performance.now() };
+      return null;
+    }
+  }
+
+  /** Take a message whose word on the end is believed; an older word never overrules a newer one. */
   take(message) {
     for (const bid of message.bids) this.keep(read(bid));
     this.adjoin(message);

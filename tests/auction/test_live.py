@@ -1,6 +1,7 @@
 """The live room: who may enter and bid, what is acknowledged, what the others hear."""
 
 import json
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -243,9 +244,12 @@ def test_the_room_hears_the_end_from_the_server_alone(
     at(CLOSES_AT + GRACE)
     sweep()
     (update,) = heard(two[1])
+    receipt = update["result"].pop("receipt")
     assert update["result"] == {
         "outcome": "sold", "winner": told["code"], "price_fen": START_FEN, "accepted": 1,
         "closed_at": "2026-06-11T10:00:00.000+08:00", "extensions": 0, "reason": None}
+    leaf = json.loads(b64decode(receipt["leaf"]))
+    assert (leaf["kind"], leaf["subject"]) == ("lot.closed", f"lot:{lot.id}/1"), "its own signed word"
     assert bid(two[1], lot.id, START_FEN + STEP_FEN, "b")["code"] == "not_running"
     sweep()
     assert heard(two[1]) == []

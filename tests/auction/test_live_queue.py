@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 
@@ -21,6 +21,7 @@ from auction.services.bidding import BidAnswer, Offer, take_bids
 from auction.services.reading import decision_of
 from audit import services as audit
 from audit.models import SignedCommit
+from kernel import arrivals, clock
 from kernel.errors import DomainError
 from tests.factories.accounts import acting
 from tests.factories.auction import (
@@ -141,13 +142,13 @@ class Book:
         return [NotQualified(name=name) for name in names]
 
 
-def named(name: str, order: int = 0) -> Offer:
-    return Offer("lot", 1, "digest", 1, name, LATER, order)
+def named(name: str, order: int = 0, received_at: datetime = LATER) -> Offer:
+    return Offer("lot", 1, "digest", 1, name, received_at, order)
 
 
-def told(queue: BidQueue, name: str, order: int = 0) -> str:
+def told(queue: BidQueue, name: str, order: int = 0, received_at: datetime = LATER) -> str:
     with pytest.raises((DomainError, ZeroDivisionError)) as refused:
-        queue.take(named(name, order))
+        queue.take(named(name, order, received_at))
     return str(getattr(refused.value, "details", {"name": "broken"})["name"])
 
 
@@ -246,30 +247,34 @@ class TestTheOrderOfReceipt:
     def test_a_bid_waits_for_an_earlier_one_that_is_still_on_its_way(self) -> None:
         book = Book()
         queue = BidQueue(book.write)
-        now = time.time_ns()
-        earlier = queue.announce(now)
+        now = clock.now()
+        come = Event()
+
+        def handle() -> str:   # as the edge does with a bid that needs a look at who bids
+            assert come.wait(10)
+            arrivals.settle()
+            return told(queue, "earlier", 1, now)
+
         with ThreadPoolExecutor(2) as pool:
-            later = pool.submit(told, queue, "later", now + 1)
+            earlier = pool.submit(arrivals.on_the_way(now, handle))
+            later = pool.submit(told, queue, "later", 2, now + A_MOMENT)
             time.sleep(0.05)
             assert book.batches == []
-            with pytest.raises(NotQualified):
-                queue.take(named("earlier", now), earlier)
-            assert later.result(10) == "later"
+            come.set()
+            assert (earlier.result(10), later.result(10)) == ("earlier", "later")
         assert [name for batch in book.batches for name in batch] == ["earlier", "later"]
 
     def test_it_does_not_wait_for_one_that_was_turned_away(self) -> None:
-        book = Book()
-        queue = BidQueue(book.write)
-        now = time.time_ns()
-        queue.turned_away(queue.announce(now))
-        assert told(queue, "later", now + 1) == "later"
+        now = clock.now()
+        arrivals.on_the_way(now, lambda: None)()
+        assert told(BidQueue(Book().write), "later", 2, now + A_MOMENT) == "later"
 
     def test_it_waits_a_second_at_most(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("auction.live.queue.LONGEST_COMING_S", 0.1)
-        book = Book()
-        queue = BidQueue(book.write)
-        queue.announce(time.time_ns())
-        assert told(queue, "later", time.time_ns()) == "later"
+        now = clock.now()
+        stands_still = arrivals.on_the_way(now, lambda: None)
+        assert told(BidQueue(Book().write), "later", 2, now + A_MOMENT) == "later"
+        stands_still()
 
     def test_what_is_received_while_others_come_in_waits_for_the_next_batch(
             self, monkeypatch: pytest.MonkeyPatch) -> None:

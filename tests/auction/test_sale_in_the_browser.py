@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.skipif(NODE is None, reason="needs Node, which `make setup` brings")
 def test_only_a_range_that_no_message_told_of_is_missing(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "static" / "auction" / "sale.js", tmp_path)
+    for name in ("sale.js", "proof.js"):
+        shutil.copy(ROOT / "static" / "auction" / name, tmp_path)
     (tmp_path / "package.json").write_text('{"type": "module"}')  # as <script type="module"> says
     done = subprocess.run(
         [str(NODE), str(ROOT / "tests" / "js" / "sale.test.mjs")], capture_output=True, text=True,

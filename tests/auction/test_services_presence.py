@@ -72,7 +72,8 @@ def another(session: Session, low_water_at: datetime, *, lease: timedelta = LEAS
     with acting(session) as s:
         s.add(Worker(id="worker_other", started_at=now, seen_at=now, lease_until=now + lease,
                      low_water_at=low_water_at, clock_off_ms=clock_off_ms,
-                     walked_ms=clock.offset() // A_MOMENT, left_at=now if left else None))
+                     walked_ms=clock.offset() // A_MOMENT, left_at=now if left else None,
+                     inversions=0, inversion_alarms=0, inversion_most_ms=0))
 
 
 def swept(session: Session, lot: Lot) -> LotState:

@@ -26,18 +26,27 @@ class Line:
     """One Socket.IO connection to one address, in the room of a lot."""
 
     def __init__(self, url: str, lot: str, key: str | None = None,
-                 on_update: Callable[[dict[str, Any]], object] = lambda _message: None) -> None:
+                 on_update: Callable[[dict[str, Any]], object] = lambda _message: None,
+                 token: str | None = None) -> None:
         self.answers: Queue[dict[str, Any]] = Queue()
         self._socket = socketio.Client(reconnection=False, ssl_verify=False)
         self._socket.on("update", on_update, namespace=NAMESPACE)
         self._socket.on("disconnect", self._lost, namespace=NAMESPACE)
         self.is_gone = False
         try:
-            self._socket.connect(url, transports=["websocket"], namespaces=[NAMESPACE], wait_timeout=2)
-            self.entered = self.ask("watch", {"lot": lot} | ({"key": key} if key else {}))
+            self._socket.connect(url, transports=["websocket"], namespaces=[NAMESPACE], wait_timeout=2,
+                                 headers={"Authorization": f"Bearer {token}"} if token else {})
+            self.entered = self._enter({"lot": lot} | ({"key": key} if key else {}))
         except BaseException:
             self.hang_up()
             raise
+
+    def _enter(self, wish: dict[str, Any]) -> dict[str, Any]:
+        """Go into the room; an answer that may still come would be taken for a bid's."""
+        answer = self.ask("watch", wish)
+        if answer is GONE:
+            raise ConnectionError(wish["lot"])
+        return answer
 
     def ask(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
         """Say something and wait for the acknowledgement; ``GONE`` where none will come."""
@@ -70,11 +79,16 @@ class Line:
 
 @dataclass
 class Roamer:
-    """Somebody with several addresses of the platform, who keeps to one while it answers."""
+    """Somebody with several addresses of the platform, who keeps to one while it answers.
+
+    Attributes:
+        key: of an exercise's seat; ``token`` of somebody who is signed in.
+    """
 
     urls: Sequence[str]
     lot: str
     key: str | None = None
+    token: str | None = None
     line: Line | None = None
     place: int = 0
     moves: int = 0
@@ -88,7 +102,8 @@ class Roamer:
                 self.place += 1
                 self.moves += 1
             try:
-                self.line = Line(self.urls[self.place % len(self.urls)], self.lot, self.key, self.hear)
+                self.line = Line(self.urls[self.place % len(self.urls)], self.lot, self.key, self.hear,
+                                 self.token)
             except (SocketIOError, OSError):
                 assert time.monotonic() < deadline, "no address answers"
                 self.place += 1
@@ -152,7 +167,7 @@ class Bidder(Roamer):
                 break
             one = self.bid(amount_fen)
             if not one.answer["ok"]:
-                assert one.answer["code"] == "not_running", one.answer
+                assert one.answer["code"] in ("not_running", "confirming"), one.answer
                 break
             told.append(one)
             decision = one.answer["decision"]

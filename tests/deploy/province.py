@@ -23,11 +23,10 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import click
-import redis
 
 from tests.demo import ROOT, free_port
 from tests.deploy.certificate import make_certificate
-from tests.services import new_database, own_postgres, own_valkey
+from tests.services import Service, new_database, postgres_service, valkey_service
 
 PROGRAMS = Path(sys.executable).parent
 NGINX_FILES = ROOT / "deploy" / "nginx"
@@ -36,6 +35,7 @@ NGINX = next((path for path in _PLACES if path.exists()), None)
 """Debian's nginx, unpacked by ``tools/test-machine`` or installed; None where there is none."""
 NAME = "localhost"
 PATIENCE_S = 60.0
+DURABLE = ["fsync=on", "synchronous_commit=on", "full_page_writes=on"]
 PEOPLE = {"officer": "沈同舟", "auditor": "周明镜"}
 FOUNDING = [
     ["db", "upgrade"],
@@ -61,6 +61,7 @@ class Worker:
 
     Attributes:
         inside: the words that put a command on another host, such as ``ip netns exec …``.
+        application: what gunicorn serves; tests of clocks serve one whose clock they may set.
     """
 
     port: int
@@ -68,6 +69,7 @@ class Worker:
     log: Path
     host: str = "127.0.0.1"
     inside: Sequence[str] = ()
+    application: str = "app:create_app()"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -77,7 +79,7 @@ class Worker:
     def start(self) -> None:
         """Start, and do not wait."""
         serve = [*self.inside, str(PROGRAMS / "gunicorn"), "--config", "config/gunicorn.py",
-                 "app:create_app()"]
+                 self.application]
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 serve, cwd=ROOT, stdout=out, stderr=out,
@@ -103,12 +105,23 @@ class Worker:
     def kill(self) -> None:
         """``kill -9``, of the worker and of the master that would start another."""
         assert self.process is not None
-        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True,
-                                  check=False).stdout.split()
-        for one in (self.process.pid, *map(int, children)):
-            os.kill(one, signal.SIGKILL)
+        for one in (self.process.pid, *self.children()):
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
         self.process.wait(timeout=PATIENCE_S)
         self.process = None
+
+    def children(self) -> list[int]:
+        """The worker beneath gunicorn's master; none while it starts."""
+        assert self.process is not None
+        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True,
+                               check=False).stdout.split()
+        return [int(one) for one in found]
+
+    def child(self) -> int:
+        """The process that serves."""
+        (one,) = self.children()
+        return one
 
     def end(self) -> int:
         """What ``systemctl stop`` does; the exit status."""
@@ -130,6 +143,8 @@ class Province:
     database: str
     valkey: str
     environment: dict[str, str]
+    postgres_service: Service
+    valkey_service: Service
     workers: list[Worker] = field(default_factory=list)
     passwords: dict[str, str] = field(default_factory=dict)
 
@@ -159,9 +174,8 @@ class Province:
         return worker
 
     def kill_valkey(self) -> None:
-        """``kill -9`` of Valkey; it does not come back."""
-        with redis.Redis.from_url(self.valkey) as client:
-            os.kill(int(client.info("server")["process_id"]), signal.SIGKILL)
+        """``kill -9`` of Valkey; it does not come back by itself."""
+        self.valkey_service.kill()
 
 
 def _environment(home: Path, database: str, valkey: str) -> dict[str, str]:
@@ -181,12 +195,13 @@ def running_province(workers: int, *hosts: str) -> Iterator[Province]:
     Args:
         hosts: addresses of this machine on which other hosts reach PostgreSQL.
     """
-    with (tempfile.TemporaryDirectory(prefix="luochui-province-") as folder, own_postgres(*hosts) as server,
-          new_database(server) as database, own_valkey() as valkey):
+    with (tempfile.TemporaryDirectory(prefix="luochui-province-") as folder,
+          postgres_service(*hosts, settings=DURABLE) as (postgres, server), new_database(server) as database,
+          valkey_service() as (redis, valkey)):
         home = Path(folder)
         (home / "data").mkdir()
         address = database.render_as_string(hide_password=False)
-        province = Province(home, address, valkey, _environment(home, address, valkey))
+        province = Province(home, address, valkey, _environment(home, address, valkey), postgres, redis)
         province.found_court()
         try:
             for _ in range(workers):

@@ -6,8 +6,10 @@ Each function may be called inside a unit of work or outside one; outside, it op
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from functools import cache
 from hashlib import sha1
+from itertools import count
 
 from flask import current_app
 from flask.testing import FlaskClient
@@ -27,6 +29,9 @@ from kernel.transactions import in_unit_of_work, unit_of_work
 PASSWORD = "demo-demo-demo"
 ORIGIN = "test.court.example/luochui"
 CONTACT = Contact("临澜市东麓区文汇路 66 号", "026-5550-0102", "026-5550-0112")
+
+
+_serials = count()
 
 
 @contextmanager
@@ -50,7 +55,7 @@ def an_installation(session: Session) -> None:
     from audit.models import Log  # noqa: PLC0415 - only here is the table itself of interest
 
     with acting(session) as s:
-        if s.get(Log, f"{ORIGIN}/installation") is None:
+        if s.query(Log).filter_by(court_id=services.INSTALLATION).first() is None:
             services.open_installation(s, origin=ORIGIN)
 
 
@@ -83,8 +88,12 @@ def a_bidder(session: Session, name: str = "王小明", login: str = "") -> Pers
 
 
 def an_id_number() -> str:
-    """A resident identity number that holds, of somebody born on 7 March 1990 in Beijing."""
-    stem = f"11010119900307{secrets.randbelow(1000):03d}"
+    """A resident identity number that holds and that nobody has yet, of somebody born in Beijing.
+
+    On 7 March 1990; after a thousand of them on the next day.
+    """
+    days, serial = divmod(next(_serials), 1000)
+    stem = f"110101{date(1990, 3, 7) + timedelta(days):%Y%m%d}{serial:03d}"
     return stem + ric.calc_check_digit(stem + "0")
 
 

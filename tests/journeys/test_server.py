@@ -97,8 +97,8 @@ def bid_on(bidder: Bidder, place: int, is_over: Callable[[], bool]) -> Iterator[
         name = f"{bidder.code}-{turn}"
         answer = bidder.bid(amount_fen, name)
         if not answer["ok"]:
-            assert answer["code"] in ("not_running", "too_many_undecided"), answer
-            if answer["code"] == "not_running":
+            assert answer["code"] in ("not_running", "confirming", "too_many_undecided"), answer
+            if answer["code"] != "too_many_undecided":
                 return
             continue
         yield Told(bidder.code, name, answer)

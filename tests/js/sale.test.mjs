@@ -14,7 +14,7 @@ const message = (from, to, bids) => ({
 });
 const update = (after, to) => message(after + 1, to, range(Math.max(after, to - SHOWN), to).reverse());
 const page = (own = "", mine = "K3") => new Sale({ dataset: {
-  lot: "lot-1", sale: "1", code: mine, key: "", rank: "", start: "1000", reference: "", increment: "1000", maxSteps: "", wholeSteps: "",
+  lot: "lot-1", sale: "1", code: mine, key: "", rank: "", start: "1000", reference: "", increment: "1000", maxSteps: "", wholeSteps: "", receiptKeys: "",
   jump: "10 200 10", opens: "0", opensText: "", planned: "2000000000000", closes: "2000000000000", window: "300", own } });
 const seqs = (bids) => bids.map(({ seq }) => seq);
 

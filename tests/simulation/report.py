@@ -40,7 +40,7 @@ def write_runs(counted: Counted, hunts: list[tuple[Mutant, Caught | None]], *, i
     """Put the newest figures in the place of the old ones."""
     page = PAGE.read_text(encoding="utf-8")
     before, rest = page.split(BEGIN)
-    after = rest.split(END)[1]
+    after = rest.split(END, 1)[1]
     PAGE.write_text(before + BEGIN + _tables(counted, hunts, invariants) + END + after, encoding="utf-8")
 
 
