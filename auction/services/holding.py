@@ -23,7 +23,7 @@ from auction.rules.replay import suspension_members
 from auction.services import presence, undecided
 from auction.services.bidstore import LockedSale
 from auction.services.handling import record
-from auction.services.reading import end_in_force, lock_sale, standing_of
+from auction.services.reading import end_in_force, lock_sale, standing_of, terms_of
 from auction.services.stops import is_stopped
 from audit.kinds import Kind
 from kernel.access import SYSTEM, Actor, Role
@@ -62,7 +62,8 @@ def hold(session: Session, sale: Sale, fault: Fault, *, now: datetime) -> Suspen
     """
     came_from = LotState(sale.state)
     sale.state = next_state(came_from, Step.SUSPEND, of_round=sale.round)
-    stop = held_from(sale, came_from, fault, begin_of_suspension(standing_of(sale), end_in_force(sale)), now)
+    from_at = begin_of_suspension(terms_of(sale), standing_of(sale), end_in_force(sale))
+    stop = held_from(sale, came_from, fault, from_at, now)
     session.add(stop)
     record(session, sale, Kind.LOT_SUSPENDED, SYSTEM, hold_members(stop))
     return stop
@@ -93,8 +94,10 @@ def propose_resumption(session: Session, sale: Sale, stop: Suspension, *, actor:
     accounts.request_approval(
         session, court_id=sale.lot.court_id, case_id=sale.lot.case_id, act=RESUME_ACT,
         subject=sale.subject, digest=_digest(sale, stop), role=Role.JUDGE, rule="AUC-28.4", needed=AGREE,
-        url=f"/desk/lots/{sale.lot_id}", summary=N_("系统故障后恢复“%(title)s”的拍卖：%(reason)s"),
-        details={"title": sale.lot.title, "reason": Filled(stop.reason)}, actor=actor, now=now)
+        url=f"/desk/lots/{sale.lot_id}", summary=N_("系统故障后恢复“%(title)s”的拍卖"),
+        details={"title": sale.lot.title, "reason": Filled(stop.reason), "goes_on": Filled(
+            N_("批准后立即继续竞价，至少 %(minutes)s 分钟；领先者和已有的出价不变。"),
+            minutes=sale.extension_window_seconds // 60)}, actor=actor, now=now)
 
 
 def asked_at(session: Session, sale: Sale) -> datetime | None:
