@@ -23,7 +23,7 @@ _LABELS: Final = {
     "deposit_fen": N_("保证金"), "priority": N_("优先购买权"), "count": N_("入池机构，家"),
     "excluded": N_("排除的机构，家"), "number": N_("案件"), "version": N_("方案版次"),
     "total_fen": N_("可分配"), "holder": N_("权利人"), "role": N_("在本案中的身份"), "rank": N_("顺序"),
-    "basis": N_("性质和法律依据"),
+    "basis": N_("性质和法律依据"), "reason": N_("暂停的原因"), "goes_on": N_("恢复以后"),
 }
 """Names of the figures that requests carry (``details``), as an approver reads them."""
 

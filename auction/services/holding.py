@@ -93,8 +93,10 @@ def propose_resumption(session: Session, sale: Sale, stop: Suspension, *, actor:
     accounts.request_approval(
         session, court_id=sale.lot.court_id, case_id=sale.lot.case_id, act=RESUME_ACT,
         subject=sale.subject, digest=_digest(sale, stop), role=Role.JUDGE, rule="AUC-28.4", needed=AGREE,
-        url=f"/desk/lots/{sale.lot_id}", summary=N_("系统故障后恢复“%(title)s”的拍卖：%(reason)s"),
-        details={"title": sale.lot.title, "reason": Filled(stop.reason)}, actor=actor, now=now)
+        url=f"/desk/lots/{sale.lot_id}", summary=N_("系统故障后恢复“%(title)s”的拍卖"),
+        details={"title": sale.lot.title, "reason": Filled(stop.reason), "goes_on": Filled(
+            N_("批准后立即继续竞价，至少 %(minutes)s 分钟；领先者和已有的出价不变。"),
+            minutes=sale.extension_window_seconds // 60)}, actor=actor, now=now)
 
 
 def asked_at(session: Session, sale: Sale) -> datetime | None:

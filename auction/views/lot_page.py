@@ -29,7 +29,9 @@ from auction.views.words import (
     phase_now,
     right_words,
     round_name,
+    sentences,
     shown_state,
+    signed_end,
     stated,
     taken_back_before,
 )
@@ -65,6 +67,7 @@ def build(sale: Sale) -> dict[str, Any]:
     thing = cases.get_property(session, lot.property_id or "")
     phase = phase_now(sale, now)
     return {
+        "signed": signed_end(sale),
         "sale": sale, "lot": lot, "thing": thing, "phase": phase, "runs": phase in RUNS,
         "ended": phase in ENDED, "state": shown_state(sale, now), "round": round_name(sale),
         "court_name": court_name(lot.court_id), "closes_at": end_in_force(sale),
@@ -198,8 +201,9 @@ def _stop(sale: Sale, phase: Phase) -> dict[str, Any] | None:
     if phase is Phase.SUSPENDED and running is not None:
         return {"kind": "time", "icon": "pause", "rule": "AUC-28.1",
                 "title": _("拍卖已暂停：%(ground)s", ground=ground(running.ground)),
-                "text": _("%(reason)s 自 %(at)s 起暂停。已有的出价和保证金不变，恢复后继续竞价。",
-                          reason=stated(running.reason), at=when(running.from_at, markup=False))}
+                "text": sentences(stated(running.reason), _(
+                    "自 %(at)s 起暂停。已有的出价和保证金不变，恢复后继续竞价。",
+                    at=when(running.from_at, markup=False)))}
     if phase is Phase.WITHDRAWN and sale.result is not None:
         return {"kind": "info", "icon": "undo", "rule": "GEN-17", "title": _("拍卖已撤回"),
                 "text": _("%(reason)s 保证金已全部解除，将退回原付款账户。",

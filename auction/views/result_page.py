@@ -32,6 +32,7 @@ from auction.views.words import (
     shown_attempts,
     shown_bids,
     shown_state,
+    signed_end,
     stated,
 )
 from cases import services as cases
@@ -57,6 +58,7 @@ def build(sale: Sale, *, everything: bool) -> dict[str, Any]:
     phase = phase_now(sale, now)
     accepted = [one for one in found if one.accepted]
     return {
+        "signed": signed_end(sale),
         "sale": sale, "lot": sale.lot, "result": sale.result, "delivery": sale.delivery,
         "phase": phase, "state": shown_state(sale, now), "round": round_name(sale),
         "court_name": court_name(sale.lot.court_id), "closes_at": end_in_force(sale),

@@ -28,13 +28,22 @@ from auction.services.reading import (
     end_in_force,
     minimum_of,
     standing_of,
+    time_left,
 )
 from auction.services.registration import admitted
 from auction.views.blueprint import pages
 from auction.views.qualifying import closes_soon, registration_words, way_in
 from auction.views.seats import own_key
 from auction.views.story import story_of, title_of
-from auction.views.words import court_name, ground, phase_now, sale_line, shown_bids, stated
+from auction.views.words import (
+    court_name,
+    ground,
+    phase_now,
+    sale_line,
+    sentences,
+    shown_bids,
+    stated,
+)
 from kernel import clock
 from kernel.access import current_actor, public
 from kernel.database import db
@@ -121,6 +130,7 @@ def _shown(sale: Sale, bids: Any, mine: Registration | None, phase: Phase, now: 
     code = mine.code if mine is not None and mine.code else ""
     session, lot, lot_id = db.session(), sale.lot, sale.lot_id
     closes_at, minimum = end_in_force(sale), minimum_of(sale)
+    until = _clock_until(sale, phase, closes_at, now)
     return {
         "lot_id": lot_id, "sale": sale.number, "title": title_of(lot),
         "line": _("练习") if lot.is_exercise else sale_line(sale),
@@ -137,7 +147,7 @@ def _shown(sale: Sale, bids: Any, mine: Registration | None, phase: Phase, now: 
         "price_note": _price_note(sale), "start_fen": sale.start_price_fen,
         "reference_fen": sale.reference_price_fen, "opens_at": sale.opens_at,
         "planned_closes_at": sale.planned_closes_at, "closes_at": closes_at,
-        "left": clock_text((sale.opens_at if phase is Phase.UPCOMING else closes_at) - now),
+        "clock_label": _clock_label(phase), "clock_until": until, "left": clock_text(until - now),
         "ends_text": _ends_text(sale, phase, closes_at),
         "window_seconds": sale.extension_window_seconds,
         "extensions": _earlier_ends(sale, bids), "minimum_fen": minimum,
@@ -187,6 +197,21 @@ def _price_note(sale: Sale) -> str:
     return _("，").join((_("评估价的 %(share)s", share=share), higher))
 
 
+def _clock_label(phase: Phase) -> str:
+    if phase in ENDED:
+        return _("已结束")
+    return {Phase.UPCOMING: _("距开始"), Phase.CONFIRMING: _("时间已到"),
+            Phase.SUSPENDED: _("恢复后至少")}.get(phase, _("剩余时间"))
+
+
+def _clock_until(sale: Sale, phase: Phase, closes_at: datetime, now: datetime) -> datetime:
+    """Where the countdown ends; that of a suspended sale stands still at what will be left."""
+    if phase is Phase.UPCOMING:
+        return sale.opens_at
+    left = time_left(sale)
+    return closes_at if left is None else now + left
+
+
 def clock_text(span: timedelta) -> str:
     """Time left as the countdown shows it: 09:08, 1:02:03, 2 天 03:04:05; rounded up."""
     seconds = max(0, -(-span // timedelta(seconds=1)))
@@ -209,6 +234,8 @@ def _minimum_label(sale: Sale, phase: Phase) -> str:
 def _ends_text(sale: Sale, phase: Phase, closes_at: datetime) -> str:
     if phase is Phase.UPCOMING:
         return _("%(at)s 开始", at=when(sale.opens_at, "minute", markup=False))
+    if phase is Phase.SUSPENDED:
+        return _("恢复时间会在这里公布")
     if sale.extensions:
         return _("第 %(n)s 次延时，%(at)s 结束", n=sale.extensions,
                  at=when(closes_at, "time", markup=False))
@@ -264,9 +291,10 @@ def _note(sale: Sale, phase: Phase) -> dict[str, Any] | None:
     stop = next((one for one in sale.suspensions if one.to_at is None), None)
     if phase is Phase.SUSPENDED and stop is not None:
         return {"kind": "time", "icon": "pause", "title": ground(stop.ground),
-                "text": _("%(reason)s 自 %(at)s 起暂停，恢复后至少再竞价 %(minutes)s 分钟。",
-                          reason=stated(stop.reason), at=when(stop.from_at, markup=False),
-                          minutes=max(1, sale.extension_window_seconds // 60)),
+                "text": sentences(stated(stop.reason), _(
+                    "自 %(at)s 起暂停，恢复后至少再竞价 %(minutes)s 分钟。",
+                    at=when(stop.from_at, markup=False),
+                    minutes=max(1, sale.extension_window_seconds // 60))),
                 "rule": "AUC-28.1", "article": "网络司法拍卖规定第二十八条"}
     if phase is Phase.WITHDRAWN and sale.result is not None:
         return {"kind": "info", "icon": "undo", "title": _("为什么撤回"),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts import services as accounts
+from auction.live.updates import signed_result
 from auction.models import Attempt, Sale
 from auction.rules.band import Phase, phase_of
 from auction.rules.bidding import Reason
@@ -12,11 +13,12 @@ from auction.rules.closing import STOP_WORDS
 from auction.rules.history import GROUND_WORDS, REASON_WORDS
 from auction.rules.lifecycle import ROUND_LABELS, LotState, Round
 from auction.rules.priority import STATE_WORDS, RightState
+from auction.services.history import receipt_keys
 from auction.services.reading import end_in_force
 from audit.kinds import Kind
 from cases.rules.words import PartyRole, ServiceWay
 from kernel.database import db
-from kernel.formats import parse_instant
+from kernel.formats import canonical, parse_instant
 from kernel.languages import english, say
 from kernel.languages import gettext as _
 from kernel.pages import when, yuan
@@ -53,6 +55,22 @@ def ground(word: str) -> str:
 def stated(reason: str) -> str:
     """The published reason of a suspension: the platform's own words in the reader's language."""
     return say(reason) if reason in STOP_WORDS.values() else reason
+
+
+def sentences(*texts: str) -> str:
+    """One after the other, each with its full stop: courts write their reasons with and without."""
+    stop, gap = (".", " ") if english() else ("。", "")
+    return gap.join(one if one.endswith(("。", ".", "！", "？")) else one + stop for one in texts)
+
+
+def signed_end(sale: Sale) -> dict[str, Any] | None:
+    """The platform's signed word on the end of a sale, and the keys with which a browser checks it."""
+    session = db.session()
+    result = signed_result(session, sale)
+    if result is None or result["receipt"] is None:
+        return None
+    return {"lot": sale.lot_id, "number": sale.number, "receipt_keys": " ".join(receipt_keys(session, sale)),
+            "result": canonical(result).decode()}
 
 
 def sale_line(sale: Sale) -> str:

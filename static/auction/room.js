@@ -42,9 +42,13 @@ function showPrice(phase) {
     : sale.reference ? say("share", { share: share(price, sale.reference) }) + say("comma") + higher : higher);
 }
 
+const timer = by("countdown").querySelector("[data-countdown]");   // none where the page came after the end
+
+/** What a bidder will have at least once a sale that stands still goes on. */
+const leftOver = () => Math.max(sale.closes - Date.parse(sale.suspension.from_at), sale.window);
+
 function showClock(phase, now) {
   const until = phase === "upcoming" ? sale.opens : sale.closes;
-  const timer = by("countdown").querySelector("[data-countdown]");
   by("block").classList.toggle("late", sale.isLate(now));
   by("cd").classList.toggle("ext", phase === "extended");
   by("cd").classList.toggle("moved", performance.now() - moved.at < MOVED);
@@ -55,11 +59,14 @@ function showClock(phase, now) {
     set(by("ends"), say("hammer", { bids: sale.accepted, n: sale.extensions }));
     return;
   }
-  // A sale that stands still has no countdown: what was left when it stopped stays on the clock.
-  const target = phase === "suspended" && sale.suspension ? now + Math.max(sale.closes - Date.parse(sale.suspension.from_at), sale.window) : until;
-  if (timer && Math.abs(Number(timer.dataset.countdown) - target) > (phase === "suspended" ? 999 : 0)) {
-    timer.dataset.countdown = Math.round(target);
-    clock.redraw();
+  if (timer && phase === "suspended") {
+    set(by("countdown"), clock.left(leftOver(), timer));   // a sale that stands still has no countdown
+  } else if (timer) {
+    if (!timer.isConnected) by("countdown").replaceChildren(timer);
+    if (Number(timer.dataset.countdown) !== until) {
+      timer.dataset.countdown = Math.round(until);
+      clock.redraw();
+    }
   }
   const time = endOf(sale.closes, now);
   set(by("ends"), phase === "upcoming" ? say("starts", { time: sale.opensText })
@@ -94,7 +101,13 @@ function doubted(phase) {
 }
 
 /** Why the sale stands still: the platform's own reasons in the reader's language, the court's as it wrote them. */
-const stopReason = ({ code, reason }) => (code ? say(`stop${code[0].toUpperCase()}${code.slice(1)}`) : reason);
+function stopReason({ code, reason }) {
+  if (code) return say(`stop${code[0].toUpperCase()}${code.slice(1)}`);
+  return /[。.！？]$/.test(reason) ? reason : reason + say("period");
+}
+
+/** The reason and what follows; null where the page came with both. */
+const stopped = () => (by("stop-note") ? null : stopReason(sale.suspension) + say("gap") + say("hintStopped", { span: spanText(leftOver()) }));
 
 /** One reserved place: what matters most now, else the rule of the end. */
 function showHint(phase, now) {
@@ -103,7 +116,7 @@ function showHint(phase, now) {
   const said = word !== null ? word : bar.unsettled ? say("hintAsking")
     : tabs.busy ? say("hintBusy", { amount: amount(tabs.busy.bid.amount_fen) })
       : quality === "bad" && !ended(phase) ? say("hintBad")
-        : phase === "suspended" && sale.suspension ? say("hintStopped", { reason: stopReason(sale.suspension), span: spanText(sale.window) })
+        : phase === "suspended" && sale.suspension ? stopped()
           : quality === "polling" && runs(phase) ? say("hintPolling")
             : quality === "slow" && runs(phase) ? say("hintSlow")
               : performance.now() - moved.at < MOVED ? say("hintMoved", { time: endOf(sale.closes, now) })
@@ -147,6 +160,7 @@ function cover(phase) {
 }
 
 function showEnd(phase) {
+  if (phase !== "suspended") by("stop-note")?.remove();
   by("end").hidden = !ended(phase);
   if (by("missing")) by("missing").hidden = ended(phase);
   if (ended(phase)) set(by("end-word"), say("proven"));

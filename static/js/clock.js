@@ -66,7 +66,8 @@ async function settle() {
 
 const two = (n) => String(n).padStart(2, "0");
 
-function left(ms, element) {
+/** A stretch of time in the words and the style of an element. */
+export function left(ms, element) {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   const [d, h, m, s] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
   const word = element.dataset;

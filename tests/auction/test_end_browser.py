@@ -18,7 +18,7 @@ from auction.services import bidding
 from kernel import clock
 from kernel.database import db
 from tests.browser import NewVisitor, Visitor, axe_violations
-from tests.factories.auction import an_exercise
+from tests.factories.auction import a_lot_on_sale, an_exercise, closed
 from tests.factories.cases import an_officer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -244,3 +244,24 @@ def test_a_bid_that_was_lost_on_the_way_is_sent_again_when_the_line_is_back(
     expect(page.locator("#ladder li")).to_have_count(1)
     visitor.forgive("ERR_FAILED")
     visitor.forgive("404")
+
+
+def test_a_page_that_came_after_the_end_checks_its_signed_word_and_says_if_it_is_broken(
+        session: Session, page: Page) -> None:
+    found = a_lot_on_sale(session)
+    closed(session, found)
+    lot_id = found.id
+    session.rollback()
+    for address in (f"/lots/{lot_id}", f"/lots/{lot_id}/result"):
+        page.goto(address)
+        expect(page.locator("#signed")).to_have_text("结果由平台签名，您的浏览器已经核对")
+
+        def forge(route: Route) -> None:
+            answer = route.fetch()
+            forged = answer.text().replace("&#34;accepted&#34;:0", "&#34;accepted&#34;:1")
+            route.fulfill(response=answer, body=forged)
+
+        page.route("**" + address, forge)
+        page.reload()
+        expect(page.locator("#signed")).to_contain_text("与本页内容不符")
+        page.unroute_all()
