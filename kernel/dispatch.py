@@ -23,11 +23,13 @@ from flask_socketio import SocketIO
 
 from kernel import clock
 from kernel.arrivals import is_by_entry, on_the_way
-from kernel.frames import TEXT, framed
+from kernel.frames import TEXT, TOO_OFTEN, framed
 from kernel.websocket import WebSocket, instant_of
 
 log = structlog.get_logger()
 
+MOST_EVENTS_A_SECOND: Final = 100
+"""Of one socket, on the way that every event may take; a page sends a few a minute."""
 SLICE: Final = 100
 """Sockets that hear an update before bids are taken up again."""
 BETWEEN_SLICES_S: Final = 0.0001
@@ -130,6 +132,9 @@ def _dispatch(socketio: SocketIO, socket: WebSocket, message: str, stamp_ns: int
     event = Event(socket, namespace, sid, name, data, shown["id"], stamp_ns)
     quick = _quick.get((namespace, name))
     if quick is None or not quick(event):
+        if socket.events_within(stamp_ns // 1_000_000_000) > MOST_EVENTS_A_SECOND:
+            socket.refuse(TOO_OFTEN)
+            return True
         run = on_the_way(event.received_at, _run) if is_by_entry(handler) else _run
         socketio.start_background_task(run, socketio, event, handler)
     return True
@@ -137,6 +142,8 @@ def _dispatch(socketio: SocketIO, socket: WebSocket, message: str, stamp_ns: int
 
 def _run(socketio: SocketIO, event: Event, handler: Handler) -> None:
     """Let the handler answer as on the stock way, knowing when the event arrived."""
+    if not event.socket.is_open and not is_by_entry(handler):
+        return   # nobody is there any more to whom it would be said
     token = _arrived.set(event)
     try:
         told = socketio._handle_event(handler, event.name, event.namespace, event.sid, *event.data)

@@ -19,7 +19,7 @@ from kernel import clock, dispatch
 from kernel.access import Guard, current_actor
 from kernel.arrivals import is_by_entry, on_the_way
 from kernel.database import is_away
-from kernel.dispatch import add_handler, present_event
+from kernel.dispatch import MOST_EVENTS_A_SECOND, add_handler, present_event
 from kernel.errors import N_, DomainError, InvalidInput, TooManyRequests, Unavailable
 from kernel.formats import instant_text
 from kernel.languages import explain, say
@@ -27,8 +27,6 @@ from kernel.websocket import intake
 
 log = structlog.get_logger()
 
-MOST_EVENTS_A_SECOND: Final = 100
-"""Of one socket, on the way that every event may take; a page sends a few a minute."""
 _A_TURN_S: Final = 0.0001
 """A pause in which the event loop looks at its sockets; a pause of nothing would not."""
 _MOST_TURNS: Final = 4

@@ -137,6 +137,7 @@ class WebSocket:
     Attributes:
         eio_sid: how Engine.IO names the connection.
         environ: of the request that opened it.
+        is_open: whether its other end is still there, as far as is known.
         known: what the handlers above keep of this connection between two events.
     """
 
@@ -154,8 +155,9 @@ class WebSocket:
         self._reader = FrameReader(server.max_http_buffer_size)
         self._ahead: deque[bytes] = deque()
         self._bytes_ahead = 0
-        self._is_open = self._has_gone = False
+        self.is_open = self._has_gone = False
         self._second, self._frames = 0, 0
+        self._event_second, self._events = 0, 0
         self.eio_sid: str = handler.__self__.sid  # type: ignore[attr-defined]  # a method of Engine.IO's socket
         self.environ: dict[str, Any] = {}
         self.known: dict[Any, Any] = {}
@@ -172,7 +174,7 @@ class WebSocket:
         self._raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_HOLDS)
         self._raw.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-        self._is_open = True
+        self.is_open = True
         WebSocket.open[self.eio_sid] = self
         intake.add(self._raw.fileno(), self)
         self.push(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -187,7 +189,7 @@ class WebSocket:
     def wait(self) -> str | None:
         """The next message for Engine.IO; None at the end."""
         while not self._messages:
-            if not self._is_open:
+            if not self.is_open:
                 return None
             self._news.clear()
             self._news.wait()
@@ -241,7 +243,7 @@ class WebSocket:
             self._end(None)
         elif kind == BINARY:
             raise BrokenFrame(PROTOCOL_ERROR)   # nothing of ours is binary
-        elif kind == TEXT and self._is_open:
+        elif kind == TEXT and self.is_open:
             try:
                 message = payload.decode()
             except UnicodeDecodeError:
@@ -266,7 +268,7 @@ class WebSocket:
         Raises:
             OSError: the connection has ended, or was cut because its reader lags too far.
         """
-        if not self._is_open:
+        if not self.is_open:
             raise OSError("the connection has ended")
         sent = 0
         if not self._ahead:
@@ -294,7 +296,7 @@ class WebSocket:
     def _catch_up(self) -> None:
         """Send what the reader was too slow for, or cut it."""
         since = time.monotonic()
-        while self._ahead and self._is_open:
+        while self._ahead and self.is_open:
             try:
                 wait_write(self._raw.fileno(), timeout=LONGEST_LAG_S)
                 sent = self._raw.send(self._ahead[0])
@@ -323,26 +325,32 @@ class WebSocket:
         if code is not None:
             WebSocket.cut += 1
             log.info("socket.cut", reason=code)
-        if self._is_open:
+        if self.is_open:
             try:
                 self.push(framed(CLOSE, b"" if code is None else struct.pack("!H", code)))
             except OSError:
                 log.debug("socket.gone")
         self._lose()
 
-    def refuse(self) -> None:
+    def events_within(self, second: int) -> int:
+        """Count one more event on the long way; how many there were in this second."""
+        self._events = self._events + 1 if second == self._event_second else 1
+        self._event_second = second
+        return self._events
+
+    def refuse(self, code: int = PROTOCOL_ERROR) -> None:
         """End a connection that says what nobody of ours would."""
-        self._end(PROTOCOL_ERROR)
+        self._end(code)
 
     def close(self) -> None:
         """End the connection politely."""
-        if self._is_open:
+        if self.is_open:
             self._end(None)
 
     def _lose(self) -> None:
-        if not self._is_open:
+        if not self.is_open:
             return
-        self._is_open = False
+        self.is_open = False
         self._ahead.clear()
         intake.drop(self._raw.fileno())
         try:
