@@ -58,7 +58,7 @@ def cases() -> dict[str, Any]:
     withdrawn = end(FAILED) | {"outcome": "withdrawn", "reason": "撤回", "accepted": 4}
     ends = zip(("sold", "failed", "withdrawn", "bid", "elsewhere"),
                (end(SOLD), end(FAILED), withdrawn, {}, end(SOLD)), given, strict=True)
-    act = ("bid", "lot:lot-1/1", {})
+    act: tuple[str, str, dict[str, Any]] = ("bid", "lot:lot-1/1", {})
     (misnamed,) = commit(act, by=f"{ORIGIN}/log")
     (misdated,) = commit(act, signed_at=AT + timedelta(seconds=1))
     return {"receipts": receipts, "misnamed": misnamed["receipt"], "misdated": misdated["receipt"], "ends": {
