@@ -42,8 +42,8 @@ check: setup test-tools ## lint, types, templates, architecture, licences
 bench: setup test-tools ## measure; one line of JSON a figure (BENCH=name for one)
 	@.venv/bin/python -m benchmarks $(BENCH)
 
-simulate: setup test-tools ## the bid engine under chance and faults (SEEDS=100000, SEED=n for one, WRITE=1: RELIABILITY.md)
-	@.venv/bin/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),2000)) $(if $(WRITE),--write)
+simulate: setup test-tools ## the bid engine under chance and faults (SEEDS=100000, FROM=n, KEEP=file to go on later, SEED=n for one, WRITE=1: RELIABILITY.md)
+	@.venv/bin/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),2000) --first $(or $(FROM),0) $(if $(KEEP),--keep $(KEEP))) $(if $(WRITE),--write)
 
 faults: setup test-tools ## kill, cut and pause the real parts, an hour of it (FAULT=F1 for one, WRITE=1: RELIABILITY.md)
 	@.venv/bin/python -m tests.faults $(FAULT) $(if $(WRITE),--write)

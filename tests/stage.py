@@ -69,7 +69,8 @@ class Stage:
         limiter.reset()
         clock.reset_for_tests()
         with app.app_context():
-            presence.here().takes_until_s = float("inf")   # no job says again and again that it is there
+            here = presence.here()   # no job says again and again that it is there
+            here.lease_s = here.takes_until_s = float("inf")
             cast(dict[str | None, Engine], db.engines)[None] = given.engine  # a dict, shown as a Mapping
             yield app
             db.session.remove()

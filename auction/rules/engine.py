@@ -320,18 +320,26 @@ def _hold(sale: SaleState, fault: closing.Fault, from_at: datetime) -> tuple[Sal
 # Standing still
 
 
-def begin_of_suspension(standing: Standing, instant: datetime) -> datetime:
-    """The instant itself, or just after the latest bid judged: what was judged stays judged so."""
-    return instant if standing.latest_at is None else max(instant, standing.latest_at + A_MOMENT)
+def begin_of_suspension(terms: LotTerms, standing: Standing, instant: datetime) -> datetime:
+    """The instant itself, or just after the latest bid judged: what was judged stays judged so.
+
+    Nor before an earlier suspension was over: a bid that waited may be older than that one.
+    """
+    return max([_after_all_judged(standing, instant),
+                *(one.to_at for one in terms.suspensions if one.to_at is not None)])
 
 
 def end_of_suspension(standing: Standing, from_at: datetime, instant: datetime) -> datetime:
     """Later than its beginning, and than every bid that was refused in it."""
-    return max(begin_of_suspension(standing, instant), from_at + A_MOMENT)
+    return max(_after_all_judged(standing, instant), from_at + A_MOMENT)
+
+
+def _after_all_judged(standing: Standing, instant: datetime) -> datetime:
+    return instant if standing.latest_at is None else max(instant, standing.latest_at + A_MOMENT)
 
 
 def _suspend(sale: SaleState, ground: str, at: datetime) -> tuple[SaleState, tuple[Event, ...]]:
-    from_at = begin_of_suspension(sale.standing, at)
+    from_at = begin_of_suspension(sale.terms, sale.standing, at)
     state = next_state(sale.state, Step.SUSPEND, of_round=sale.round)
     if from_at > ends_at(sale.terms, sale.standing):
         return sale, ()   # its end has passed; only a fault found at the close may still stop it

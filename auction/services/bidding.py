@@ -239,7 +239,7 @@ def _hold(course: _Course, received_at: datetime, batch: _Batch) -> None:
     came_from = sale.state
     sale.state = next_state(came_from, Step.SUSPEND, of_round=sale.round)
     stop = held_from(sale, came_from, Fault.WAITED,
-                     begin_of_suspension(course.bids.standing, received_at), batch.now)
+                     begin_of_suspension(course.bids.terms, course.bids.standing, received_at), batch.now)
     sale.suspensions.append(SuspendedSpan(stop.ground, stop.reason, stop.from_at, None))
     course.bids.terms = terms_of(sale)
     batch.held.append((course, stop))

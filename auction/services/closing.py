@@ -182,7 +182,7 @@ def suspend(session: Session, lot_id: str, *, ground: str, reason: str, document
     sale = handled_sale(session, lot_id, actor)
     came_from = LotState(sale.state)
     sale.state = next_state(came_from, Step.SUSPEND, of_round=sale.round)
-    begins = begin_of_suspension(standing_of(sale), now)
+    begins = begin_of_suspension(terms_of(sale), standing_of(sale), now)
     if begins > end_in_force(sale):
         raise NotRunning(N_("竞价时间已过，正在确认结果，不能再暂停。"), rule="AUC-28.1")
     suspension = Suspension(

@@ -23,7 +23,7 @@ from auction.rules.replay import suspension_members
 from auction.services import presence, undecided
 from auction.services.bidstore import LockedSale
 from auction.services.handling import record
-from auction.services.reading import end_in_force, lock_sale, standing_of
+from auction.services.reading import end_in_force, lock_sale, standing_of, terms_of
 from auction.services.stops import is_stopped
 from audit.kinds import Kind
 from kernel.access import SYSTEM, Actor, Role
@@ -62,7 +62,8 @@ def hold(session: Session, sale: Sale, fault: Fault, *, now: datetime) -> Suspen
     """
     came_from = LotState(sale.state)
     sale.state = next_state(came_from, Step.SUSPEND, of_round=sale.round)
-    stop = held_from(sale, came_from, fault, begin_of_suspension(standing_of(sale), end_in_force(sale)), now)
+    from_at = begin_of_suspension(terms_of(sale), standing_of(sale), end_in_force(sale))
+    stop = held_from(sale, came_from, fault, from_at, now)
     session.add(stop)
     record(session, sale, Kind.LOT_SUSPENDED, SYSTEM, hold_members(stop))
     return stop

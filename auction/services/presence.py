@@ -81,13 +81,15 @@ class Presence:
     Attributes:
         clock_off_ms: by how much its clock is known to be off, by the last look that could tell.
         order: the inversions between this process and others.
-        takes_until_s: until when this process may take bids, as ``monotonic`` counts.
+        lease_s: so long after its last sign this process takes bids.
+        takes_until_s: until when, as ``monotonic`` counts.
     """
 
     def __init__(self) -> None:
         self.id = new_id("worker")
         self.clock_off_ms = 0
         self.order = Order()
+        self.lease_s = OWN_LEASE_S
         self.takes_until_s = 0.0
         self._promised: datetime | None = None
         self._started_at = clock.machine_now()
@@ -167,7 +169,7 @@ class Presence:
         if sign.is_due:
             self._written_s = look.counted_s
         if sign.is_due or is_sqlite():   # the only process: nobody waits for its marks but itself
-            self.takes_until_s = sign.asked_s + OWN_LEASE_S
+            self.takes_until_s = sign.asked_s + self.lease_s
         if self._last is not None and self._last.walked != look.walked:
             self._walked_at, self._latest_at = look.at, None
         self._last = look

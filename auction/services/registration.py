@@ -169,10 +169,14 @@ def admit(session: Session, registration_id: str, *, now: datetime) -> Registrat
     confirmed by now goes into the code; one confirmed later does not, for a code has one order in
     all its bids (AUC-19.1).
     """
-    registration = session.get(Registration, registration_id)
+    known = session.get(Registration, registration_id)
+    if known is None:
+        return None
+    sale = lock_sale(session, known.lot_id, known.number)
+    # Read under the lock: every process looks for paid bidders, and another may have been quicker.
+    registration = session.get(Registration, registration_id, populate_existing=True)
     if registration is None or registration.code is not None:
         return None
-    sale = lock_sale(session, registration.lot_id, registration.number)
     payment = ledger.payment(session, registration.reference or "")
     if not takes_registrations(sale, now) or not payment.is_received:
         return None

@@ -46,6 +46,7 @@ from auction.views.words import (
 )
 from kernel import clock
 from kernel.access import current_actor, public
+from kernel.arrivals import by_entry
 from kernel.database import db
 from kernel.errors import InvalidInput
 from kernel.forms import Form
@@ -86,6 +87,7 @@ def _wished(form: Form) -> int:
 
 @pages.post("/lots/<lot_id>/room")
 @public
+@by_entry
 def bid(lot_id: str) -> ResponseReturnValue:
     """A bid of a browser without scripts; its answer stands on top of the room."""
     form = Form(request.form)

@@ -13,10 +13,15 @@ from sqlalchemy.orm import Session
 
 from auction.errors import StillConfirming
 from auction.jobs import sweep
+from auction.live.updates import promise_standing
 from auction.rules.band import BAND_WORDS
-from auction.services import bidding
+from auction.rules.closing import Fault
+from auction.services import bidding, holding
+from auction.services.reading import lock_sale
 from kernel import clock
+from kernel.access import SYSTEM
 from kernel.database import db
+from kernel.transactions import unit_of_work
 from tests.browser import NewVisitor, Visitor, axe_violations
 from tests.factories.auction import a_lot_on_sale, an_exercise, closed
 from tests.factories.cases import an_officer
@@ -265,3 +270,21 @@ def test_a_page_that_came_after_the_end_checks_its_signed_word_and_says_if_it_is
         page.reload()
         expect(page.locator("#signed")).to_contain_text("与本页内容不符")
         page.unroute_all()
+
+
+def test_a_hold_is_told_in_the_reader_s_language_and_the_clock_goes_on_when_it_is_over(
+        app: Flask, session: Session, address: str, lot: str, new_visitor: NewVisitor) -> None:
+    page = new_visitor(address, locale="en").page
+    page.goto(f"/lots/{lot}/room")
+    expect(page.locator("#line-word")).to_contain_text("Good")
+    with app.app_context(), unit_of_work() as work:
+        holding.hold(work.session, lock_sale(work.session, lot), Fault.SILENCE, now=clock.now())
+        promise_standing(work, lot)
+    expect(page.locator("#hint")).to_contain_text("the platform could not take bids for more than five")
+    expect(page.locator("#countdown")).to_have_text("00:30")   # at least a whole window
+    with app.app_context(), unit_of_work() as work:
+        sale = lock_sale(work.session, lot)
+        holding.let_go_on(work.session, sale, holding.suspension_now(sale), actor=SYSTEM, now=clock.now())
+        promise_standing(work, lot)
+    expect(page.locator("#countdown [data-countdown]")).to_be_visible()
+    expect(page.locator("#hint")).not_to_contain_text("the platform could not")

@@ -1,6 +1,9 @@
 """Hints between processes, over a real Valkey: they save a second and decide nothing (T5)."""
 
 import json
+import os
+import signal
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -110,6 +113,65 @@ def test_after_the_channel_has_died_it_is_heard_again_when_it_is_back(
         two[0].hints.say_changed(again, "lot-a")
         until(lambda: two[1].changed)
     assert two[1].changed == ["lot-a"], "what was lost is told by the look, not by a hint"
+
+
+class Hanging:
+    """A server that lets everybody connect and never says anything."""
+
+    def __init__(self) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.url = f"redis://127.0.0.1:{self._socket.getsockname()[1]}/0"
+
+    def __enter__(self) -> "Hanging":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+
+def test_a_channel_that_hangs_keeps_nobody_waiting_and_piles_nothing_up() -> None:
+    alone = Neighbour()
+    with Hanging() as hanging:
+        began = time.monotonic()
+        for n in range(1000):
+            alone.hints.say_changed(hanging.url, f"lot-{n}")
+            alone.hints.say_counted(hanging.url, {ROOM: n})
+            alone.hints.begin_to_hear(hanging.url)
+        assert time.monotonic() - began < 1
+        assert len(alone.threads) <= 4, "one that sends and one that hears, whatever there is to say"
+        for thread in alone.threads:
+            thread.join(8)
+        assert not any(thread.is_alive() for thread in alone.threads), "each gives up after a second or two"
+        assert time.monotonic() - began < 8
+    assert not alone.hints._is_sending
+    assert not alone.hints._is_hearing
+    assert len(alone.hints._changed) <= 1000
+
+
+def test_a_channel_that_hangs_in_the_middle_is_given_up_and_heard_again_when_it_goes_on(
+        valkey: tuple[str, ExitStack], two: list[Neighbour]) -> None:
+    url, _stack = valkey
+    with redis.Redis.from_url(url) as client:
+        process = int(client.info("server")["process_id"])
+        os.kill(process, signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            two[0].hints.say_changed(url, "lot-lost")
+            assert time.monotonic() - began < 0.5
+            until(lambda: not two[0].hints._is_sending)
+            assert time.monotonic() - began < 5
+        finally:
+            os.kill(process, signal.SIGCONT)
+        for one in two:
+            one.hints.begin_to_hear(url)
+
+        def heard() -> bool:
+            two[0].hints.say_changed(url, "lot-a")
+            for one in two:
+                one.hints.begin_to_hear(url)
+            return "lot-a" in two[1].changed
+
+        until(heard)
 
 
 class TestTheAudience:

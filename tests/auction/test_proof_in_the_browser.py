@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +27,16 @@ SOLD = {"state": "sold", "winner_code": "K7302", "price_fen": 238_000_000,
 FAILED = SOLD | {"state": "failed", "winner_code": None, "price_fen": None, "accepted": 0, "extensions": 0}
 
 
-def commit(*acts: tuple[str, str, dict[str, Any]]) -> list[dict[str, Any]]:
+def commit(*acts: tuple[str, str, dict[str, Any]], by: str = receipt_key_name(ORIGIN),
+           signed_at: datetime = AT) -> list[dict[str, Any]]:
     """The receipts of one commit of (kind, subject, body)."""
     write = LeafWriter(ORIGIN, AT)
     leaves = [write.leaf(text(kind), text(subject), 1, "0" * 64, text("system"), canonical(body))
               for kind, subject, body in acts]
     tree = Tree([digest for _, digest in leaves])
-    signer = KEYS.signer(receipt_key_name(ORIGIN))
-    signed = SignedTree(ORIGIN, [raw for raw, _ in leaves], tree, AT, signer.vkey,
-                        signer.sign(signed_message(ORIGIN, tree.root, tree.size, AT)))
+    signer = KEYS.signer(by)
+    signed = SignedTree(ORIGIN, [raw for raw, _ in leaves], tree, signed_at, signer.vkey,
+                        signer.sign(signed_message(ORIGIN, tree.root, tree.size, signed_at)))
     return [{"receipt": json.loads(receipt), "hash": digest.hex()}
             for receipt, (_, digest) in zip(signed.receipts, leaves, strict=True)]
 
@@ -57,7 +58,11 @@ def cases() -> dict[str, Any]:
     withdrawn = end(FAILED) | {"outcome": "withdrawn", "reason": "撤回", "accepted": 4}
     ends = zip(("sold", "failed", "withdrawn", "bid", "elsewhere"),
                (end(SOLD), end(FAILED), withdrawn, {}, end(SOLD)), given, strict=True)
-    return {"receipts": receipts, "ends": {name: said | {"receipt": receipt} for name, said, receipt in ends},
+    act: tuple[str, str, dict[str, Any]] = ("bid", "lot:lot-1/1", {})
+    (misnamed,) = commit(act, by=f"{ORIGIN}/log")
+    (misdated,) = commit(act, signed_at=AT + timedelta(seconds=1))
+    return {"receipts": receipts, "misnamed": misnamed["receipt"], "misdated": misdated["receipt"], "ends": {
+        name: said | {"receipt": receipt} for name, said, receipt in ends},
             "key": KEYS.signer(receipt_key_name(ORIGIN)).vkey,
             "other": Keyring(bytes(32)).signer(receipt_key_name(ORIGIN)).vkey}
 

@@ -133,6 +133,24 @@ def test_what_was_called_late_was_late_whatever_turns_up_then() -> None:
     assert after.state is LotState.FAILED
 
 
+def test_whoever_was_told_that_it_is_over_makes_nobody_close_early_or_past_another_process() -> None:
+    sale, _ = act(running(), engine.Take((bid(1_000, ENDS + MS),)), ENDS + MS)
+    assert act(sale, engine.Close(), ENDS + GRACE - MS) == (sale, ())
+    behind = Mark(ENDS - MS, ENDS + LEASE)
+    assert act(sale, engine.Close((behind,)), ENDS + GRACE) == (sale, ())
+
+
+def test_a_hold_begins_no_earlier_than_the_suspension_before_it_was_over() -> None:
+    """A bid that waited for its turn may have come before the court suspended the sale and let it go on."""
+    sale, _ = act(running(), engine.Suspend("postponed"), OPENS + 2 * SECOND)
+    sale, _ = act(sale, engine.Resume(), OPENS + 5 * SECOND)
+    old = bid(1_000, OPENS + SECOND)
+    sale, events = act(sale, engine.Take((old,)), old.received_at + 10 * SECOND + MS)
+    assert events[-1] == engine.Waited(old)
+    assert [(one.from_at, one.to_at) for one in sale.terms.suspensions] == [
+        (OPENS + 2 * SECOND, OPENS + 5 * SECOND), (OPENS + 5 * SECOND, None)]
+
+
 def test_a_sale_at_whose_end_nobody_could_bid_is_held_at_its_end_and_gets_a_window() -> None:
     silence = Outage(Fault.SILENCE, ENDS - 6 * SECOND, ENDS, 6 * SECOND)
     sale, (held,) = act(running(), engine.Close((), (silence,)), ENDS + GRACE)

@@ -3,7 +3,7 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -203,3 +203,8 @@ def times_of(found: Sequence[float]) -> dict[str, object]:
     """Median, 99th percentile and longest, for a table."""
     return {"p50": f"{percentile(found, 0.5):.2f} s", "p99": f"{percentile(found, 0.99):.2f} s",
             "longest": f"{max(found, default=0):.2f} s"}
+
+
+def counted(found: Mapping[str, int]) -> str:
+    """What was found how often, for a table."""
+    return "; ".join(f"{what} ({count})" for what, count in sorted(found.items())) or "none"

@@ -2,11 +2,12 @@
 
 import random
 import time
+from collections import Counter
 from functools import partial
 
 from kernel.database import db
 from tests.deploy.province import Province, Worker
-from tests.faults.bidding import Course, bid_while, everybody, exercise, times_of
+from tests.faults.bidding import LONGEST_S, Course, bid_while, counted, everybody, exercise, times_of
 from tests.faults.outcome import Outcome, Size, none_of, percentile, within
 from tests.faults.places import a_province
 from tests.faults.truth import Truth, inside, look_at_logs, look_into, wait_for_end
@@ -49,7 +50,7 @@ def run(size: Size) -> Outcome:
     """A round is one sale from its opening to its result; as many as the kills need."""
     full = size is Size.FULL
     truth, judged, rounds, ends = Truth(), 0, 0, []
-    refusals: dict[str, int] = {}
+    refusals: Counter[str] = Counter()
     with a_province() as province:
         killing = Killing(province, 200 if full else 2)
         with inside(province):
@@ -58,12 +59,11 @@ def run(size: Size) -> Outcome:
                 sale = exercise(province, seats=40 if full else 12, lasts_s=lasts_s)
                 bidders = everybody(sale, [one.url for one in province.workers], rest_s=0.3)
                 over_s = time.monotonic() + sale.opens_at.timestamp() - time.time() + lasts_s - LAST_CALL_S
-                course = bid_while(sale, bidders, partial(killing.until, over_s), most_s=lasts_s)
+                course = bid_while(sale, bidders, partial(killing.until, over_s), most_s=lasts_s + LONGEST_S)
                 rounds += 1
                 judged += len(course.judged)
                 killing.stuck += course.gave_up
-                for code, count in course.refusals.items():
-                    refusals[code] = refusals.get(code, 0) + count
+                refusals += course.refusals
                 ends += [state for state in wait_for_end(db.session(), [sale.lot], lasts_s + 20).values()
                          if state != "sold"]
                 look_into(truth, db.session(), course, url=province.workers[0].url)
@@ -73,7 +73,7 @@ def run(size: Size) -> Outcome:
         "F1", f"kill -9 of one of two workers, {40 if full else 12} bidders, PostgreSQL with fsync",
         len(recoveries),
         {"sales": rounds, "acknowledged bids": judged, **truth.facts(),
-         "refusals at the door": ", ".join(f"{code} {count}" for code, count in refusals.items()) or "none",
+         "refusals at the door": counted(refusals),
          **{f"all served again {name}": value for name, value in times_of(recoveries).items()},
          "killed worker ready again p99": f"{percentile(killing.restarts, 0.99):.2f} s"},
         [*truth.criteria(), none_of("bids that never got an answer", killing.stuck),

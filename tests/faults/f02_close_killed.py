@@ -22,7 +22,7 @@ TITLE = "a process that dies while it closes a sale leaves the close whole or un
 
 DUE_S = 5.0
 ONCE = {"results": 1, "leaves": 1, "deliveries": 1}
-EVERY = {Size.SHORT: 24, Size.FULL: 1}
+EVERY = {Size.SHORT: 40, Size.FULL: 1}
 """Of how many places one is tried; those around COMMIT always are."""
 
 

@@ -28,10 +28,10 @@ TITLE = "doubled, delayed, permuted, stolen and garbled messages change nothing 
 
 DRIVERS = ("thin", "stock")
 SEATS = 8
-DOUBLED = {Size.SHORT: 20, Size.FULL: 500}
+DOUBLED = {Size.SHORT: 10, Size.FULL: 500}
 DELAYS: dict[Size, list[float]] = {Size.SHORT: [0.3, 0.8], Size.FULL: [1, 5, 15, 30, 60]}
-STOLEN = {Size.SHORT: 5, Size.FULL: 100}
-GARBLED = {Size.SHORT: 60, Size.FULL: 2_000}
+STOLEN = {Size.SHORT: 2, Size.FULL: 100}
+GARBLED = {Size.SHORT: 30, Size.FULL: 2_000}
 START_FEN, STEP_FEN = 1_000_000, 100
 CUT_S = 3.0
 
@@ -131,7 +131,7 @@ class Play:
             wish = self.next_bid(seat)
             await asyncio.sleep(delay)
             arrived = time.time()
-            told = await self.wires[seat].ask("bid", wish)
+            told = await self.wires[seat].bid(wish)
             if instant_s(told["received_at"]) < arrived - 0.001:
                 self.found.wrong.append(f"delayed: {told} was received before {arrived}")
             self.found.counted["delayed"] += 1
@@ -162,7 +162,7 @@ class Play:
         thief = self.wires[1]
         for _ in range(STOLEN[self.size]):
             wish = self.next_bid(0)
-            first = await self.wires[0].ask("bid", wish)
+            first = await self.wires[0].bid(wish)
             again = await thief.ask("bid", wish)
             if not again["decision"].pop("repeated", False) or again != first:
                 self.found.let_in.append(f"as it was: {again}")
@@ -201,7 +201,7 @@ class Play:
             good = frame(said(1, "bid", bid(self.lot, "x" * 32, 1)))
             wire.raw(_broken(good, self._chance))
             sent = time.monotonic()
-            told = await self.wires[0].ask("bid", self.next_bid(0))
+            told = await self.wires[0].bid(self.next_bid(0))
             self.found.honest.append(time.monotonic() - sent)
             if not (told["ok"] and told["decision"]["accepted"]):
                 self.found.wrong.append(f"an honest bid beside garbled ones: {told}")

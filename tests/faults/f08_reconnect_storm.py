@@ -117,7 +117,7 @@ class Ladder:
         while not over.is_set():
             self._price += STEP_FEN
             counts, sent = self.counts, time.monotonic()
-            told = await wire.ask("bid", bid(self._lot, key, self._price))
+            told = await wire.bid(bid(self._lot, key, self._price))
             if counts:
                 self._storm.acks.append(time.monotonic() - sent)
             if not told["ok"]:

@@ -20,7 +20,7 @@ from tests.faults.sales import an_ended_exercise, an_ended_sale, closed_twice, w
 TITLE = "eight processes close the same sales, one stands still inside a close: each is closed once"
 
 CLOSERS = 8
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 COMMIT = "before COMMIT"
 LEAVES = 'COPY "leaves"'
 

@@ -20,6 +20,9 @@ from kernel.formats import parse_instant
 
 HERE: Final = "127.0.0.1"
 PATIENCE_S: Final = 30.0
+NOT_YET: Final = frozenset({"confirming", "not_present", "clock_off"})
+"""Turned away unjudged: the page sends the same bid again, at once (static/auction/bids.js)."""
+AGAIN_S: Final = 0.1
 _RANGE: Final = re.compile(rb'"from":(\d+),"to":(\d+)')
 _NOW: Final = re.compile(rb'"server_now":"([^"]+)"')
 _ACK: Final = re.compile(rb"43/auction,(\d+)(\[.*\])", re.DOTALL)
@@ -169,6 +172,15 @@ class Wire(asyncio.Protocol):
     async def ask(self, event: str, data: dict[str, Any]) -> dict[str, Any]:
         """Say something; its acknowledgement."""
         return await self.answer_of(self.send(event, data))
+
+    async def bid(self, wish: dict[str, Any]) -> dict[str, Any]:
+        """Bid, and again as long as it is not yet judged, as the page does."""
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            told = await self.ask("bid", wish)
+            if told.get("code") not in NOT_YET or time.monotonic() > until:
+                return told
+            await asyncio.sleep(AGAIN_S)
 
     def send(self, event: str, data: dict[str, Any]) -> int:
         """Say something and do not wait; the number by which its answer is found."""

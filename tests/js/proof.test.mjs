@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { text } from "node:stream/consumers";
 
-const { receipts, key, other, ends } = JSON.parse(await text(process.stdin));
+const { receipts, key, other, ends, misnamed, misdated } = JSON.parse(await text(process.stdin));
 if (process.env.MODE === "no-curve") {
   crypto.subtle.importKey = async () => { throw new DOMException("no Ed25519", "NotSupportedError"); };
 }
@@ -60,6 +60,8 @@ for (const nothing of [null, undefined, "receipt/v1", 7, [], {}]) assert.equal(a
 // A key answers for the log whose name it bears, and its digits belong to it.
 const renamed = key.replace("/receipt+", "/log+");
 assert.equal(await why(() => proven({ ...receipt, key: renamed }, [renamed])), "key");
+assert.equal(await why(() => proven(misnamed, [misnamed.key])), "key", "a good signature of a key that is for something else");
+assert.equal(await why(() => proven(misdated, [key])), "form", "signed at another time than the leaf says");
 const misread = key.replace(/\+[0-9a-f]{8}\+/, "+00000000+");
 assert.equal(await why(() => proven({ ...receipt, key: misread }, [misread])), "key");
 

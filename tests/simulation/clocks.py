@@ -13,6 +13,7 @@ class Clock:
         self._offset = offset_ms * MS
         self._drift = drift
         self._since = world.now
+        self.jumps = 0
 
     def now(self) -> datetime:
         elapsed = self._world.now - self._since
@@ -25,7 +26,9 @@ class Clock:
 
     def jump(self, ms: int) -> None:
         self._offset += ms * MS
+        self.jumps += 1
 
     def set_right(self) -> None:
         """What the machine's time service does."""
+        self.jumps += 1
         self._offset, self._drift, self._since = timedelta(0), 0.0, self._world.now

@@ -133,7 +133,7 @@ class Nemesis:
         """An officer acts, by whichever process answers."""
         for _ in range(20):
             process = self.world.random.choice(self.house.processes)
-            if process.is_alive and not process.is_paused and process.clock_is_right():
+            if process.is_alive and not process.is_paused and not process.clock_is_off():
                 process.world.spawn(process, self._carry_out(process, lot, command, note))
                 yield 1
                 return
@@ -141,7 +141,7 @@ class Nemesis:
 
     def _carry_out(self, process: Process, lot: str, command: engine.Command, note: tuple[str, ...]) -> Steps:
         try:
-            yield from process.decide(lot, lambda _: command, note)
+            yield from process.decide(lot, lambda *_: command, note)
         except LostConnection:
             self.world.say(f"{process.name} could not carry out an order on {lot}")
 

@@ -73,5 +73,7 @@ class House:
     processes: list["Process"] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
     doors: list[Door] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
+    """Bids with a right stamp whose process had promised that nothing so old would come, or had no lease."""
     deaths: list[tuple[datetime, str]] = field(default_factory=list)
     """Of processes that had said that they were there."""

@@ -255,10 +255,11 @@ def check_C2(run: Run) -> Found:
 
 
 def check_C3(run: Run) -> Found:
-    """No bid that came in time is called late, or forgotten.
+    """No bid that came in time is called late, or forgotten, or finds that its process had given it up.
 
     Whoever's process was gone ten seconds before the end had that time to try another one.
     """
+    yield from run.house.given_up
     for lot in run.lots:
         for leaf in leaves(run, lot, "lot.closed"):
             end = leaf.body[0].closed_at

@@ -1,7 +1,8 @@
 """A server process as a machine: it lives, stands still, dies, has a clock, and says how far it is."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -15,6 +16,23 @@ from tests.simulation.world import MS, SECOND, LostConnection, Steps, Task
 
 CLOCK_MOST = closing.MOST_CLOCK_MS * MS
 BEAT_MS = 500
+MOST_HIDDEN_MS = 200
+"""So long at most the kernel has bytes before it shows them: less than ``closing.GRACE``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A bid that has reached the machine, with the kernel's stamp."""
+
+    lot: str
+    bid: BidIn
+    reached_at: datetime
+    stamp: datetime
+    jumps: int
+    """How often the clock had been put until then."""
+    shown_at: datetime
+    order: int
+    answer: Callable[..., None]
 
 
 class Machine:
@@ -30,7 +48,7 @@ class Machine:
         self.stalled: list[tuple[Task, Any, BaseException | None]] = []
         self.clock = Clock(self.world)
         self.watchers: list[Callable[[dict[str, Any]], None]] = []
-        self.kernel: list[tuple[str, BidIn, datetime, Callable[..., None]]] = []
+        self.kernel: list[Unread] = []
         self._order = count()
         self.forget()
 
@@ -43,9 +61,11 @@ class Machine:
         self.promised: datetime | None = None
         """The low-water mark last given: nothing may be stamped earlier."""
         self.beaten_at: datetime | None = None
-        """When the database last took a mark, by the monotonic clock."""
-        self.database_at: datetime | None = None
-        """What its clock said then."""
+        """When the database was asked for the mark that it last took, by the monotonic clock."""
+        self.seen: tuple[datetime, datetime] | None = None
+        """The last look at the clocks: the one that shows the time, and the one that only counts."""
+        self.off = timedelta(0)
+        """How far the clock was off the database's then."""
         self.clock_off_from: datetime | None = None
 
     # Life
@@ -83,20 +103,34 @@ class Machine:
         stalled, self.stalled = self.stalled, []
         for one in stalled:
             self.world.after(0, self.world.go_on, *one)
-        waiting, self.kernel = self.kernel, []
-        for lot, bid, reached_at, answer in waiting:
-            self.take_in(lot, bid, reached_at, answer)
+        self.world.after(self.world.between(0, 40), self.look)
 
     def receive(self, lot: str, bid: BidIn, answer: Callable[..., None]) -> None:
-        """Bytes reach the machine; while the process stands still, its kernel keeps them."""
+        """Bytes reach the machine: its kernel stamps and keeps them until the process looks."""
         if not self.is_alive:
             return
-        if self.is_paused:
-            self.kernel.append((lot, bid, self.world.now, answer))
-        else:
-            self.take_in(lot, bid, self.world.now, answer)
+        world = self.world
+        hidden = world.between(1, MOST_HIDDEN_MS) if world.chance(0.05) else 0
+        self.kernel.append(Unread(lot, bid, world.now, self.clock.now(), self.clock.jumps,
+                                  world.now + hidden * MS, next(self._order), answer))
+        world.after(hidden + (world.between(5, 400) if world.chance(0.06) else 1), self.look)
 
-    def take_in(self, lot: str, bid: BidIn, reached_at: datetime, answer: Callable[..., None]) -> None:
+    def look(self) -> None:
+        """The process reads whatever the kernel shows."""
+        if not self.is_alive or self.is_paused:
+            return
+        shown = [one for one in self.kernel if one.shown_at <= self.world.now]
+        self.kernel = [one for one in self.kernel if one.shown_at > self.world.now]
+        for one in shown:
+            self.take_in(one)
+
+    def looked_at(self) -> datetime:
+        """The time, and then a look."""
+        at = self.clock.now()
+        self.look()
+        return at
+
+    def take_in(self, unread: "Unread") -> None:
         """The process sees a bid."""
         raise NotImplementedError
 
@@ -106,8 +140,31 @@ class Machine:
         """Others do not wait for one that they hold for dead: it must not take bids."""
         return self.beaten_at is not None and self.world.now - self.beaten_at < closing.LEASE - SECOND // 2
 
-    def evidence(self) -> tuple[tuple[closing.Mark, ...], tuple[closing.Outage, ...]]:
-        return tuple(self.database.marks.values()), tuple(self.database.outages)
+    def clock_is_off(self) -> bool:
+        """By what was known at the last look, and how far the clock has jumped since."""
+        if self.seen is None:
+            return False
+        at, counted = self.seen
+        jumped = self.clock.now() - at - (self.world.now - counted)
+        return abs(self.off) > CLOCK_MOST or abs(jumped) > CLOCK_MOST + 2 * MS
+
+    def evidence(self, lot: str, at: datetime, in_hand: Collection[Arrival] = ()
+                 ) -> tuple[tuple[closing.Mark, ...], tuple[closing.Outage, ...]]:
+        """What is known of the others, of this process itself, and of what failed."""
+        database = self.database
+        off_by = self.clock.now() - database.clock.now()
+        waiting = [one.received_at for one in self.undecided() if one.lot == lot and one not in in_hand]
+        return ((closing.Mark(min([at, *waiting]), at), *(
+            closing.Mark(one.low_water_at, one.lease_until + off_by, one.clock_off_ms)
+            for name, one in database.marks.items() if name != self.full_name)),
+            (*database.outages, *self.since_last(), *self.silence(database.clock.now())))
+
+    def undecided(self) -> list[Arrival]:
+        return [*self.queue, *self.writing]
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.name}.{self.life}"
 
     def beats(self) -> Steps:
         while True:
@@ -119,36 +176,50 @@ class Machine:
 
     def beat(self) -> Steps:
         """Say how far this process has decided, and what it found to have failed."""
-        asked_at = self.world.now
+        looked_at, asked_at = self.looked_at(), self.world.now
         yield self.world.between(1, 3)
         database = self.database
         if self.is_cut_off or not database.is_up:
             raise LostConnection
-        now, database_now = self.clock.now(), database.clock.now()
-        off = now - database_now
-        is_off = abs(off) > CLOCK_MOST
-        low_water_at = self.low_water()
-        if is_off and self.promised is not None:
-            low_water_at = self.promised   # a clock that is off promises nothing
-        elif not is_off:
-            self.promised = low_water_at = max(low_water_at, self.promised or low_water_at)
-        self.note_silence(database_now)
-        database.marks[f"{self.name}.{self.life}"] = closing.Mark(
-            low_water_at, database_now + closing.LEASE, round(off / MS))
-        self.note_clock(database_now, is_off=is_off)
-        self.beaten_at, self.database_at = asked_at, database_now - (self.world.now - asked_at) // 2
+        database_now = database.clock.now()
+        self.off = self.clock.now() - database_now
+        failed = [*self.since_last(), *self.silence(database_now)]
+        seen = (self.clock.now(), self.world.now)
+        is_off = self.clock_is_off()
+        low_water_at = self.mark(looked_at, database_now, is_off=is_off)
+        self.promised = max(low_water_at, self.promised or low_water_at)
+        database.marks[self.full_name] = closing.Mark(
+            low_water_at, database_now + closing.LEASE, round(self.off / MS))
+        database.outages.extend(failed)
+        self.note_clock(database_now, is_off=abs(self.off) > CLOCK_MOST)
+        if self.world.chance(database.commit_answer_lost):
+            raise LostConnection
+        self.beaten_at, self.seen = asked_at, seen
         yield self.world.between(1, 3)
 
-    def low_water(self) -> datetime:
-        undecided = [one.received_at for one in (*self.queue, *self.writing)]
-        return min(undecided, default=self.clock.now())
+    def mark(self, looked_at: datetime, database_now: datetime, *, is_off: bool) -> datetime:
+        """A clock that is off promises nothing."""
+        found = min([looked_at - closing.GRACE, *(one.received_at for one in self.undecided())])
+        return min(self.promised or database_now - closing.GRACE, found) if is_off else found
 
-    def note_silence(self, now: datetime) -> None:
-        """Whoever comes first after nobody was heard of for a while."""
+    def since_last(self) -> Iterator[closing.Outage]:
+        """What must have failed since this process last looked at its clocks."""
+        if self.seen is None:
+            return
+        at, counted_at = self.seen
+        now, counted = self.clock.now(), self.world.now - counted_at
+        jumped = abs(now - at - counted)
+        if jumped > CLOCK_MOST + 2 * MS:
+            yield closing.Outage(closing.Fault.CLOCK, min(at, now), max(at, now) + MS, jumped)
+        if counted > closing.LEASE:
+            yield closing.Outage(closing.Fault.LOST, at, at + counted, counted)
+
+    def silence(self, now: datetime) -> Iterator[closing.Outage]:
+        """For how long nobody at all was heard of."""
         last = max((mark.lease_until for mark in self.database.marks.values()),
                    default=now + closing.LEASE) - closing.LEASE
-        if now - last > SECOND:
-            self.database.outages.append(closing.Outage(closing.Fault.SILENCE, last, now, now - last))
+        if now - last > closing.MOST_SILENCE:
+            yield closing.Outage(closing.Fault.SILENCE, last, now, now - last)
 
     def note_clock(self, now: datetime, *, is_off: bool) -> None:
         if is_off:

@@ -4,7 +4,7 @@ A mutant is the simulated house with one part replaced. Only its own invariant i
 hunted: another one that would have noticed it too proves nothing about this one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -31,12 +31,12 @@ Acted = tuple[SaleState, tuple[engine.Event, ...]]
 class _Takes(Process):
     """One that hands the rules another bid, or another sale, than came in."""
 
-    def act(self, sale: SaleState, command: engine.Command) -> Acted:
+    def act(self, sale: SaleState, command: engine.Command, at: datetime) -> Acted:
         if not isinstance(command, engine.Take):
-            return super().act(sale, command)
+            return super().act(sale, command, at)
         shown = self.sale_shown(sale)
         changed = {self.bid_shown(sale, one): one for one in command.bids}
-        after, events = super().act(shown, replace(command, bids=tuple(changed)))
+        after, events = super().act(shown, replace(command, bids=tuple(changed)), at)
         after = self.sale_kept(sale, shown, after)
         return after, tuple(replace(one, received=changed[one.received])
                             if isinstance(one, engine.Judged | engine.Repeated | engine.TurnedAway
@@ -53,8 +53,8 @@ class _Takes(Process):
 
 
 class CountsRefusals(Process):
-    def act(self, sale: SaleState, command: engine.Command) -> Acted:
-        after, events = super().act(sale, command)
+    def act(self, sale: SaleState, command: engine.Command, at: datetime) -> Acted:
+        after, events = super().act(sale, command, at)
         return after, tuple(
             replace(one, decision=one.decision._replace(seq=one.position))
             if isinstance(one, engine.Judged) and one.decision.accepted else one for one in events)
@@ -181,8 +181,9 @@ class TakesAMomentLater(_Takes):
 
 
 class WaitsForNobody(Process):
-    def evidence(self) -> tuple[tuple[closing.Mark, ...], tuple[closing.Outage, ...]]:
-        return (), tuple(self.database.outages)
+    def evidence(self, lot: str, at: datetime, in_hand: Collection[Arrival] = ()
+                 ) -> tuple[tuple[closing.Mark, ...], tuple[closing.Outage, ...]]:
+        return (), super().evidence(lot, at, in_hand)[1]
 
 
 class DropsWhatItCouldNotWrite(Process):
@@ -192,8 +193,8 @@ class DropsWhatItCouldNotWrite(Process):
 
 
 class NamesFirstBidder(Process):
-    def act(self, sale: SaleState, command: engine.Command) -> Acted:
-        after, events = super().act(sale, command)
+    def act(self, sale: SaleState, command: engine.Command, at: datetime) -> Acted:
+        after, events = super().act(sale, command, at)
         first = next((row.bid.code for rows in self.database.bids.values() for row in rows
                       if row.decision.accepted and self.database.sales[row.lot] is sale), None)
         return after, tuple(replace(one, outcome=replace(one.outcome, winner_code=first))
@@ -239,12 +240,8 @@ class TimeOfWorker(Database):
 
 
 class TrustsItsClock(Process):
-    def clock_is_right(self) -> bool:
-        return True
-
-    def closed_door(self, arrival: Arrival) -> str | None:
-        found = super().closed_door(arrival)
-        return None if found == "clock alarm" else found
+    def clock_is_off(self) -> bool:
+        return False
 
 
 class SkipsRanges(Watcher):
@@ -282,8 +279,8 @@ class BelievesHints(Process):
 
 
 class WritesBatchBackwards(Process):
-    def act(self, sale: SaleState, command: engine.Command) -> Acted:
-        after, events = super().act(sale, command)
+    def act(self, sale: SaleState, command: engine.Command, at: datetime) -> Acted:
+        after, events = super().act(sale, command, at)
         return after, events[::-1]
 
 
@@ -302,6 +299,42 @@ class ChangesBids(Database):
 class TakesWithoutLease(Process):
     def has_lease(self) -> bool:
         return True
+
+
+class NeverLooks(Process):
+    """Its marks and its closes are those of the clock alone, whatever lies in the kernel."""
+
+    def looked_at(self) -> datetime:
+        return self.clock.now()
+
+
+class LooksThenReadsTheClock(Process):
+    """What came in between is passed by; here it stands still there for a moment, as a process may."""
+
+    def looked_at(self) -> datetime:
+        super().looked_at()
+        return self.clock.now() + timedelta(milliseconds=400)
+
+
+class GivesNoGrace(Process):
+    def mark(self, looked_at: datetime, database_now: datetime, *, is_off: bool) -> datetime:
+        return super().mark(looked_at + closing.GRACE, database_now, is_off=is_off)
+
+
+class PromisesByAWrongClock(Process):
+    def mark(self, looked_at: datetime, database_now: datetime, *, is_off: bool) -> datetime:
+        return super().mark(looked_at, database_now, is_off=False)
+
+
+class TakesWhatItPromisedNotTo(Process):
+    """And promises by the clock alone: what it then finds in the kernel it judges all the same."""
+
+    def looked_at(self) -> datetime:
+        return self.clock.now()
+
+    def closed_door(self, arrival: Arrival) -> str | None:
+        found = super().closed_door(arrival)
+        return None if found == "behind mark" else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,20 +372,25 @@ MUTANTS = (
     _process("whole and largest steps are not looked at", "B4", IgnoresWholeSteps),
     _process("a match does not take the lead", "B5", KeepsLeaderAtMatch),
     _process("a bid is acknowledged before the commit", "B6", AcceptsBeforeCommit),
-    Mutant("the database says durable before it is", "B6", Parts(database=LosesLastCommit)),
+    Mutant("the database says durable before it is", "B6", Parts(database=LosesLastCommit), from_seed=39),
     _process("the deposit is not asked for", "B7", AdmitsAnybody),
     _process("what was answered under an id is forgotten", "B8", ForgetsIds),
     _process("a refusal is said before the commit", "B9", RefusesBeforeCommit),
     Mutant("a bid may wait as long as it likes", "B10", patched=(
-        closing, "waited_too_long", lambda received_at, now: False), from_seed=60),
+        closing, "waited_too_long", lambda received_at, now: False), from_seed=141),
     Mutant("a stored bid is changed", "B11", Parts(database=ChangesBids)),
     _process("a suspended sale takes bids", "B12", TakesWhileSuspended, 23),
     _process("a sum beyond 2^53 is taken", "B14", TakesAnyNumber),
     _process("the end moves from the decision, not from the receipt", "C1", ExtendsFromDecision),
-    _process("a bid may be 200 ms late", "C2", TakesAMomentLater, 45),
-    _process("the close waits for no mark", "C3", WaitsForNobody, 111),
-    _process("bids that could not be written are dropped", "C3", DropsWhatItCouldNotWrite, 111),
-    _process("a process takes bids without a lease", "C3", TakesWithoutLease, 238),
+    _process("a bid may be 200 ms late", "C2", TakesAMomentLater, 68),
+    _process("the close waits for no mark", "C3", WaitsForNobody, 117),
+    _process("bids that could not be written are dropped", "C3", DropsWhatItCouldNotWrite, 155),
+    _process("a process takes bids without a lease", "C3", TakesWithoutLease),
+    _process("marks and closes go by the clock alone, whatever the kernel holds", "C3", NeverLooks, 3),
+    _process("the clock is read after the look at the sockets", "C3", LooksThenReadsTheClock),
+    _process("a mark leaves no time for the kernel", "C3", GivesNoGrace),
+    _process("a clock that is off raises the mark", "C3", PromisesByAWrongClock, 22),
+    _process("a bid behind the mark is judged", "C3", TakesWhatItPromisedNotTo, 3),
     _process("the first bidder wins", "C4", NamesFirstBidder),
     _process("two close at once, on rows read before the lock, and no constraint", "C4", ReadsBeforeLock,
              30, database=WithoutConstraint),
@@ -361,12 +399,13 @@ MUTANTS = (
         closing, "_faults", lambda *given: iter(()))),
     Mutant("one person lets a held sale go on", "C8", Parts(nemesis=OnePersonIsEnough)),
     _process("the close is a timer of the process", "C9", TimerOfOwn),
-    Mutant("the log takes the time of the process that writes", "T1", Parts(database=TimeOfWorker)),
+    Mutant("the log takes the time of the process that writes", "T1", Parts(database=TimeOfWorker),
+           from_seed=38),
     _process("a process trusts its clock", "T2", TrustsItsClock),
     Mutant("a page takes any range for the next one", "T3", Parts(watcher=SkipsRanges), from_seed=25),
     Mutant("a page says that it is over by its own clock", "T4", Parts(watcher=EndsByItsClock)),
     _process("a page believes an unsigned word", "T4", PassesHintsOn, watcher=BelievesAnybody),
     _process("a process believes a hint that it is over", "T5", BelievesHints),
     _process("a decision is made on a row read before the lock", "T5", ReadsBeforeLock),
-    _process("a batch stands backwards in the log", "F17", WritesBatchBackwards, 49),
+    _process("a batch stands backwards in the log", "F17", WritesBatchBackwards, 81),
 )
