@@ -159,6 +159,12 @@ def current_actor() -> Actor | None:
     return actor
 
 
+def present_session() -> str | None:
+    """The token of the session by which the present actor acts; None where it is another or none."""
+    token: str | None = g.get("session_token") if current_actor() is not None else None
+    return token
+
+
 def signed_in() -> Actor:
     """The actor of a guarded route.
 

@@ -58,6 +58,7 @@ def load_actor() -> Actor | None:
     if not has_request_context():
         return None
     g.pop("_login_user", None)
+    g.session_token = current_user.token or None if current_user.is_authenticated else None
     return current_user.actor if current_user.is_authenticated else None
 
 
@@ -126,7 +127,7 @@ def replace_password(wish: dict[str, str], actor: Actor) -> None:
         services.change_password(work.session, password_hash=password_hash, actor=actor,
                                  now=clock.now())
         services.sign_out_everywhere(work.session, actor.id, now=clock.machine_now(),
-                                     but=present_token())
+                                     but=_present_token())
 
 
 def begin(person_id: str) -> Actor:
@@ -153,6 +154,5 @@ def end() -> None:
     g.actor = None
 
 
-def present_token() -> str | None:
-    """The token of the session that this request acts by; None where it acts by another or by none."""
+def _present_token() -> str | None:
     return session.get("_user_id") if _bearer() is None else None

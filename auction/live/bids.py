@@ -12,7 +12,6 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from accounts import services as accounts
-from accounts.login.sign_in import present_token
 from auction.errors import TooManyUndecided
 from auction.live.queue import Answer, queue
 from auction.live.updates import NAMESPACE
@@ -23,7 +22,7 @@ from auction.services.bidding import BidAnswer, Offer
 from auction.services.reading import announced_sale
 from auction.services.registration import admitted
 from kernel import clock
-from kernel.access import Actor
+from kernel.access import Actor, present_session
 from kernel.database import db
 from kernel.dispatch import Event, present_event, quick_event
 from kernel.errors import DomainError
@@ -94,7 +93,7 @@ def known_bidder(session: Session, sale: Sale, *, actor: Actor | None, key: str 
         is_seat = key is not None and sale.lot.is_exercise
         event.socket.known[(bidder.lot_id, key)] = KnownBidder(
             bidder.number, bidder.person_digest, bidder.id, reader_language(),
-            None if is_seat else present_token(),
+            None if is_seat else present_session(),
             float("inf") if is_seat else time.monotonic() + SEAT_LASTS_S)
     return bidder
 
