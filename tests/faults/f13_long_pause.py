@@ -57,9 +57,6 @@ def run(size: Size) -> Outcome:
                 pids = _pids(province, target, chance)
                 _one(province, seller, pauses, pids, length_s, target)
                 tried += 1
-        if not full:
-            _one(province, seller, pauses, _pids(province, "database", chance), 1.0, "database")
-            tried += 1
         look_at_logs(truth, db.session())
     return Outcome(
         "F13", f"SIGSTOP of all workers, of PostgreSQL with its backends, of one worker of two; "

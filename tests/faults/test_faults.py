@@ -9,7 +9,7 @@ from tests.faults.outcome import Criterion, Outcome, Size, none_of, percentile, 
 from tests.faults.places import close_all
 from tests.faults.report import BEGIN, END, PAGE, row
 
-pytestmark = [pytest.mark.race, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.race, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module", autouse=True)
