@@ -13,6 +13,7 @@ have been walked: time over which the clock was walked is no silence.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from time import monotonic
 from typing import Any, Final, cast
 
@@ -168,7 +169,9 @@ class Presence:
         look = sign.look
         if sign.is_due:
             self._written_s = look.counted_s
-        if sign.is_due or is_sqlite():   # the only process: nobody waits for its marks but itself
+        if is_sqlite():   # the only process: there is nobody who might take it for dead
+            self.takes_until_s = inf
+        elif sign.is_due:
             self.takes_until_s = sign.asked_s + self.lease_s
         if self._last is not None and self._last.walked != look.walked:
             self._walked_at, self._latest_at = look.at, None

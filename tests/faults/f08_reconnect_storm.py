@@ -117,7 +117,11 @@ class Ladder:
         while not over.is_set():
             self._price += STEP_FEN
             counts, sent = self.counts, time.monotonic()
-            told = await wire.bid(bid(self._lot, key, self._price))
+            try:
+                told = await wire.bid(bid(self._lot, key, self._price))
+            except (OSError, TimeoutError) as error:
+                self._storm.refused.append(f"bidder {place}: {error!r}")
+                return
             if counts:
                 self._storm.acks.append(time.monotonic() - sent)
             if not told["ok"]:

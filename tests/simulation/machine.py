@@ -142,11 +142,12 @@ class Machine:
 
     def clock_is_off(self) -> bool:
         """By what was known at the last look, and how far the clock has jumped since."""
+        if abs(self.off) > CLOCK_MOST:
+            return True
         if self.seen is None:
             return False
         at, counted = self.seen
-        jumped = self.clock.now() - at - (self.world.now - counted)
-        return abs(self.off) > CLOCK_MOST or abs(jumped) > CLOCK_MOST + 2 * MS
+        return abs(self.clock.now() - at - (self.world.now - counted)) > CLOCK_MOST + 2 * MS
 
     def evidence(self, lot: str, at: datetime, in_hand: Collection[Arrival] = ()
                  ) -> tuple[tuple[closing.Mark, ...], tuple[closing.Outage, ...]]:

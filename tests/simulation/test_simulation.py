@@ -26,7 +26,7 @@ def test_the_same_seed_is_the_same_run() -> None:
 def test_runs_see_sales_that_close_that_are_held_for_every_fault_and_that_are_withdrawn() -> None:
     kinds: set[str] = set()
     faults: set[Fault | None] = set()
-    for seed in (*range(30), 30, 60, 79, 96):
+    for seed in (*range(23), 39, 59):
         run = Run(seed)
         while run.step():
             pass
