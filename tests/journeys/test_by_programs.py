@@ -330,7 +330,9 @@ def the_bidding_runs_and_closes_by_itself(world: World) -> None:
     world.time.later(seconds=1)
     found = world[""].get(f"/lots/{world.lot}")
     assert found["confirmation"]["name"] == BIDDERS["lizhi"]
-    assert found["standing"]["result"] | {"reason": None} == {
+    ended = found["standing"]["result"]
+    assert ended["receipt"]["format"] == "receipt/v1", "the platform's signed word on the end"
+    assert {name: ended[name] for name in ended if name != "receipt"} | {"reason": None} == {
         "outcome": "sold", "winner": world.codes["lizhi"], "price_fen": START_FEN + 9 * STEP_FEN,
         "closed_at": "2026-05-07T10:06:30.000+08:00", "accepted": 6, "extensions": 2, "reason": None}
     late = world["zhao"].post(f"/lots/{world.lot}/bids",
