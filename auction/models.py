@@ -272,7 +272,7 @@ class Attempt(Base):
         _of_sale(),
         UniqueConstraint("lot_id", "number", "position"),
         UniqueConstraint("lot_id", "number", "seq"),
-        UniqueConstraint("lot_id", "number", "code", "client_bid_id", "amount_fen"),
+        UniqueConstraint("lot_id", "number", "client_bid_id", "code", "amount_fen"),
     )
     unlogged = "each row has its own leaf of kind bid, written with it"
 

@@ -46,9 +46,8 @@ class Leaf(Base):
 
     __tablename__ = "leaves"
     __table_args__ = (
-        UniqueConstraint("log", "subject", "seq"),
+        UniqueConstraint("subject", "seq", "log"),
         Index("ix_leaves_case", "case_id"),
-        Index("ix_leaves_subject", "subject"),
         Index("ix_leaves_kind", "log", "kind"),
     )
     unlogged = "is the log"

@@ -89,8 +89,8 @@ class Client:
     def bid(self, amount_fen: int) -> None:
         """Send a bid; its answer is the next acknowledgement."""
         self.turns += 1
-        wish = {"lot": self.lot, "amount_fen": amount_fen, "client_bid_id": f"{id(self)}-{self.turns}",
-                "key": self.key}
+        name = f"{time.time_ns() // 1_000_000:012x}{id(self):020x}"   # the time first, as the page does
+        wish = {"lot": self.lot, "amount_fen": amount_fen, "client_bid_id": name, "key": self.key}
         self.sent_at = time.perf_counter()
         self.socket.send(frame(f'42/auction,{self.turns + 1}["bid",{json.dumps(wish)}]'))
 

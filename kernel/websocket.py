@@ -20,7 +20,7 @@ import struct
 import time
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 import structlog
@@ -61,14 +61,13 @@ _ROOM_FOR_STAMP: Final = 64
 _READ: Final = 65_536
 _READABLE: Final = 1
 _EPOLLIN, _EPOLLRDHUP, _EPOLLET = 1, 0x2000, 1 << 31
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Intercept = Callable[["WebSocket", str, int], bool]
 
 
 def instant_of(stamp_ns: int) -> datetime:
     """A kernel's stamp as an instant, cut to the millisecond."""
-    return _EPOCH + timedelta(milliseconds=stamp_ns // 1_000_000)
+    return datetime.fromtimestamp(stamp_ns // 1_000_000 / 1000, UTC)   # a float tells microseconds apart
 
 
 class Intake:

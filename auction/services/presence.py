@@ -13,6 +13,7 @@ have been walked: time over which the clock was walked is no silence.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from math import inf
 from time import monotonic
 from typing import Any, Final, cast
@@ -46,7 +47,7 @@ _MS: Final = timedelta(milliseconds=1)
 _JUMP: Final = timedelta(milliseconds=MOST_CLOCK_MS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Look:
     """One look at the clocks: the platform's, the one that only counts, and how far a demo was walked.
 
@@ -57,6 +58,16 @@ class _Look:
     counted_s: float
     walked: timedelta
     unsure: timedelta
+
+    @cached_property
+    def apart_s(self) -> float:
+        """The machine's time less the one that only counts, asked with every bid."""
+        return (self.at - self.walked).timestamp() - self.counted_s
+
+    @cached_property
+    def most_apart_s(self) -> float:
+        """By how much these two may be further apart a little later."""
+        return (_JUMP + self.unsure + _MS).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +119,10 @@ class Presence:
         """
         if abs(self.clock_off_ms) > MOST_CLOCK_MS:
             return True
-        if self._last is None:
+        last = self._last
+        if last is None:
             return False
-        last, passed = self._last, timedelta(seconds=monotonic() - self._last.counted_s)
-        return abs(clock.machine_now() + last.walked - last.at - passed) > _JUMP + last.unsure + _MS
+        return abs(clock.machine_now().timestamp() - monotonic() - last.apart_s) > last.most_apart_s
 
     def why_closed(self, received_at: datetime) -> DomainError | None:
         """Why this process may not take up a bid that was received then; None where it may.

@@ -41,6 +41,7 @@ def waiting(lot_id: str, bidder: str, received_at: datetime) -> Iterator[None]:
         TooManyUndecided: this bidder has as many undecided bids as are allowed.
     """
     take_place(lot_id, bidder, received_at)
+    arrivals.settle()
     try:
         yield
     finally:
@@ -60,7 +61,6 @@ def take_place(lot_id: str, bidder: str, received_at: datetime) -> None:
             raise TooManyUndecided(most=MOST)
         places.append(received_at)
         _entered += 1
-    arrivals.settle()
 
 
 def leave_place(lot_id: str, bidder: str, received_at: datetime) -> None:
