@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import structlog
 from flask import Flask
 
-from kernel.database import db
+from kernel.database import db, is_away
 
 log = structlog.get_logger()
 
@@ -31,8 +31,11 @@ def run_once(app: Flask, job: Job) -> None:
     with app.app_context():
         try:
             job.run()
-        except Exception:
-            log.exception("incident", job=job.name, incident=secrets.token_hex(4))
+        except Exception as error:
+            if is_away(error):   # every job says so until it is back; there is nothing to look up
+                log.warning("database.away", job=job.name)
+            else:
+                log.exception("incident", job=job.name, incident=secrets.token_hex(4))
         finally:
             db.session.remove()
 
