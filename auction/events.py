@@ -4,13 +4,15 @@ from typing import Any
 
 from flask import g
 from flask_socketio import join_room
+from sqlalchemy.orm import Session
 
 from auction.errors import NotQualified
 from auction.live.bids import known_bidder, take_bid
-from auction.live.updates import NAMESPACE, room_of, rooms, standing_message
+from auction.live.rooms import Room
+from auction.live.updates import NAMESPACE, newcomer_message, room_name, rooms
+from auction.models import Sale
 from auction.schemas import SocketBidIn, WatchIn
-from auction.services.reading import announced_sale
-from kernel import clock
+from auction.services.reading import announced_number
 from kernel.access import PUBLIC, current_actor
 from kernel.arrivals import by_entry
 from kernel.database import db
@@ -28,18 +30,23 @@ def watch(data: Any = None) -> dict[str, Any]:
     """
     wish = load_json(WatchIn(), data)
     session = db.session()
-    sale = announced_sale(session, wish["lot"])
+    number = announced_number(session, wish["lot"])
     # Entered before the standing is read: what is committed in between is told, not missed.
-    join_room(room_of(sale), namespace=NAMESPACE)
-    rooms.enter(sale.lot_id, sale.number)
+    join_room(room_name((wish["lot"], number)), namespace=NAMESPACE)
+    room = rooms.enter(wish["lot"], number)
     session.rollback()
-    sale = announced_sale(session, wish["lot"])
-    message = standing_message(session, sale, clock.now(), after=wish["after"])
+    return newcomer_message(session, room, wish["after"]) | {"me": _own_code(session, room, wish["key"])}
+
+
+def _own_code(session: Session, room: Room, key: str | None) -> str | None:
+    """The code under which whoever watches may bid; most who watch are nobody in particular."""
+    actor = current_actor()
+    if actor is None and key is None:
+        return None
     try:
-        message["me"] = known_bidder(session, sale, actor=current_actor(), key=wish["key"]).code
+        return known_bidder(session, session.get_one(Sale, room.key), actor=actor, key=key).code
     except NotQualified:
-        message["me"] = None
-    return message
+        return None
 
 
 @on_event("bid", PUBLIC, namespace=NAMESPACE)

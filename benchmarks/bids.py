@@ -139,7 +139,7 @@ def _listens(port: int) -> bool:
 def crowd(port: int, seats: list[tuple[str, str]], bidders: int) -> dict[str, Any]:
     """Everybody bids as fast as answers come."""
     wish = {"port": port, "bidders": seats[:bidders], "seconds": SECONDS, "start_fen": START_FEN,
-            "step_fen": STEP_FEN, "in_room": True}
+            "step_fen": STEP_FEN, "watchers": 0}
     done = subprocess.run([sys.executable, "-m", "benchmarks.crowd"], cwd=ROOT, input=json.dumps(wish),
                           text=True, capture_output=True, check=True)
     told: dict[str, Any] = json.loads(done.stdout)

@@ -6,13 +6,15 @@ nothing and is lawful.
 """
 
 import json
+import re
 import secrets
 import select
 import socket
 import sys
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 
@@ -24,12 +26,40 @@ def frame(text: str) -> bytes:
     return head + b"\0\0\0\0" + payload
 
 
+AT_ONCE = 100
+"""Connections that are made side by side."""
+_MADE_AT = re.compile(rb'"server_now":"([^"]+)"')
+
+
 class Client:
     """One connection that has entered the room of a lot, or not."""
 
     def __init__(self, host: str, port: int, lot: str, key: str | None) -> None:
+        self.begin(host, port, lot, key)
+        self.enter()
+
+    @classmethod
+    def many(cls, host: str, port: int, seats: Sequence[tuple[str, str | None]]) -> "list[Client]":
+        """Connections that are made side by side, some at a time, each in its room."""
+        made = []
+        for start in range(0, len(seats), AT_ONCE):
+            some = [cls.__new__(cls) for _ in seats[start:start + AT_ONCE]]
+            for one, (lot, key) in zip(some, seats[start:start + AT_ONCE], strict=True):
+                one.begin(host, port, lot, key)
+            for one in some:
+                one.enter()
+            for one in some:
+                one.ask_to_watch()
+            for one in some:
+                one.until(b"43/auction,1")
+            made += some
+        return made
+
+    def begin(self, host: str, port: int, lot: str, key: str | None) -> None:
+        """Connect and ask for a WebSocket."""
         self.lot, self.key = lot, key
         self.bytes = bytearray()
+        self.sent_at, self.turns = 0.0, 0
         self.socket = socket.create_connection((host, port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         nonce = b64encode(secrets.token_bytes(16)).decode()
@@ -37,12 +67,14 @@ class Client:
             f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {host}:{port}\r\n"
             f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {nonce}\r\n"
             f"Sec-WebSocket-Version: 13\r\nOrigin: http://{host}:{port}\r\n\r\n").encode())
+
+    def enter(self) -> None:
+        """Hear that there is one, and enter the namespace."""
         while b"\r\n\r\n" not in self.bytes:
             self.bytes += self.socket.recv(65_536) or self._gone()
         del self.bytes[:self.bytes.index(b"\r\n\r\n") + 4]
         self.say("40/auction,")
         self.until(b"40/auction,{")
-        self.sent_at, self.turns = 0.0, 0
 
     def _gone(self) -> bytes:
         raise ConnectionError("the server closed the connection")
@@ -83,8 +115,12 @@ class Client:
 
     def watch(self) -> None:
         """Enter the room."""
-        self.say(f'42/auction,1["watch",{json.dumps({"lot": self.lot, "key": self.key})}]')
+        self.ask_to_watch()
         self.until(b"43/auction,1")
+
+    def ask_to_watch(self) -> None:
+        """Ask to enter the room; the answer is the first acknowledgement."""
+        self.say(f'42/auction,1["watch",{json.dumps({"lot": self.lot, "key": self.key})}]')
 
     def bid(self, amount_fen: int) -> None:
         """Send a bid; its answer is the next acknowledgement."""
@@ -99,21 +135,25 @@ class Crowd:
     """Bidders who each send the next bid as soon as the last one is answered."""
 
     def __init__(self, wish: dict[str, Any]) -> None:
-        self.clients = [Client("127.0.0.1", wish["port"], lot, key) for lot, key in wish["bidders"]]
-        if wish["in_room"]:
-            for one in self.clients:
-                one.watch()
+        begun = time.perf_counter()
+        seats = [(lot, key) for lot, key in wish["bidders"]]
+        lots = list(dict.fromkeys(lot for lot, _key in seats))
+        self.watchers = Client.many("127.0.0.1", wish["port"], [
+            (lots[n % len(lots)], None) for n in range(wish["watchers"])])
+        self.clients = Client.many("127.0.0.1", wish["port"], seats)
+        self.entered_s = time.perf_counter() - begun
         self.prices = dict.fromkeys((one.lot for one in self.clients), wish["start_fen"])
         self.step_fen: int = wish["step_fen"]
         self.seconds: float = wish["seconds"]
         self.waits: list[float] = []
         self.accepted = self.updates = 0
+        self.ages: list[float] = []
         self.refused: dict[str, int] = {}
 
     def run(self) -> dict[str, Any]:
         """Bid for some seconds after a second of warming up, and say what came of it."""
         poll = select.epoll()
-        by_fd = {one.socket.fileno(): one for one in self.clients}
+        by_fd = {one.socket.fileno(): one for one in [*self.clients, *self.watchers]}
         for fd in by_fd:
             poll.register(fd, select.EPOLLIN)
         for one in self.clients:
@@ -125,7 +165,8 @@ class Crowd:
         self.waits.sort()
         count = len(self.waits)
         return {"answered": count, "accepted": self.accepted, "updates": self.updates,
-                "refused": self.refused, "seconds": self.seconds,
+                "refused": self.refused, "seconds": self.seconds, "entered_s": self.entered_s,
+                "update_p99_ms": _percentile(self.ages, 0.99),
                 "p50_ms": 1000 * self.waits[count // 2], "p99_ms": 1000 * self.waits[int(count * 0.99)],
                 "worst_ms": 1000 * self.waits[-1]}
 
@@ -140,7 +181,7 @@ class Crowd:
         one.bytes += data
         for message in one.messages():
             if not message.startswith(b"43"):
-                self.updates += 1
+                self._updated(message, begins)
                 continue
             now = time.perf_counter()
             if now >= begins:
@@ -151,6 +192,21 @@ class Crowd:
                     reason = message[:300].decode(errors="replace").split('"reason":')[-1][:20]
                     self.refused[reason] = self.refused.get(reason, 0) + 1
             self._bid(one)
+
+
+    def _updated(self, message: bytes, begins: float) -> None:
+        """Count an update, and how old it is: the server says when it made it."""
+        if time.perf_counter() < begins or b'"update"' not in message[:40]:
+            return
+        self.updates += 1
+        found = _MADE_AT.search(message)
+        if found is not None:
+            made_at = datetime.fromisoformat(found[1].decode()).timestamp()
+            self.ages.append(1000 * (time.time() - made_at))
+
+
+def _percentile(values: list[float], share: float) -> float | None:
+    return sorted(values)[int(len(values) * share)] if values else None
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ def test_browser_libraries_are_as_their_manifest_says() -> None:
     wanted = json.loads(text("package.json"))["dependencies"]
     assert {line["package"]: line["version"] for line in files} == wanted
     assert {line["file"] for line in files} | {"manifest.json"} == {
-        path.name for path in VENDOR.iterdir()
+        path.relative_to(VENDOR).as_posix() for path in VENDOR.rglob("*") if path.is_file()
     }
     for line in files:
         assert hashlib.sha256((VENDOR / line["file"]).read_bytes()).hexdigest() == line["sha256"]

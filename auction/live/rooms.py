@@ -64,6 +64,22 @@ class Room:
     is_marked: bool = False
     news: list[News] = field(default_factory=list)
     rests_until: float = 0.0
+    standing: tuple[Stand, Message] | None = None
+    """The last whole standing that was read for a newcomer, and how far the room had been told then."""
+
+    def answer(self, after: int | None) -> Message | None:
+        """What a newcomer is told, from what was read for another one since the last update; or None.
+
+        The next update adjoins what the room was told, and so adjoins this.
+        """
+        if self.standing is None or self.standing[0] != self.told:
+            return None
+        whole = self.standing[1]
+        if after is None:
+            return whole
+        if not whole["from"] - 1 <= after <= whole["to"]:
+            return None
+        return whole | {"from": after + 1, "bids": [bid for bid in whole["bids"] if bid["seq"] > after]}
 
 
 class Source(Protocol):

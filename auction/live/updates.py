@@ -43,9 +43,18 @@ from kernel.transactions import UnitOfWork
 NAMESPACE: Final = "/auction"
 
 
-def room_of(sale: Sale | LockedSale) -> str:
-    """The Socket.IO room of one sale."""
-    return sale.subject
+def newcomer_message(session: Session, room: Room, after: int | None) -> Message:
+    """The standing for somebody who has just entered a room; read anew only after an update.
+
+    A thousand who come back at once are told with a few reads.
+    """
+    message = room.answer(after)
+    if message is None:
+        told = room.told
+        message = standing_message(session, session.get_one(Sale, room.key), clock.now(), after)
+        if after is None:
+            room.standing = (told, message)
+    return message | {"server_now": plain(clock.now()), "watchers": audience.shown(room_name(room.key))}
 
 
 def standing_message(session: Session, sale: Sale, now: datetime, after: int | None = None) -> Message:
@@ -70,7 +79,7 @@ def standing_message(session: Session, sale: Sale, now: datetime, after: int | N
         "codes": codes_that_bid(session, sale) if room is None else len(room.codes),
         "from": begin if missed is None or missed < 0 else (after or 0) + 1, "to": sale.accepted,
         "bids": [shown_bid(bid) for bid in known], "result": signed_result(session, sale),
-        "watchers": audience.shown(room_of(sale))})
+        "watchers": audience.shown(room_name((sale.lot_id, sale.number)))})
     return message
 
 
@@ -225,22 +234,23 @@ def _sockets(key: Key) -> Collection[Any]:
     """The sockets of this process that watch a sale."""
     if socketio.server is None:
         return ()
-    found: Collection[Any] = socketio.server.manager.rooms.get(NAMESPACE, {}).get(_name(key), ())
+    found: Collection[Any] = socketio.server.manager.rooms.get(NAMESPACE, {}).get(room_name(key), ())
     return found
 
 
-def _name(key: Key) -> str:
+def room_name(key: Key) -> str:
+    """The Socket.IO room of one sale."""
     return f"lot:{key[0]}/{key[1]}"
 
 
 def _send(event: str, key: Key, message: Message) -> float:
     """To the sockets of this process alone: every process reads for its own. Returns its cost in seconds."""
-    return broadcast(socketio, event, message, namespace=NAMESPACE, room=_name(key))
+    return broadcast(socketio, event, message, namespace=NAMESPACE, room=room_name(key))
 
 
 def count_watchers() -> None:
     """Count who watches, tell the other processes, and every room whose shown number has changed."""
-    keys = {_name(key): key for key in rooms.open()}
+    keys = {room_name(key): key for key in rooms.open()}
     counts = {name: len(_sockets(key)) for name, key in keys.items()}
     for name, number in audience.count(counts).items():
         lot_id, sale_number = keys[name]

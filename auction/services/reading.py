@@ -64,6 +64,19 @@ def announced_sale(session: Session, lot_id: str) -> Sale:
     return sale
 
 
+def announced_number(session: Session, lot_id: str) -> int:
+    """The number of the latest sale of a lot that the public may see, by one small statement.
+
+    Raises:
+        NoSuchLot: there is none, or it is not yet announced.
+    """
+    number = session.scalar(select(func.max(Sale.number)).where(
+        Sale.lot_id == lot_id, Sale.published_at.is_not(None)))
+    if number is None:
+        raise NoSuchLot(lot_id=lot_id)
+    return number
+
+
 def lock_sale(session: Session, lot_id: str, number: int | None = None) -> Sale:
     """The latest (or N-th) sale of a lot with its row locked: the fence of design.md, "A bid".
 
