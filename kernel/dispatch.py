@@ -20,6 +20,7 @@ import structlog
 from engineio.packet import MESSAGE
 from engineio.packet import Packet as EnginePacket
 from flask_socketio import SocketIO
+from gevent.lock import BoundedSemaphore
 
 from kernel import clock
 from kernel.arrivals import is_by_entry, on_the_way
@@ -41,6 +42,11 @@ _OF_THE_LIBRARIES: Final = re.compile(r"[135]|2(?:probe)?|4[01].{0,1000}", re.DO
 """Pongs, the upgrade from polling, entering and leaving a namespace."""
 
 Handler = Callable[..., Any]
+
+AT_ONCE: Final = 8
+"""Events on the long way that a process handles side by side: a thousand who come back together take
+turns, and leave connections to the database for the bids, which are not counted here."""
+_turns: Final = BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(slots=True)
@@ -142,8 +148,15 @@ def _dispatch(socketio: SocketIO, socket: WebSocket, message: str, stamp_ns: int
 
 def _run(socketio: SocketIO, event: Event, handler: Handler) -> None:
     """Let the handler answer as on the stock way, knowing when the event arrived."""
-    if not event.socket.is_open and not is_by_entry(handler):
-        return   # nobody is there any more to whom it would be said
+    if is_by_entry(handler):
+        _answer(socketio, event, handler)
+        return
+    with _turns:
+        if event.socket.is_open:   # else nobody is there any more to whom it would be said
+            _answer(socketio, event, handler)
+
+
+def _answer(socketio: SocketIO, event: Event, handler: Handler) -> None:
     token = _arrived.set(event)
     try:
         told = socketio._handle_event(handler, event.name, event.namespace, event.sid, *event.data)
