@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from accounts import services as accounts
 from auction.jobs import sweep
 from auction.live import updates
-from auction.live.rooms import Message
+from auction.live.rooms import Message, Room, Stand
 from auction.live.updates import NAMESPACE, Truth, count_watchers, look_around, standing_message
 from auction.models import Lot, Registration
 from auction.rules.lifecycle import LotState
@@ -265,3 +265,33 @@ def updates_of(socket: SocketIOTestClient) -> list[dict[str, Any]]:
 
 def said_to_watch(socket: SocketIOTestClient) -> list[int]:
     return [one["args"][0]["watchers"] for one in socket.get_received(NAMESPACE) if one["name"] == "watchers"]
+
+
+class TestWhoeverEnters:
+    """A newcomer is told from what was read for another one, as long as the room was told nothing since."""
+
+    def entered(self) -> Room:
+        room = Room(KEY, Stand(5, ("running",)))
+        room.standing = (room.told, {"from": 3, "to": 5, "bids": [{"seq": seq} for seq in (5, 4, 3)]})
+        return room
+
+    def test_is_told_the_whole_standing_without_a_read(self) -> None:
+        room = self.entered()
+        assert room.standing is not None
+        assert room.answer(None) == room.standing[1]
+
+    @pytest.mark.parametrize(("after", "told"), [(2, [5, 4, 3]), (4, [5]), (5, [])])
+    def test_is_told_what_it_has_missed(self, after: int, told: list[int]) -> None:
+        message = self.entered().answer(after)
+        assert message is not None
+        assert (message["from"], message["to"]) == (after + 1, 5)
+        assert [bid["seq"] for bid in message["bids"]] == told
+
+    @pytest.mark.parametrize("after", [0, 1, 6, -1])
+    def test_is_read_for_anew_where_more_is_missing_or_what_it_has_cannot_be(self, after: int) -> None:
+        assert self.entered().answer(after) is None
+
+    def test_is_read_for_anew_after_an_update(self) -> None:
+        room = self.entered()
+        room.told = Stand(6, ("running",))
+        assert room.answer(None) is None
