@@ -109,12 +109,13 @@ class Intake:
         """Take in all that the kernel has received by now; never waits, so the event loop may call it."""
         if not self._readers:
             return
+        shown = self._epoll.poll(0, len(self._readers))
+        latest = time.time_ns()   # what is shown came before this, whatever comes while it is read
         line = []
-        for descriptor, events in self._epoll.poll(0, len(self._readers)):
+        for descriptor, events in shown:
             reader = self._readers.get(descriptor)
             if reader is not None:
                 line.append((reader, *reader.receive(hangs_up=bool(events & ~_EPOLLIN))))
-        latest = time.time_ns()
         firsts = []
         for _reader, _data, stamp in reversed(line):
             latest = min(latest, stamp)

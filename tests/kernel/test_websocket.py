@@ -1,7 +1,10 @@
 """Frames: put together however they were cut, refused when they are none, made as a browser reads them."""
 
+import time
 from contextlib import suppress
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -21,7 +24,7 @@ from kernel.frames import (
     accept_key,
     framed,
 )
-from kernel.websocket import instant_of
+from kernel.websocket import Intake, WebSocket, instant_of
 
 LONGEST = 100_000
 MASK = b"\x01\x82\xf3\x74"
@@ -115,3 +118,35 @@ def test_the_hand_is_shaken_as_in_the_rfc_and_a_false_key_is_none() -> None:
 
 def test_a_stamp_is_cut_to_the_millisecond_and_never_rounded_up() -> None:
     assert instant_of(1_781_057_999_999_999_999).isoformat() == "2026-06-10T02:19:59.999000+00:00"
+
+
+class Reader:
+    """A connection that has received something by then."""
+
+    def __init__(self, stamp: int) -> None:
+        self.stamp, self.took = stamp, (0, 0)
+
+    def receive(self, *, hangs_up: bool) -> tuple[bytes, int]:
+        return b"", self.stamp
+
+    def take(self, _data: bytes, first: int, last: int) -> None:
+        self.took = (first, last)
+
+
+def looked(*stamps: int) -> list[tuple[int, int]]:
+    """How messages are stamped that the kernel shows in this order, by what it says of their last bytes."""
+    readers = [Reader(stamp) for stamp in stamps]
+    intake = Intake()
+    intake._readers = dict(enumerate(cast("list[WebSocket]", readers)))
+    intake._epoll = SimpleNamespace(poll=lambda _wait, most: [(place, 1) for place in range(most)])
+    intake.look()
+    return [one.took for one in readers]
+
+
+def test_what_is_shown_first_came_no_later_than_what_is_shown_next() -> None:
+    assert looked(10, 40, 20, 30) == [(10, 10), (20, 40), (20, 20), (30, 30)]
+
+
+def test_nothing_came_after_the_look_that_shows_it() -> None:
+    ((first, last),) = looked(time.time_ns() + 60_000_000_000)
+    assert first <= time.time_ns() < last
