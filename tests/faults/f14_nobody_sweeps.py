@@ -1,6 +1,7 @@
 """F14: all processes are dead while sales come to their end; what is found ten minutes later?"""
 
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text
@@ -55,7 +56,8 @@ def run(size: Size) -> Outcome:
         [Criterion("every sale is held or closed", f"{len(held) + len(over)} of {lots}",
                    held=len(held) + len(over) == lots),
          none_of("sales closed in whose last window nobody could bid", wrong_close),
-         none_of("sales held though everybody could bid until their end", needless),
+         # A process that really stands still for longer than its lease says so: on a busy machine it may.
+         replace(none_of("sales held though everybody could bid until their end", needless), timed=True),
          none_of("sales with two ends, or an end without its leaf", twice),
          none_of("logs whose leaves do not chain", truth.logs),
          within("decided within 20 s of the start", took_s, READY_S)],

@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -181,7 +180,7 @@ def _answer(answer: BidAnswer | DomainError) -> object:
 
 
 def _shown(state: LotState, standing: Any, terms: Any, attempts: int) -> dict[str, Any]:
-    return {"state": state, "attempts": attempts, "suspensions": terms.suspensions, **asdict(standing)}
+    return {"state": state, "attempts": attempts, "suspensions": terms.suspensions, **standing._asdict()}
 
 
 def _bare(raw: bytes, lot: str) -> bytes:
