@@ -174,11 +174,11 @@ def acknowledged(answer: BidAnswer) -> bytes:
     return _ACKNOWLEDGED % (
         text_json(attempt.code), attempt.amount_fen, instant_text(attempt.received_at).encode(),
         decision_json(answer.decision), b"null" if refused is None else canonical(refused),
-        answer.leaf["hash"].encode(), answer.leaf["index"], answer.receipt or b"null")
+        answer.leaf["index"], answer.leaf["hash"].encode(), answer.receipt or b"null")
 
 
 _ACKNOWLEDGED: Final = (b'{"ok":true,"code":%b,"amount_fen":%d,"received_at":"%b","decision":%b,"refusal":%b,'
-                        b'"leaf":{"hash":"%b","index":%d},"receipt":%b}')
+                        b'"leaf":{"index":%d,"hash":"%b"},"receipt":%b}')
 
 
 def _members(answer: BidAnswer) -> dict[str, Any]:
