@@ -6,7 +6,7 @@ used and stays open: nothing here commits. Names of tables and columns are the m
 visitor's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -30,6 +30,10 @@ class Bulk:
         connection = session.connection()
         self._driver: Any = connection.connection.driver_connection
         self._on_sqlite = connection.dialect.name == "sqlite"
+        self.kept: Callable[[datetime | None], Any] = _as_text if self._on_sqlite else _as_it_is
+        """An instant as the driver wants it."""
+        self.flag: Callable[[bool], Any] = int if self._on_sqlite else _as_it_is
+        """A truth value as the driver wants it: SQLite's would look for an adapter first."""
 
     def insert(self, model: type[Base], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Insert rows, each with the values of ``columns`` in their order."""
@@ -106,13 +110,9 @@ class Bulk:
         stamp: datetime = self._driver.cursor().execute("SELECT clock_timestamp()").fetchone()[0]
         return stamp.astimezone(UTC)
 
-    def kept(self, instant: datetime | None) -> Any:
-        """An instant as the driver wants it."""
-        return _as_text(instant) if self._on_sqlite else instant
 
-    def flag(self, value: bool) -> Any:
-        """A truth value as the driver wants it: SQLite's would look for an adapter first."""
-        return int(value) if self._on_sqlite else value
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def read(value: datetime | str | None) -> datetime | None:

@@ -21,14 +21,14 @@ def now() -> datetime:
     return to_millisecond(datetime.now(UTC) + _offset)
 
 
+def of_stamp(stamp_ns: int) -> datetime:
+    """A stamp of the hardware's clock, in nanoseconds since 1970, as the platform's clock shows it."""
+    return datetime.fromtimestamp(stamp_ns // 1_000_000 / 1000, UTC) + _offset  # floats tell µs apart
+
+
 def to_millisecond(instant: datetime) -> datetime:
     """An instant cut to the millisecond, never rounded up."""
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
-
-
-def of_machine(instant: datetime) -> datetime:
-    """An instant of the hardware's clock as the platform's clock shows it."""
-    return instant + _offset
 
 
 def machine_now() -> datetime:

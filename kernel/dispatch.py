@@ -25,7 +25,7 @@ from gevent.lock import BoundedSemaphore
 from kernel import clock
 from kernel.arrivals import is_by_entry, on_the_way
 from kernel.frames import TEXT, TOO_OFTEN, framed
-from kernel.websocket import WebSocket, instant_of
+from kernel.websocket import WebSocket
 
 log = structlog.get_logger()
 
@@ -36,7 +36,9 @@ SLICE: Final = 100
 BETWEEN_SLICES_S: Final = 0.0001
 """Not nothing: a turn of the event loop without a timer would not look at the sockets."""
 
-_EVENT: Final = re.compile(r"42(?:(?P<namespace>/[^,\[]*),)?(?P<id>\d{1,15})?(?P<data>\[.*\])", re.DOTALL)
+_EVENT: Final = re.compile(r"42(?:(/[^,\[]*),)?(\d{1,15})?(?=\[)")
+"""How one begins: namespace, number, and the list that is left to read."""
+_read: Final = json.JSONDecoder().raw_decode
 
 _OF_THE_LIBRARIES: Final = re.compile(r"[135]|2(?:probe)?|4[01].{0,1000}", re.DOTALL)
 """Pongs, the upgrade from polling, entering and leaving a namespace."""
@@ -64,15 +66,15 @@ class Event:
     @property
     def received_at(self) -> datetime:
         """When it entered the machine (AUC-20.6)."""
-        return clock.of_machine(instant_of(self.stamp_ns))
+        return clock.of_stamp(self.stamp_ns)
 
     def answer(self, shown: bytes) -> None:
         """Acknowledge with a value that is JSON already; whoever has gone is not waited for."""
         if self.id is None:
             return
-        prefix = "43" if self.namespace == "/" else f"43{self.namespace},"
+        prefix = f"43{self.id}[" if self.namespace == "/" else f"43{self.namespace},{self.id}["
         try:
-            self.socket.push(framed(TEXT, b"%b%b[%b]" % (prefix.encode(), self.id.encode(), shown)))
+            self.socket.push(framed(TEXT, b"%b%b]" % (prefix.encode(), shown)))
         except OSError:
             log.debug("socket.gone")
 
@@ -118,24 +120,27 @@ def _dispatch(socketio: SocketIO, socket: WebSocket, message: str, stamp_ns: int
 
     What no client of ours would say ends the connection, before a library writes a page about it.
     """
-    shown = _EVENT.fullmatch(message)
+    shown = _EVENT.match(message)
     if shown is None:
         if not _OF_THE_LIBRARIES.fullmatch(message):
             socket.refuse()
             return True
         return False
-    namespace = shown["namespace"] or "/"
+    namespace, event_id = shown.groups()
+    namespace = namespace or "/"
     manager = socketio.server.manager
     sid = manager.sid_from_eio_sid(socket.eio_sid, namespace)
     if sid is None or not manager.is_connected(sid, namespace):
         return False
     try:
-        name, *data = json.loads(shown["data"])
+        (name, *data), end = _read(message, shown.end())
         handler = _handlers[(namespace, name)]
     except (ValueError, KeyError, TypeError, RecursionError):
+        end = -1
+    if end != len(message):
         socket.refuse()
         return True
-    event = Event(socket, namespace, sid, name, data, shown["id"], stamp_ns)
+    event = Event(socket, namespace, sid, name, data, event_id, stamp_ns)
     quick = _quick.get((namespace, name))
     if quick is None or not quick(event):
         if socket.events_within(stamp_ns // 1_000_000_000) > MOST_EVENTS_A_SECOND:

@@ -9,6 +9,7 @@ from typing import Final
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 PROTOCOL_ERROR, NO_TEXT, TOO_OFTEN, TOO_LARGE = 1002, 1007, 1008, 1009
+_WHOLE_TEXT: Final = 0x80 | TEXT
 _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
@@ -28,6 +29,18 @@ class FrameReader:
         self._longest = longest
         self._parts: list[bytes] = []
         self._kind = 0
+
+    def only_text(self, data: bytes) -> bytes | None:
+        """What a text says that came by itself, whole, as nearly all do; None where ``feed`` has to look."""
+        if len(data) < 6 or data[0] != _WHOLE_TEXT or self._bytes or self._kind:
+            return None
+        length, begin = data[1] - 128, 2
+        if length == 126:
+            length, begin = data[2] << 8 | data[3], 4
+        # Unmasked, the length is below nothing; a frame of 64 KiB and more begins otherwise.
+        if len(data) != begin + 4 + length or length > self._longest or (begin == 2 and length > 125):
+            return None
+        return _unmasked(data[begin:begin + 4], data[begin + 4:])
 
     def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
         """Take bytes; give each whole message, and each control frame, with its kind.

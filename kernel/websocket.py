@@ -20,7 +20,6 @@ import struct
 import time
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 import structlog
@@ -58,16 +57,12 @@ _SO_TIMESTAMPNS: Final = 35
 _KERNEL_HOLDS: Final = 65_536
 """Bytes that the kernel takes for a reader; left to itself it takes 4 MB, minutes of a room, unnoticed."""
 _ROOM_FOR_STAMP: Final = 64
-_READ: Final = 65_536
+_READ: Final = 16_384
+_TIMESPEC: Final = struct.Struct("@qq")
 _READABLE: Final = 1
 _EPOLLIN, _EPOLLRDHUP, _EPOLLET = 1, 0x2000, 1 << 31
 
 Intercept = Callable[["WebSocket", str, int], bool]
-
-
-def instant_of(stamp_ns: int) -> datetime:
-    """A kernel's stamp as an instant, cut to the millisecond."""
-    return datetime.fromtimestamp(stamp_ns // 1_000_000 / 1000, UTC)   # a float tells microseconds apart
 
 
 class Intake:
@@ -201,7 +196,7 @@ class WebSocket:
         Args:
             hangs_up: the kernel says that there will be no more.
         """
-        parts = []
+        parts: list[bytes] = []
         stamp = 0
         while True:
             try:
@@ -214,15 +209,21 @@ class WebSocket:
                 self._has_gone = True
                 break
             stamp = _stamp_of(extra)
+            if len(data) < _READ and not hangs_up and not parts:   # it is shown anew only when more has come
+                return data, stamp
             parts.append(data)
-            if len(data) < _READ and not hangs_up:   # it is shown anew only when more has come
+            if len(data) < _READ and not hangs_up:
                 break
         return b"".join(parts), stamp or time.time_ns()
 
     def take(self, data: bytes, first: int, last: int) -> None:
         """Take what was received: its first message came at ``first``, the others at ``last`` or before."""
+        text = self._reader.only_text(data)
         stamp = first
         try:
+            if text is not None:
+                self._take(TEXT, text, first)
+                return
             for kind, payload in self._reader.feed(data):
                 self._take(kind, payload, stamp)
                 stamp = last
@@ -237,13 +238,9 @@ class WebSocket:
         self._second = second
         if self._frames > MOST_FRAMES_A_SECOND:
             raise BrokenFrame(TOO_OFTEN)
-        if kind == PING:
-            self.push(framed(PONG, payload))
-        elif kind == CLOSE:
-            self._end(None)
-        elif kind == BINARY:
-            raise BrokenFrame(PROTOCOL_ERROR)   # nothing of ours is binary
-        elif kind == TEXT and self.is_open:
+        if kind == TEXT:
+            if not self.is_open:
+                return
             try:
                 message = payload.decode()
             except UnicodeDecodeError:
@@ -253,6 +250,12 @@ class WebSocket:
                     raise BrokenFrame(TOO_OFTEN)
                 self._messages.append(message)
                 self._news.set()
+        elif kind == PING:
+            self.push(framed(PONG, payload))
+        elif kind == CLOSE:
+            self._end(None)
+        elif kind == BINARY:
+            raise BrokenFrame(PROTOCOL_ERROR)   # nothing of ours is binary
 
     def send(self, message: str | bytes) -> None:
         """Send one message of Engine.IO.
@@ -363,7 +366,7 @@ class WebSocket:
 def _stamp_of(extra: list[tuple[int, int, bytes]]) -> int:
     """When the kernel received what was read, in nanoseconds since 1970."""
     for level, kind, value in extra:
-        if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(value) >= 16:
-            seconds, nanoseconds = struct.unpack("@qq", value[:16])
-            return int(seconds) * 1_000_000_000 + int(nanoseconds)
+        if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(value) >= _TIMESPEC.size:
+            seconds, nanoseconds = _TIMESPEC.unpack_from(value)
+            return int(seconds * 1_000_000_000 + nanoseconds)
     return time.time_ns()

@@ -125,14 +125,16 @@ def quick_bid(event: Event) -> bool:
     if not isinstance(data, dict) or not data.keys() <= _MEMBERS:
         return False
     lot_id, amount_fen, key, name = map(data.get, ("lot", "amount_fen", "key", "client_bid_id"))
-    if (type(amount_fen) is not int or not 0 < amount_fen <= MAX_FEN or not isinstance(lot_id, str)
-            or not isinstance(key, str | None) or not isinstance(name, str) or not _PLAIN_ID.fullmatch(name)):
+    if (type(amount_fen) is not int or not 0 < amount_fen <= MAX_FEN or type(lot_id) is not str
+            or not (key is None or type(key) is str) or type(name) is not str
+            or not _PLAIN_ID.fullmatch(name)):
         return False
-    bidder: KnownBidder | None = event.socket.known.get((lot_id, key))
+    socket = event.socket
+    bidder: KnownBidder | None = socket.known.get((lot_id, key))
     if bidder is None or bidder.until < time.monotonic():
         return False
     received_at = event.received_at
-    app: Flask = event.socket.environ["flask.app"]
+    app: Flask = socket.environ["flask.app"]
     if presence.of(app).why_closed(received_at) is not None:
         return False
     try:
@@ -173,8 +175,8 @@ def acknowledged(answer: BidAnswer) -> bytes:
     refused = _refusal_members(answer)
     return _ACKNOWLEDGED % (
         text_json(attempt.code), attempt.amount_fen, instant_text(attempt.received_at).encode(),
-        decision_json(answer.decision), b"null" if refused is None else canonical(refused),
-        answer.leaf["index"], answer.leaf["hash"].encode(), answer.receipt or b"null")
+        answer.shown or decision_json(answer.decision), b"null" if refused is None else canonical(refused),
+        answer.leaf.index, answer.leaf.hash.encode(), answer.receipt or b"null")
 
 
 _ACKNOWLEDGED: Final = (b'{"ok":true,"code":%b,"amount_fen":%d,"received_at":"%b","decision":%b,"refusal":%b,'
@@ -185,7 +187,8 @@ def _members(answer: BidAnswer) -> dict[str, Any]:
     attempt = answer.attempt
     return {"code": attempt.code, "amount_fen": attempt.amount_fen,
             "received_at": plain(attempt.received_at), "decision": decision_members(answer.decision),
-            "refusal": _refusal_members(answer), "leaf": answer.leaf}
+            "refusal": _refusal_members(answer),
+            "leaf": {"index": answer.leaf.index, "hash": answer.leaf.hash}}
 
 
 def _refusal_members(answer: BidAnswer) -> dict[str, Any] | None:

@@ -10,7 +10,8 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from threading import Event, Lock
+from operator import attrgetter
+from threading import Event
 from typing import Any, Final, cast
 
 import structlog
@@ -22,6 +23,7 @@ from auction.services.bidding import BidAnswer, Offer, take_bids
 from kernel import arrivals, clock
 from kernel.database import db, is_away
 from kernel.errors import DomainError
+from kernel.locks import BriefLock
 from kernel.sockets import socketio, take_in
 from kernel.transactions import unit_of_work
 
@@ -64,8 +66,7 @@ class _Waiting:
                 log.exception("incident", incident=secrets.token_hex(4))
 
 
-def _arrival(one: _Waiting) -> tuple[datetime, int]:
-    return one.offer.received_at, one.offer.order
+_arrival: Final = attrgetter("offer.received_at", "offer.order")
 
 
 class BidQueue:
@@ -79,7 +80,7 @@ class BidQueue:
         self._write = write
         self._waiting: list[_Waiting] = []
         self._is_busy = False
-        self._lock = Lock()
+        self._lock = BriefLock()
         self.batches = 0
         self.bids = 0
 
@@ -172,8 +173,9 @@ class BidQueue:
             self._waiting.sort(key=_arrival)
             end = 0
             for one in self._waiting[:MOST_AT_ONCE]:
-                if ((until is not None and one.offer.order > until)
-                        or (coming is not None and one.offer.received_at >= coming)):
+                offer = one.offer
+                if ((until is not None and offer.order > until)
+                        or (coming is not None and offer.received_at >= coming)):
                     break
                 end += 1
             batch, self._waiting = self._waiting[:end], self._waiting[end:]

@@ -173,7 +173,9 @@ def judge(terms: LotTerms, standing: Standing, bid: BidIn, received_at: datetime
     ``first_answer`` is given if this code used this ``client_bid_id`` before: the same amount is
     then a repeat, which gets the first answer unchanged whenever it comes, and moves nothing.
     """
-    latest_at = max(received_at, standing.latest_at or received_at)
+    latest_at = standing.latest_at
+    if latest_at is None or latest_at < received_at:
+        latest_at = received_at
     if first_answer is not None and first_answer.amount_fen == bid.amount_fen:
         return (first_answer.decision._replace(repeated=True),
                 standing._replace(latest_at=latest_at))
@@ -181,9 +183,8 @@ def judge(terms: LotTerms, standing: Standing, bid: BidIn, received_at: datetime
     reason = _refusal(terms, current, bid, received_at, conflicts=first_answer is not None)
     after = (_accepted(terms, current, bid, received_at, latest_at) if reason is None
              else current._replace(latest_at=latest_at))
-    decision = Decision(accepted=reason is None, reason=reason,
-                        seq=after.accepted if reason is None else None,
-                        closes_at=after.closes_at, minimum_fen=minimum_bid(terms, after))
+    decision = Decision(reason is None, reason, after.accepted if reason is None else None,
+                        after.closes_at, minimum_bid(terms, after))
     return decision, after
 
 
@@ -262,10 +263,9 @@ def _refused_amount(terms: LotTerms, standing: Standing, bid: BidIn) -> Reason |
 
 def _accepted(terms: LotTerms, standing: Standing, bid: BidIn, at: datetime, latest_at: datetime) -> Standing:
     starts_selloff = terms.mode is Mode.SELLOFF and standing.price_fen is None
-    closes_at = (at + terms.selloff_span if starts_selloff
-                 else max(standing.closes_at, at + terms.window))
+    closes_at = at + (terms.selloff_span if starts_selloff else terms.window)
+    if closes_at < standing.closes_at and not starts_selloff:
+        closes_at = standing.closes_at
     extends = closes_at > standing.closes_at and not starts_selloff
-    return Standing(closes_at=closes_at, price_fen=bid.amount_fen, leader_code=bid.code,
-                    leader_rank=bid.priority_rank, accepted=standing.accepted + 1,
-                    extensions=standing.extensions + extends, latest_at=latest_at,
-                    suspensions_over=standing.suspensions_over)
+    return Standing(closes_at, bid.amount_fen, bid.code, bid.priority_rank, standing.accepted + 1,
+                    standing.extensions + extends, latest_at, standing.suspensions_over)

@@ -219,6 +219,8 @@ def steps_of_bid(state: LotState, opens_at: datetime, received_at: datetime, *, 
 
     The first one to come opens it (AUC-20.1); the first one accepted starts a sell-off's clock (SEL-10).
     """
+    if state is LotState.BIDDING:
+        return ()
     steps: list[Step] = []
     if state in OPENS and received_at >= opens_at:
         steps.append(Step.OPEN)

@@ -209,17 +209,22 @@ def decision_members(decision: Decision) -> dict[str, Any]:
     return {**members, "repeated": True} if decision.repeated else members
 
 
-def bid_body(bid: BidIn, received_at: datetime, decision: Decision) -> bytes:
-    """The body of a ``bid`` leaf as canonical JSON: ``bid`` and ``decision``, in one stroke."""
+def bid_body(bid: BidIn, received_at: datetime, decision: bytes) -> bytes:
+    """The body of a ``bid`` leaf as canonical JSON: ``bid`` and ``decision``, in one stroke.
+
+    Args:
+        decision: as ``decision_json`` puts it.
+    """
+    code, amount_fen, rank, name = bid
     return _BODY % (
-        bid.amount_fen, text_json(bid.code),
-        b"null" if bid.client_bid_id is None else text_json(bid.client_bid_id),
-        b"null" if bid.priority_rank is None else b"%d" % bid.priority_rank,
-        instant_text(received_at).encode(), decision_json(decision))
+        amount_fen, text_json(code), b"null" if name is None else text_json(name),
+        b"null" if rank is None else b"%d" % rank, instant_text(received_at).encode(), decision)
 
 
 def decision_json(decision: Decision) -> bytes:
     """``decision_members`` as canonical JSON."""
+    if decision.accepted and not decision.repeated:   # most are
+        return _ACCEPTED % (instant_text(decision.closes_at).encode(), decision.minimum_fen, decision.seq)
     return _DECISION % (
         b"true" if decision.accepted else b"false", instant_text(decision.closes_at).encode(),
         decision.minimum_fen,
@@ -230,6 +235,7 @@ def decision_json(decision: Decision) -> bytes:
 
 _BODY: Final = (b'{"bid":{"amount_fen":%d,"code":%b,"id":%b,"priority_rank":%b,"received_at":"%b"},'
                 b'"decision":%b}')
+_ACCEPTED: Final = b'{"accepted":true,"closes_at":"%b","minimum_fen":%d,"reason":null,"seq":%d}'
 _DECISION: Final = b'{"accepted":%b,"closes_at":"%b","minimum_fen":%d,"reason":%b%b,"seq":%b}'
 
 

@@ -34,14 +34,21 @@ class Course(Generic[T]):
 
     def remember(self, bid: BidIn, decision: Decision, kept: T) -> None:
         """Keep what was answered; to be called in the order in which the answers were given."""
-        if bid.client_bid_id is not None:
-            self._answers.setdefault((bid.code, bid.client_bid_id), {}).setdefault(
-                bid.amount_fen, (decision, kept))
+        if bid.client_bid_id is None:
+            return
+        given = self._answers.get((bid.code, bid.client_bid_id))
+        if given is None:
+            self._answers[bid.code, bid.client_bid_id] = {bid.amount_fen: (decision, kept)}
+        else:
+            given.setdefault(bid.amount_fen, (decision, kept))
 
     def repeated(self, bid: BidIn) -> T | None:
         """What was kept of the same bid; None where this one is new."""
-        given = self._answers.get((bid.code, bid.client_bid_id), {}).get(bid.amount_fen)
-        return given[1] if given else None
+        given = self._answers.get((bid.code, bid.client_bid_id))
+        if given is None:
+            return None
+        same = given.get(bid.amount_fen)
+        return None if same is None else same[1]
 
     def take(self, bid: BidIn, received_at: datetime) -> Verdict:
         """Judge a bid that is no repeat; the standing moves on."""

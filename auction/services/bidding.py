@@ -9,7 +9,7 @@ nothing. A bid that waited too long is not judged late: its sale is held (design
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from auction.rules.closing import MOST_WAIT, Close, Fault, waited_too_long
 from auction.rules.engine import TAKES_BIDS, begin_of_suspension, steps_of_bid
 from auction.rules.lifecycle import LotState, Step, next_state
 from auction.rules.refusals import Refusal, explain
-from auction.rules.replay import bid_body
+from auction.rules.replay import bid_body, decision_json
 from auction.rules.taking import Course, Verdict
 from auction.services import bidstore, presence
 from auction.services.bidstore import JudgedBid, LockedSale, Seat, SuspendedSpan
@@ -31,6 +31,7 @@ from auction.services.presence import Presence
 from auction.services.reading import decision_of, standing_of, take_standing, terms_of
 from audit import services as audit
 from audit.kinds import Kind
+from audit.models import Leaf
 from kernel.bulk import Bulk
 from kernel.errors import N_, DomainError
 from kernel.formats import canonical
@@ -57,30 +58,33 @@ class BidAnswer(NamedTuple):
     Attributes:
         refusal: why, in words, where the bid was refused.
         attempt: the bid as it was judged, at once or long ago.
-        leaf: place and hash of its leaf.
+        leaf: its leaf, by which its place and hash are told.
         receipt: receipt/v1 as canonical JSON; None for bids from before there were any.
         is_new: false for a repeat, which changed nothing.
+        shown: the decision as canonical JSON, where it is at hand.
     """
 
     decision: Decision
     refusal: Refusal | None
     attempt: JudgedBid | Attempt
     sale: LockedSale | Sale
-    leaf: dict[str, Any]
+    leaf: audit.WrittenLeaf | Leaf
     receipt: bytes | None
     is_new: bool
+    shown: bytes | None = None
 
 
-@dataclass(slots=True)
 class _Taken:
-    """A bid judged in this transaction, on its way to its row."""
+    """A bid judged in this transaction, on its way to its row; ``shown`` is the decision in JSON."""
 
-    course: "_Course"
-    bid: BidIn
-    verdict: Verdict
-    received_at: datetime
-    position: int
-    act: audit.Act
+    __slots__ = ("act", "answer", "bid", "course", "position", "received_at", "shown", "verdict")
+
+    def __init__(self, course: "_Course", bid: BidIn, verdict: Verdict, received_at: datetime, position: int,
+                 shown: bytes, act: audit.Act) -> None:
+        self.course, self.bid, self.verdict = course, bid, verdict
+        self.received_at, self.position, self.shown, self.act = received_at, position, shown, act
+        self.answer: BidAnswer | None = None
+        """What is told of it first, once it is stored; a repeat within the batch is told so."""
 
 
 @dataclass(slots=True)
@@ -104,6 +108,7 @@ class _Batch:
     now: datetime
     here: Presence
     acts: list[audit.Act]
+    taken: list[_Taken]
     held: list[tuple[_Course, Suspension]]
 
 
@@ -121,30 +126,29 @@ def take_bids(session: Session, offers: Sequence[Offer], *, now: datetime) -> li
     bulk = Bulk(session)
     courses = {lot_id: _Course(sale, Course(terms_of(sale), standing_of(sale)))
                for lot_id, sale in bidstore.lock_sales(bulk, {one.lot_id for one in offers}).items()}
-    seats = bidstore.seats(bulk, {one[:3] for one in offers})
-    _remember(bulk, courses, offers, seats)
-    batch = _Batch(session, offers, now, here, [], [])
+    places = [one[:3] for one in offers]
+    seats = bidstore.seats(bulk, set(places))
+    _remember(bulk, courses, offers, [seats.get(place) for place in places])
+    batch = _Batch(session, offers, now, here, [], [], [])
     found: list[_Taken | JudgedBid | DomainError] = [NotQualified()] * len(offers)
-    in_order = sorted(enumerate(offers), key=lambda one: (one[1].received_at, one[1].order))
-    for place, offer in in_order:
+    arrivals = [one[-2:] for one in offers]
+    for turn in sorted(range(len(offers)), key=arrivals.__getitem__):
+        offer = offers[turn]
         course = courses.get(offer.lot_id)
-        seat = seats.get(offer[:3])
+        seat = seats.get(places[turn])
         if course is None:
-            found[place] = NoSuchLot(lot_id=offer.lot_id)
+            found[turn] = NoSuchLot(lot_id=offer.lot_id)
         elif seat is not None and offer.number == course.sale.number:
-            bid = BidIn(seat.code, offer.amount_fen, seat.priority_rank, offer.client_bid_id)
-            found[place] = _take(course, bid, offer.received_at, batch)
-    stored = _store(bulk, batch, [one for one in found if isinstance(one, _Taken)])
+            found[turn] = _take(course, seat, offer, batch)
+    _store(bulk, batch)
     answers: list[BidAnswer | DomainError] = []
-    told: set[int] = set()
     for one in found:
-        if isinstance(one, DomainError):
+        if isinstance(one, _Taken):
+            answers.append(_answer_now(one))
+        elif isinstance(one, DomainError):
             answers.append(one)
-            continue
-        is_new = isinstance(one, _Taken) and id(one) not in told
-        told.add(id(one))
-        answers.append(_answer_now(one, *stored[id(one)], is_new=is_new) if isinstance(one, _Taken)
-                       else _answer_again(session, courses[one.lot_id].sale, one))
+        else:
+            answers.append(_answer_again(session, courses[one.lot_id].sale, one))
     return answers
 
 
@@ -164,20 +168,20 @@ def place_bid(session: Session, *, registration: Registration, amount_fen: int, 
 
 
 def _remember(bulk: Bulk, courses: Mapping[str, _Course], offers: Sequence[Offer],
-              seats: Mapping[tuple[str, int, str], Seat]) -> None:
+              seats: Sequence[Seat | None]) -> None:
     """Give each course what was answered before under the ids that come now."""
-    wanted = {(one.lot_id, one.number, seat.code, one.client_bid_id) for one in offers
-              if (seat := seats.get(one[:3])) is not None}
+    wanted = {(one.lot_id, one.number, seat.code, one.client_bid_id)
+              for one, seat in zip(offers, seats, strict=True) if seat is not None}
     for known in bidstore.answered(bulk, wanted):
         course = courses[known.lot_id]
         if known.number == course.sale.number:
             course.bids.remember(_bid_of(known), decision_of(known), known)
 
 
-def _take(course: _Course, bid: BidIn, received_at: datetime, batch: _Batch
-          ) -> _Taken | JudgedBid | DomainError:
+def _take(course: _Course, seat: Seat, offer: Offer, batch: _Batch) -> _Taken | JudgedBid | DomainError:
     """Judge one bid, or find what was answered to it before."""
-    sale = course.sale
+    sale, received_at = course.sale, offer.received_at
+    bid = BidIn(seat.code, offer.amount_fen, seat.priority_rank, offer.client_bid_id)
     known = course.bids.repeated(bid)
     if known is not None:
         return known
@@ -188,15 +192,18 @@ def _take(course: _Course, bid: BidIn, received_at: datetime, batch: _Batch
         return unjudged
     batch.here.order.note(sale, received_at)
     verdict = course.bids.take(bid, received_at)
-    for step in steps_of_bid(sale.state, sale.opens_at, received_at, accepted=verdict.decision.accepted):
+    decision = verdict.decision
+    for step in steps_of_bid(sale.state, sale.opens_at, received_at, accepted=decision.accepted):
         sale.state = next_state(sale.state, step, of_round=sale.round)
         if step is Step.OPEN:
             batch.acts.append(_act(sale, Kind.LOT_OPENED, "system", canonical({})))
     sale.attempts += 1
-    taken = _Taken(course, bid, verdict, received_at, sale.attempts, _act(
-        sale, Kind.BID, f"code:{bid.code}", bid_body(bid, received_at, verdict.decision)))
-    batch.acts.append(taken.act)
-    course.bids.remember(bid, verdict.decision, taken)
+    shown = decision_json(decision)
+    act = _act(sale, Kind.BID, seat.actor, bid_body(bid, received_at, shown))
+    taken = _Taken(course, bid, verdict, received_at, sale.attempts, shown, act)
+    batch.acts.append(act)
+    batch.taken.append(taken)
+    course.bids.remember(bid, decision, taken)
     return taken
 
 
@@ -250,41 +257,43 @@ def _act(sale: LockedSale, kind: Kind, actor: str, body: bytes) -> audit.Act:
     return audit.Act(sale.court_id, sale.is_exercise, kind, sale.subject, actor, body, sale.case_id)
 
 
-def _store(bulk: Bulk, batch: _Batch, taken: Sequence[_Taken]
-           ) -> dict[int, tuple[JudgedBid, audit.WrittenLeaf]]:
-    """Write rows and leaves; by ``id`` of what was taken, the row and its leaf."""
+def _store(bulk: Bulk, batch: _Batch) -> None:
+    """Write rows and leaves; whatever was taken has its answer then."""
     if not batch.acts:
-        return {}
+        return
     session = batch.session
     audit.record_all(session, batch.acts)
     leaves = {id(leaf.act): leaf for leaf in audit.write_leaves(session)}
-    stored = {}
-    for one in taken:
-        leaf = leaves[id(one.act)]
-        stored[id(one)] = (_row(one, leaf.index, batch.now), leaf)
-    touched = {one.sale.lot_id: one for one in (*(one.course for one in taken),
-                                                *(course for course, _ in batch.held))}
+    rows = []
+    touched: dict[str, _Course] = {}
+    for one in batch.taken:
+        course, bid, (decision, before, extended) = one.course, one.bid, one.verdict
+        sale, leaf = course.sale, leaves[id(one.act)]
+        touched[sale.lot_id] = course
+        row = JudgedBid(
+            sale.lot_id, sale.number, one.position, bid.code, bid.priority_rank, bid.client_bid_id,
+            bid.amount_fen, one.received_at, batch.now, decision.accepted, decision.reason, decision.seq,
+            decision.closes_at, decision.minimum_fen, extended, leaf.index)
+        rows.append(row)
+        refusal = None if decision.accepted else _refusal(sale, decision, before, bid)
+        one.answer = BidAnswer(decision, refusal, row, sale, leaf, leaf.receipt, True, one.shown)
+    touched |= {course.sale.lot_id: course for course, _ in batch.held}
     for course in touched.values():
         take_standing(course.sale, course.bids.standing)
     bidstore.write_sales(bulk, [course.sale for course in touched.values()])
-    bidstore.write_bids(bulk, [row for row, _ in stored.values()])
+    bidstore.write_bids(bulk, rows)
     session.expire_all()   # what the models remember of these rows is no longer so
     session.add_all(stop for _, stop in batch.held)
-    return stored
 
 
-def _row(one: _Taken, leaf_index: int, now: datetime) -> JudgedBid:
-    sale, bid, decision = one.course.sale, one.bid, one.verdict.decision
-    return JudgedBid(
-        sale.lot_id, sale.number, one.position, bid.code, bid.priority_rank, bid.client_bid_id,
-        bid.amount_fen, one.received_at, now, decision.accepted, decision.reason, decision.seq,
-        decision.closes_at, decision.minimum_fen, one.verdict.extended, leaf_index)
-
-
-def _answer_now(one: _Taken, row: JudgedBid, leaf: audit.WrittenLeaf, *, is_new: bool) -> BidAnswer:
-    decision = one.verdict.decision if is_new else one.verdict.decision._replace(repeated=True)
-    return BidAnswer(decision, _refusal(one.course.sale, decision, one.verdict.before, one.bid), row,
-                     one.course.sale, {"index": leaf.index, "hash": leaf.hash}, leaf.receipt, is_new)
+def _answer_now(one: _Taken) -> BidAnswer:
+    answer = one.answer
+    if answer is None:
+        raise RuntimeError("a bid was judged and not stored")
+    if answer.is_new:
+        one.answer = answer._replace(
+            decision=answer.decision._replace(repeated=True), is_new=False, shown=None)
+    return answer
 
 
 def _answer_again(session: Session, sale: LockedSale | Sale, known: JudgedBid | Attempt) -> BidAnswer:
@@ -292,8 +301,7 @@ def _answer_again(session: Session, sale: LockedSale | Sale, known: JudgedBid | 
     decision = decision_of(known, repeated=True)
     before = _standing_before(session, known) if decision.reason is not None else standing_of(sale)
     leaf = leaf_of_attempt(session, known)
-    return BidAnswer(decision, _refusal(sale, decision, before, _bid_of(known)), known, sale,
-                     {"index": leaf.index, "hash": leaf.hash},
+    return BidAnswer(decision, _refusal(sale, decision, before, _bid_of(known)), known, sale, leaf,
                      audit.receipt_of(session, leaf.log, leaf.index), is_new=False)
 
 

@@ -61,11 +61,11 @@ class LockedSale:
     case_id: str | None = None
     is_exercise: bool = False
     suspensions: list[SuspendedSpan] = field(default_factory=list)
+    subject: str = field(init=False)
+    """How the log names this sale."""
 
-    @property
-    def subject(self) -> str:
-        """How the log names this sale."""
-        return f"lot:{self.lot_id}/{self.number}"
+    def __post_init__(self) -> None:
+        self.subject = f"lot:{self.lot_id}/{self.number}"
 
 
 class Seat(NamedTuple):
@@ -73,6 +73,8 @@ class Seat(NamedTuple):
 
     code: str
     priority_rank: int | None
+    actor: str
+    """Who bids, as the log names him."""
 
 
 class JudgedBid(NamedTuple):
@@ -140,15 +142,15 @@ def _add_suspensions(bulk: Bulk, sales: dict[str, LockedSale]) -> None:
 
 def seats(bulk: Bulk, wanted: Collection[tuple[str, int, str]]) -> dict[tuple[str, int, str], Seat]:
     """The admitted codes behind (lot, number, digest); whoever has none is left out."""
-    rows = bulk.find(Registration, keys=(*_OF_SALE, "person_digest"), wanted=sorted(wanted),
+    rows = bulk.find(Registration, keys=(*_OF_SALE, "person_digest"), wanted=list(wanted),
                      columns=(*_OF_SALE, "person_digest", "code", "priority_rank"))
-    return {(lot_id, number, digest): Seat(code, rank)
+    return {(lot_id, number, digest): Seat(code, rank, f"code:{code}")
             for lot_id, number, digest, code, rank in rows if code is not None}
 
 
 def answered(bulk: Bulk, wanted: Collection[tuple[str, int, str, str]]) -> list[JudgedBid]:
     """Every bid already judged under these (lot, number, code, client_bid_id), in the order of judgement."""
-    rows = bulk.find(Attempt, keys=(*_OF_SALE, "code", "client_bid_id"), wanted=sorted(wanted),
+    rows = bulk.find(Attempt, keys=(*_OF_SALE, "code", "client_bid_id"), wanted=list(wanted),
                      columns=JudgedBid._fields)
     found = [JudgedBid._make(row) for row in rows]
     return sorted((one._replace(
@@ -168,7 +170,8 @@ def write_sales(bulk: Bulk, sales: Iterable[LockedSale]) -> None:
 def write_bids(bulk: Bulk, bids: Iterable[JudgedBid]) -> None:
     """Store judged bids."""
     kept, flag = bulk.kept, bulk.flag
-    bulk.insert(Attempt, JudgedBid._fields, (
-        (*bid[:7], kept(bid.received_at), kept(bid.decided_at), flag(bid.accepted), *bid[10:12],
-         kept(bid.closes_at), *bid[13:14], flag(bid.extended), bid.leaf_index)
-        for bid in bids))
+    bulk.insert(Attempt, JudgedBid._fields, [
+        (lot_id, number, position, code, rank, name, amount_fen, kept(received_at), kept(decided_at),
+         flag(accepted), reason, seq, kept(closes_at), minimum_fen, flag(extended), leaf_index)
+        for (lot_id, number, position, code, rank, name, amount_fen, received_at, decided_at, accepted,
+             reason, seq, closes_at, minimum_fen, extended, leaf_index) in bids])

@@ -17,20 +17,21 @@ to the socket the look does not see: for that the mark stays ``GRACE`` behind.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from threading import Lock
 from typing import Final
 
 from auction.errors import TooManyUndecided
 from auction.rules.closing import GRACE
 from kernel import arrivals, clock
+from kernel.locks import BriefLock
 from kernel.sockets import take_in
 
 MOST: Final = 4
 """Undecided bids that one bidder may have in one sale; more would only crowd out the others."""
 
-_waiting: dict[str, dict[str, list[datetime]]] = {}
+_waiting: dict[tuple[str, str], list[datetime]] = {}
+"""When they were received, by lot and bidder."""
 _entered = 0
-_lock = Lock()
+_lock = BriefLock()
 
 
 @contextmanager
@@ -56,7 +57,7 @@ def take_place(lot_id: str, bidder: str, received_at: datetime) -> None:
     """
     global _entered  # noqa: PLW0603 - one count a process
     with _lock:
-        places = _waiting.setdefault(lot_id, {}).setdefault(bidder, [])
+        places = _waiting.setdefault((lot_id, bidder), [])
         if len(places) >= MOST:
             raise TooManyUndecided(most=MOST)
         places.append(received_at)
@@ -66,18 +67,17 @@ def take_place(lot_id: str, bidder: str, received_at: datetime) -> None:
 def leave_place(lot_id: str, bidder: str, received_at: datetime) -> None:
     """Wait no longer: it is judged and durable, or turned away."""
     with _lock:
-        places = _waiting[lot_id][bidder]
+        places = _waiting[lot_id, bidder]
         places.remove(received_at)
         if not places:
-            del _waiting[lot_id][bidder]
-            if not _waiting[lot_id]:
-                del _waiting[lot_id]
+            del _waiting[lot_id, bidder]
 
 
 def received(lot_id: str) -> list[datetime]:
     """When the undecided bids for a lot were received, and whatever is on its way, be it for another."""
     with _lock:
-        return [*arrivals.stamps(), *(at for places in _waiting.get(lot_id, {}).values() for at in places)]
+        return [*arrivals.stamps(), *(at for (lot, _bidder), places in _waiting.items() if lot == lot_id
+                                      for at in places)]
 
 
 def looked_at() -> datetime:
@@ -99,5 +99,5 @@ def low_water(looked: datetime | None = None) -> datetime:
     sure_at = (looked or looked_at()) - GRACE
     coming = arrivals.stamps()   # first: who leaves them meanwhile has taken a place
     with _lock:
-        oldest = [at for bidders in _waiting.values() for places in bidders.values() for at in places]
+        oldest = [min(places) for places in _waiting.values()]
     return min([sure_at, *coming, *oldest])

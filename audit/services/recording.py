@@ -32,7 +32,7 @@ _COLUMNS: Final = ("log", "index", "subject", "seq", "kind", "at", "actor", "cas
 
 
 class Act(NamedTuple):
-    """One act that waits for its leaf; ``body`` is canonical JSON already."""
+    """One act that waits for its leaf: the log it belongs to first; ``body`` is canonical JSON already."""
 
     court_id: str
     is_exercise: bool
@@ -47,17 +47,32 @@ class Act(NamedTuple):
 class WrittenLeaf:
     """A leaf that the present transaction wrote, and its place among those signed with it."""
 
-    log: str
+    act: Act
     index: int
-    subject: str
     seq: int
-    kind: str
-    at: datetime
-    raw: bytes
     hash: str
     place: int
     commit: SignedTree
-    act: Act
+
+    @property
+    def log(self) -> str:
+        return self.commit.origin
+
+    @property
+    def subject(self) -> str:
+        return self.act.subject
+
+    @property
+    def kind(self) -> str:
+        return self.act.kind.value
+
+    @property
+    def at(self) -> datetime:
+        return self.commit.signed_at
+
+    @property
+    def raw(self) -> bytes:
+        return self.commit.leaves[self.place]
 
     @property
     def receipt(self) -> bytes:
@@ -108,9 +123,8 @@ def write_leaves(session: Session) -> list[WrittenLeaf]:
     """
     acts: list[Act] = session.info.pop(_PENDING, [])
     written: list[WrittenLeaf] = []
-    for court_id, is_exercise in sorted({(act.court_id, act.is_exercise) for act in acts}):
-        mine = [act for act in acts if (act.court_id, act.is_exercise) == (court_id, is_exercise)]
-        written += _append(session, court_id, is_exercise, mine)
+    for of_log in sorted({act[:2] for act in acts}):
+        written += _append(session, *of_log, [act for act in acts if act[:2] == of_log])
     session.info.setdefault(_WRITTEN, []).extend(written)
     return written
 
@@ -139,15 +153,15 @@ def _append(session: Session, court_id: str, is_exercise: bool, acts: Sequence[A
     stored_at = bulk.kept(at)
     write = LeafWriter(origin, at)
     raws, hashes, rows = [], [], []
-    for index, act in enumerate(acts, size):
-        seq, prev = heads[act.subject]
-        raw, digest = write.leaf(text(act.kind), text(act.subject), seq + 1, prev, text(act.actor), act.body)
+    for index, (_court, _is_exercise, kind, subject, actor, body, case_id) in enumerate(acts, size):
+        seq, prev = heads[subject]
+        kind_name = str(kind)
+        raw, digest = write.leaf(text(kind_name), text(subject), seq + 1, prev, text(actor), body)
         shown = digest.hex()
-        heads[act.subject] = seq + 1, shown
+        heads[subject] = seq + 1, shown
         raws.append(raw)
         hashes.append(digest)
-        rows.append((origin, index, act.subject, seq + 1, act.kind.value, stored_at, act.actor, act.case_id,
-                     raw, shown))
+        rows.append((origin, index, subject, seq + 1, kind_name, stored_at, actor, case_id, raw, shown))
     tree = Tree(hashes)
     signature = signer.sign(signed_message(origin, tree.root, tree.size, at))
     commit = SignedTree(origin, raws, tree, at, signer.vkey, signature)
@@ -158,7 +172,7 @@ def _append(session: Session, court_id: str, is_exercise: bool, acts: Sequence[A
                 rows=[(seq, shown, origin, subject) for subject, (seq, shown) in heads.items()])
     bulk.update(Log, keys=("origin",), columns=("size", "last_at", "receipt_key"),
                 rows=[(size + len(acts), stored_at, signer.vkey, origin)])
-    return [WrittenLeaf(origin, row[1], row[2], row[3], row[4], at, row[8], row[9], place, commit, act)
+    return [WrittenLeaf(act, row[1], row[3], row[9], place, commit)
             for place, (row, act) in enumerate(zip(rows, acts, strict=True))]
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auction.rules.bidding import BidIn, Decision, Reason
-from auction.rules.replay import bid_body, bid_members, decision_members
+from auction.rules.replay import bid_body, bid_members, decision_json, decision_members
 from audit.rules.leaves import LeafWriter, leaf_hash, text
 from kernel.formats import canonical, instant_text
 from kernel.money import MAX_FEN
@@ -23,7 +23,7 @@ DECISIONS = st.one_of(
 
 @given(BIDS, INSTANTS, DECISIONS)
 def test_the_body_of_a_bid_is_canonical(bid: BidIn, at: datetime, decision: Decision) -> None:
-    assert bid_body(bid, at, decision) == canonical(
+    assert bid_body(bid, at, decision_json(decision)) == canonical(
         {"bid": bid_members(bid, at), "decision": decision_members(decision)})
 
 

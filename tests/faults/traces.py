@@ -14,6 +14,7 @@ from auction.rules.lifecycle import Round
 from auction.rules.replay import (
     REORDER_MOST,
     bid_body,
+    decision_json,
     decision_members,
     outcome_members,
     suspension_members,
@@ -147,7 +148,7 @@ def _leaves(event: engine.Event) -> list[tuple[str, bytes]]:
     body: dict[str, object]
     match event:
         case engine.Judged(received, decision):
-            return [(Kind.BID, bid_body(received.bid, received.received_at, decision))]
+            return [(Kind.BID, bid_body(received.bid, received.received_at, decision_json(decision)))]
         case engine.Opened():
             kind, body = Kind.LOT_OPENED, {}
         case engine.Closed(outcome):

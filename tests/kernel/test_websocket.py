@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel import clock
 from kernel.frames import (
     BINARY,
     CLOSE,
@@ -24,7 +25,7 @@ from kernel.frames import (
     accept_key,
     framed,
 )
-from kernel.websocket import Intake, WebSocket, instant_of
+from kernel.websocket import Intake, WebSocket
 
 LONGEST = 100_000
 MASK = b"\x01\x82\xf3\x74"
@@ -117,7 +118,7 @@ def test_the_hand_is_shaken_as_in_the_rfc_and_a_false_key_is_none() -> None:
 
 
 def test_a_stamp_is_cut_to_the_millisecond_and_never_rounded_up() -> None:
-    assert instant_of(1_781_057_999_999_999_999).isoformat() == "2026-06-10T02:19:59.999000+00:00"
+    assert clock.of_stamp(1_781_057_999_999_999_999).isoformat() == "2026-06-10T02:19:59.999000+00:00"
 
 
 class Reader:

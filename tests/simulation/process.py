@@ -14,7 +14,7 @@ from auction.rules import engine
 from auction.rules.bidding import BidIn, Decision, ends_at
 from auction.rules.closing import GRACE
 from auction.rules.engine import SaleState
-from auction.rules.replay import bid_body
+from auction.rules.replay import bid_body, decision_json
 from kernel.money import MAX_FEN
 from tests.simulation.database import Commit, DuplicateResult, Leaf, NewLeaf, Transaction
 from tests.simulation.house import Answer, Arrival, Door
@@ -164,7 +164,8 @@ class Process(Rooms):
             match event:
                 case engine.Judged(taken, decision, position, _):
                     said.append((received[taken], decision, len(leaves)))
-                    leaves.append(NewLeaf(lot, "bid", bid_body(taken.bid, taken.received_at, decision), (
+                    leaves.append(NewLeaf(lot, "bid", bid_body(
+                        taken.bid, taken.received_at, decision_json(decision)), (
                         position, taken.bid, taken.received_at, decision, received[taken].off_ms)))
                 case engine.Repeated(taken, decision):
                     said.append((received[taken], decision, None))

@@ -7,7 +7,7 @@ from auction.rules import engine
 from auction.rules.bidding import LotTerms, Mode, ends_at
 from auction.rules.closing import LEASE
 from auction.rules.lifecycle import Round
-from auction.rules.replay import REORDER_MOST, bid_body
+from auction.rules.replay import REORDER_MOST, bid_body, decision_json
 from tests.simulation.clients import Bidder, Watcher
 from tests.simulation.clocks import Clock
 from tests.simulation.database import BidRow, Database, Leaf
@@ -115,7 +115,7 @@ class Run:
         return next(row for row in reversed(self.database.bids[leaf.lot]) if row.leaf == leaf.index)
 
     def body_of(self, row: BidRow) -> bytes:
-        return bid_body(row.bid, row.received_at, row.decision)
+        return bid_body(row.bid, row.received_at, decision_json(row.decision))
 
     def longest_gap(self, from_at: datetime, to_at: datetime) -> timedelta:
         """How long at most nobody could bid within a time."""
