@@ -6,7 +6,6 @@ nothing and is lawful.
 """
 
 import json
-import re
 import secrets
 import select
 import socket
@@ -29,7 +28,9 @@ def frame(text: str) -> bytes:
 AT_ONCE = 100
 """Connections that are made side by side."""
 PINGS_EVERY_S = 4.0
-_MADE_AT = re.compile(rb'"server_now":"([^"]+)"')
+_MADE_AT, _UPDATE = b'"server_now":"', b'42/auction,["update"'
+_HEAD = 300
+"""Bytes of an acknowledgement in which the decision stands."""
 
 
 class Client:
@@ -131,9 +132,33 @@ class Client:
         """Send a bid; its answer is the next acknowledgement."""
         self.turns += 1
         name = f"{time.time_ns() // 1_000_000:012x}{id(self):020x}"   # the time first, as the page does
-        wish = {"lot": self.lot, "amount_fen": amount_fen, "client_bid_id": name, "key": self.key}
         self.sent_at = time.perf_counter()
-        self.socket.send(frame(f'42/auction,{self.turns + 1}["bid",{json.dumps(wish)}]'))
+        self.socket.send(frame(
+            f'42/auction,{self.turns + 1}["bid",{{"lot":"{self.lot}","amount_fen":{amount_fen},'
+            f'"client_bid_id":"{name}","key":"{self.key}"}}]'))
+
+    def heard(self, data: bytes) -> Iterator[tuple[bytes, int]]:
+        """Where the whole messages begin in what has come, with whatever was left before; for many."""
+        if self.bytes:
+            data = bytes(self.bytes) + data
+            self.bytes.clear()
+        at, end = 0, len(data)
+        while end - at >= 4:
+            length, begin = data[at + 1], at + 2
+            if length == 126:
+                length, begin = data[at + 2] << 8 | data[at + 3], at + 4
+            elif length == 127:
+                if end - at < 10:
+                    break
+                length, begin = int.from_bytes(data[at + 2:at + 10], "big"), at + 10
+            if begin + length > end:
+                break
+            if length == 1:   # a ping, the only message of one letter
+                self.say("3")
+            else:
+                yield data, begin
+            at = begin + length
+        self.bytes += data[at:]
 
 
 class Crowd:
@@ -153,6 +178,7 @@ class Crowd:
         self.waits: list[float] = []
         self.accepted = self.updates = 0
         self.ages: list[float] = []
+        self._made_at: dict[bytes, float] = {}
         self.refused: dict[str, int] = {}
 
     def run(self) -> dict[str, Any]:
@@ -183,31 +209,31 @@ class Crowd:
         data = one.socket.recv(262_144)
         if not data:
             raise ConnectionError("the server closed a bidder's connection")
-        one.bytes += data
-        for message in one.messages():
-            if not message.startswith(b"43"):
-                self._updated(message, begins)
-                continue
-            now = time.perf_counter()
-            if now >= begins:
-                self.waits.append(now - one.sent_at)
-                if b'"accepted":true' in message:
-                    self.accepted += 1
-                else:
-                    reason = message[:300].decode(errors="replace").split('"reason":')[-1][:20]
-                    self.refused[reason] = self.refused.get(reason, 0) + 1
-            self._bid(one)
+        for held, at in one.heard(data):
+            if held.startswith(b"43", at):
+                now = time.perf_counter()
+                if now >= begins:
+                    self.waits.append(now - one.sent_at)
+                    if held.find(b'"accepted":true', at, at + _HEAD) > 0:
+                        self.accepted += 1
+                    else:
+                        reason = held[at:at + _HEAD].decode(errors="replace").split('"reason":')[-1][:20]
+                        self.refused[reason] = self.refused.get(reason, 0) + 1
+                self._bid(one)
+            elif held.startswith(_UPDATE, at):
+                self._updated(held, at, begins)
 
-
-    def _updated(self, message: bytes, begins: float) -> None:
+    def _updated(self, held: bytes, at: int, begins: float) -> None:
         """Count an update, and how old it is: the server says when it made it."""
-        if time.perf_counter() < begins or b'"update"' not in message[:40]:
+        if time.perf_counter() < begins:
             return
         self.updates += 1
-        found = _MADE_AT.search(message)
-        if found is not None:
-            made_at = datetime.fromisoformat(found[1].decode()).timestamp()
-            self.ages.append(1000 * (time.time() - made_at))
+        place = held.find(_MADE_AT, at) + len(_MADE_AT)
+        shown = held[place:place + 29]
+        made_at = self._made_at.get(shown)
+        if made_at is None:
+            made_at = self._made_at[shown] = datetime.fromisoformat(shown.decode()).timestamp()
+        self.ages.append(1000 * (time.time() - made_at))
 
 
 def _answer_pings(clients: Sequence[Client]) -> None:

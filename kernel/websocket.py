@@ -73,7 +73,8 @@ class Intake:
     first, and then knows that what was received before that look is in hand (invariant C2).
 
     TCP keeps one stamp for all that lies unread in a socket, that of the last byte: a bid with a pong
-    behind it would seem to have come with the pong. It came no later than what is next in the line.
+    behind it would seem to have come with the pong. It came no later than what is next in the line. What
+    came by itself keeps its own stamp: it stands late in the line if its socket was just being written to.
     """
 
     def __init__(self) -> None:
@@ -217,12 +218,12 @@ class WebSocket:
         return b"".join(parts), stamp or time.time_ns()
 
     def take(self, data: bytes, first: int, last: int) -> None:
-        """Take what was received: its first message came at ``first``, the others at ``last`` or before."""
+        """Take what was received, its last byte at ``last``, and the first of several messages by ``first``."""
         text = self._reader.only_text(data)
         stamp = first
         try:
             if text is not None:
-                self._take(TEXT, text, first)
+                self._take(TEXT, text, last)
                 return
             for kind, payload in self._reader.feed(data):
                 self._take(kind, payload, stamp)

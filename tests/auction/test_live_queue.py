@@ -98,7 +98,8 @@ class TestABatch:
         (old,) = taken(session, [offer(bidders[0], START_FEN, "old")])
         again, new = taken(session, [offer(bidders[0], START_FEN, "old"),
                                      offer(bidders[1], START_FEN + STEP_FEN, "new")])
-        assert (again.receipt, again.leaf, again.is_new) == (old.receipt, old.leaf, False)
+        assert (again.receipt, again.leaf.index, again.leaf.hash, again.is_new) == (
+            old.receipt, old.leaf.index, old.leaf.hash, False)
         assert new.decision.seq == 2
 
     def test_whoever_has_no_code_is_turned_away_and_spoils_none_of_the_others(

@@ -1,10 +1,11 @@
 """Frames: put together however they were cut, refused when they are none, made as a browser reads them."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import pairwise
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -151,3 +152,58 @@ def test_what_is_shown_first_came_no_later_than_what_is_shown_next() -> None:
 def test_nothing_came_after_the_look_that_shows_it() -> None:
     ((first, last),) = looked(time.time_ns() + 60_000_000_000)
     assert first <= time.time_ns() < last
+
+
+def stamped(data: bytes, first: int, last: int) -> list[tuple[str, int]]:
+    """What a connection makes of these bytes: every message with its stamp."""
+    told: list[tuple[str, int]] = []
+
+    class Told(WebSocket):
+        @staticmethod
+        def intercept(_socket: WebSocket, text: str, stamp: int) -> bool:
+            told.append((text, stamp))
+            return True
+
+    handler = cast("Callable[[WebSocket], Any]", SimpleNamespace(__self__=SimpleNamespace(sid="one")))
+    connection = Told(handler, SimpleNamespace(max_http_buffer_size=LONGEST))
+    connection.is_open = True
+    connection.take(data, first, last)
+    return told
+
+
+def test_a_bid_that_came_by_itself_keeps_its_own_stamp_wherever_it_stands_in_the_line() -> None:
+    assert stamped(of_client(TEXT, b"bid"), first=10, last=30) == [("bid", 30)]
+
+
+def test_a_bid_with_something_behind_it_came_no_later_than_what_is_next_in_the_line() -> None:
+    data = of_client(TEXT, b"bid") + of_client(TEXT, b"3")
+    assert stamped(data, first=10, last=30) == [("bid", 10), ("3", 30)]
+
+
+@given(st.binary(max_size=200), st.integers(0, 3), st.binary(max_size=3))
+def test_the_short_way_of_reading_a_text_takes_what_the_long_one_takes(
+        payload: bytes, cut: int, behind: bytes) -> None:
+    frame = of_client(TEXT, payload)
+    data = frame[:len(frame) - cut] + behind
+    found = FrameReader(LONGEST).only_text(data)
+    assert (found is None) == (data != frame)
+    if found is not None:
+        assert list(FrameReader(LONGEST).feed(data)) == [(TEXT, found)]
+
+
+@pytest.mark.parametrize("length", [0, 125, 126, 127, 65_535])
+def test_the_short_way_takes_texts_of_every_length_below_64_kib(length: int) -> None:
+    assert FrameReader(LONGEST).only_text(of_client(TEXT, b"x" * length)) == b"x" * length
+
+
+@pytest.mark.parametrize("data", [
+    of_client(TEXT, b"bare", masked=False), of_client(TEXT, b"part", last=False), of_client(PING, b"here?"),
+    of_client(TEXT, b"x" * 65_536), of_client(TEXT, b"x" * LONGEST + b"x"), b""])
+def test_the_short_way_leaves_everything_else_to_the_long_one(data: bytes) -> None:
+    assert FrameReader(LONGEST).only_text(data) is None
+
+
+def test_the_short_way_waits_for_the_end_of_what_has_begun() -> None:
+    reader = FrameReader(LONGEST)
+    assert list(reader.feed(of_client(TEXT, b"first ", last=False))) == []
+    assert reader.only_text(of_client(TEXT, b"second")) is None
