@@ -218,7 +218,7 @@ class WebSocket:
         return b"".join(parts), stamp or time.time_ns()
 
     def take(self, data: bytes, first: int, last: int) -> None:
-        """Take what was received, its last byte at ``last``, and the first of several messages by ``first``."""
+        """Take what was received, its last byte at ``last``; the first of several messages by ``first``."""
         text = self._reader.only_text(data)
         stamp = first
         try:

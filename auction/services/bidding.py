@@ -77,14 +77,14 @@ class BidAnswer(NamedTuple):
 class _Taken:
     """A bid judged in this transaction, on its way to its row; ``shown`` is the decision in JSON."""
 
-    __slots__ = ("act", "answer", "bid", "course", "position", "received_at", "shown", "verdict")
+    __slots__ = ("act", "answer", "bid", "course", "is_told", "position", "received_at", "shown", "verdict")
 
     def __init__(self, course: "_Course", bid: BidIn, verdict: Verdict, received_at: datetime, position: int,
                  shown: bytes, act: audit.Act) -> None:
         self.course, self.bid, self.verdict = course, bid, verdict
         self.received_at, self.position, self.shown, self.act = received_at, position, shown, act
-        self.answer: BidAnswer | None = None
-        """What is told of it first, once it is stored; a repeat within the batch is told so."""
+        self.answer: BidAnswer | None = None   # until it is stored
+        self.is_told = False
 
 
 @dataclass(slots=True)
@@ -290,9 +290,9 @@ def _answer_now(one: _Taken) -> BidAnswer:
     answer = one.answer
     if answer is None:
         raise RuntimeError("a bid was judged and not stored")
-    if answer.is_new:
-        one.answer = answer._replace(
-            decision=answer.decision._replace(repeated=True), is_new=False, shown=None)
+    if one.is_told:   # the same bid came twice within the batch
+        return answer._replace(decision=answer.decision._replace(repeated=True), is_new=False, shown=None)
+    one.is_told = True
     return answer
 
 
