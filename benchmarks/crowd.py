@@ -228,8 +228,10 @@ class Crowd:
         if time.perf_counter() < begins:
             return
         self.updates += 1
-        place = held.find(_MADE_AT, at) + len(_MADE_AT)
-        shown = held[place:place + 29]
+        place = held.find(_MADE_AT, at)
+        if place < 0:   # the naive design does not say
+            return
+        shown = held[place + len(_MADE_AT):place + len(_MADE_AT) + 29]
         made_at = self._made_at.get(shown)
         if made_at is None:
             made_at = self._made_at[shown] = datetime.fromisoformat(shown.decode()).timestamp()

@@ -26,11 +26,6 @@ def of_stamp(stamp_ns: int) -> datetime:
     return datetime.fromtimestamp(stamp_ns // 1_000_000 / 1000, UTC) + _offset  # floats tell µs apart
 
 
-def of_machine(instant: datetime) -> datetime:
-    """An instant of the hardware's clock as the platform's clock shows it."""
-    return instant + _offset
-
-
 def to_millisecond(instant: datetime) -> datetime:
     """An instant cut to the millisecond, never rounded up."""
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
