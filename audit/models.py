@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audit.kinds import Kind
 from kernel.database import Base, UtcDateTime, append_only
 
+_OF_A_CASE = text("case_id IS NOT NULL")
 _HEADS = "moves with every leaf; recomputed from the leaves by the check"
 
 
@@ -47,8 +48,7 @@ class Leaf(Base):
     __tablename__ = "leaves"
     __table_args__ = (
         UniqueConstraint("subject", "seq", "log"),
-        Index("ix_leaves_case", "case_id"),
-        Index("ix_leaves_kind", "log", "kind"),
+        Index("ix_leaves_case", "case_id", sqlite_where=_OF_A_CASE, postgresql_where=_OF_A_CASE),
     )
     unlogged = "is the log"
 

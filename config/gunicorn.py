@@ -59,6 +59,7 @@ def post_worker_init(worker: Any) -> None:
 
     gc.freeze()
     gc.enable()
+    gc.set_threshold(20_000, 20, 20)   # bids come and go by the hundred, and none of them in circles
     app = worker.app.callable
     settings = app.extensions["settings"]
     keep_compiled(app, settings.data_dir / "cache" / "templates")
