@@ -3,6 +3,10 @@
 What one would write first with the same libraries: Flask-SocketIO on gevent, Flask-SQLAlchemy, a
 bid event that locks, compares, inserts, commits, tells the room and returns. No log, no receipt, no
 idempotence, no priority right: it does less than ours.
+
+It does not judge in the order of arrival either, and would refuse most of a crowd that outbids itself
+(measured: 59 of 2,060 accepted), which costs it neither a change of price nor an emit. So that both do the
+work of an accepted bid, here a bid that comes too low counts as the next step.
 """
 
 import os
@@ -60,11 +64,12 @@ def bid(data: dict[str, Any]) -> dict[str, Any]:
     """Lock, compare, insert, commit, tell."""
     now = datetime.now(UTC).replace(tzinfo=None)
     lot = db.session.execute(select(Lot).where(Lot.id == data["lot"]).with_for_update()).scalar_one()
-    accepted = now < lot.closes_at and data["amount_fen"] >= lot.price_fen + lot.step_fen
+    amount_fen = max(data["amount_fen"], lot.price_fen + lot.step_fen)
+    accepted = now < lot.closes_at
     if accepted:
-        lot.price_fen, lot.leader = data["amount_fen"], data["key"]
+        lot.price_fen, lot.leader = amount_fen, data["key"]
         lot.closes_at = max(lot.closes_at, now + timedelta(minutes=5))
-    db.session.add(Bid(lot_id=lot.id, code=data["key"], amount_fen=data["amount_fen"], accepted=accepted,
+    db.session.add(Bid(lot_id=lot.id, code=data["key"], amount_fen=amount_fen, accepted=accepted,
                        received_at=now))
     told = {"price_fen": lot.price_fen, "leader": lot.leader, "closes_at": lot.closes_at.isoformat()}
     db.session.commit()
