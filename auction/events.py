@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 from auction.errors import NotQualified
 from auction.live.bids import known_bidder, take_bid
 from auction.live.rooms import Room
-from auction.live.updates import NAMESPACE, newcomer_message, room_name, rooms
+from auction.live.updates import NAMESPACE, newcomer_message, number_now, room_name, rooms
 from auction.models import Sale
 from auction.schemas import SocketBidIn, WatchIn
-from auction.services.reading import announced_number
 from kernel.access import PUBLIC, current_actor
 from kernel.arrivals import by_entry
 from kernel.database import db
 from kernel.schemas import load_json
 from kernel.sockets import on_event, refuse_without_origin, socketio
+
+_WATCH, _BID = WatchIn(), SocketBidIn()
 
 socketio.on_event("connect", refuse_without_origin, namespace=NAMESPACE)
 
@@ -28,9 +29,9 @@ def watch(data: Any = None) -> dict[str, Any]:
 
     Whoever comes back names the last bid that it has (``after``) and is told all that it missed.
     """
-    wish = load_json(WatchIn(), data)
+    wish = load_json(_WATCH, data)
     session = db.session()
-    number = announced_number(session, wish["lot"])
+    number = number_now(session, wish["lot"])
     # Entered before the standing is read: what is committed in between is told, not missed.
     join_room(room_name((wish["lot"], number)), namespace=NAMESPACE)
     room = rooms.enter(wish["lot"], number)
@@ -53,7 +54,7 @@ def _own_code(session: Session, room: Room, key: str | None) -> str | None:
 @by_entry
 def bid(data: Any = None) -> dict[str, Any]:
     """Bid. The door asks for a code of this sale, by sign-in or by the key of an exercise's seat."""
-    wish = load_json(SocketBidIn(), data)
+    wish = load_json(_BID, data)
     return take_bid(wish["lot"], amount_fen=wish["amount_fen"],
                     client_bid_id=wish["client_bid_id"], key=wish["key"],
                     received_at=g.received_at, actor=current_actor())

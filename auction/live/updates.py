@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from time import monotonic
 from typing import Any, Final, cast
 
 from flask import current_app
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session, defer, selectinload
 
 from auction.live.audience import Audience
 from auction.live.hints import Hints
-from auction.live.rooms import Key, Message, News, Room, Rooms, Stand
+from auction.live.rooms import LOOK_EVERY, Key, Message, News, Room, Rooms, Stand
 from auction.models import Attempt, Result, Sale, Suspension
 from auction.services.bidding import BidAnswer
 from auction.services.bidstore import JudgedBid, LockedSale
@@ -24,6 +25,7 @@ from auction.services.history import end_receipt
 from auction.services.reading import (
     MOST_EVENTS,
     SHOWN_BIDS,
+    announced_number,
     attempts_of,
     codes_that_bid,
     shown_bid,
@@ -37,10 +39,33 @@ from kernel.dispatch import broadcast
 from kernel.errors import DomainError
 from kernel.formats import plain
 from kernel.jobs import Job, run_once
+from kernel.memory import of_app
 from kernel.sockets import socketio
 from kernel.transactions import UnitOfWork
 
 NAMESPACE: Final = "/auction"
+_MOST_NUMBERS: Final = 10_000
+
+
+def number_now(session: Session, lot_id: str) -> int:
+    """The number of the sale that newcomers of a lot watch, read at most once a second: they come in crowds.
+
+    Raises:
+        NoSuchLot: none is announced.
+    """
+    numbers = _numbers()
+    until, number = numbers.get(lot_id, (0.0, 0))
+    if until < monotonic():
+        if len(numbers) >= _MOST_NUMBERS:
+            numbers.clear()
+        number = announced_number(session, lot_id)
+        numbers[lot_id] = (monotonic() + LOOK_EVERY, number)
+    return number
+
+
+def _numbers() -> dict[str, tuple[float, int]]:
+    """By lot, the number and until when it counts."""
+    return of_app("numbers_now", dict)
 
 
 def newcomer_message(session: Session, room: Room, after: int | None) -> Message:
@@ -224,6 +249,7 @@ def promise_standing(work: UnitOfWork, lot_id: str) -> None:
 
 def say_changed(lot_id: str) -> None:
     """Mark a lot as changed, here and in the other processes; called after the commit, never before."""
+    _numbers().pop(lot_id, None)
     rooms.mark(lot_id)
     url = _hints_url()
     if url is not None:
