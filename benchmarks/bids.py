@@ -1,146 +1,56 @@
 """Bids judged, logged, durable and acknowledged in a second, against the naive design in the same run.
 
 The server has one core to itself; the crowd and PostgreSQL have the other. Every bid comes over a real
-WebSocket, has its leaf, and is acknowledged with a signed receipt after its commit.
+WebSocket, has its leaf, and is acknowledged with a signed receipt after its commit. With ten thousand
+watchers the naive design is given a thousand: at ten thousand it takes two bids a second.
 """
 
-import json
 import os
-import secrets
-import socket
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import timedelta
-from http.client import HTTPConnection
-from pathlib import Path
-from typing import Any
 
-from app import create_app
 from benchmarks.figures import Figure
-from config.settings import Settings
-from kernel import clock
-from kernel.database import db
-from tests.factories.auction import an_exercise
-from tests.factories.cases import an_officer
-from tests.services import own_postgres
+from benchmarks.place import OTHERS, crowd, standing
 
-ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 5
-SECONDS = 5.0
-START_FEN, STEP_FEN = 1_000_000, 100
-SERVERS, OTHERS = {0}, {1}
-PATIENCE_S = 60.0
-SIZES = {"hot": (200, 1), "lots": (1000, 1000)}
-"""Bidders and lots of each figure."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """A fresh database with exercises, and everybody's seat."""
+class Size:
+    """Who takes part in a run."""
 
-    environment: dict[str, str]
-    seats: list[tuple[str, str]]
+    bidders: int
+    lots: int
+    watchers: int = 0
+    naive_watchers: int = 0
+
+
+SIZES = {"hot": Size(200, 1), "watched": Size(200, 1, 10_000, 1_000), "lots": Size(1000, 1000)}
+WORD = {"answered": "bids/s", "p50_ms": "ms", "p99_ms": "ms"}
+WATCHED = {"updates_s": "1/s", "update_p99_ms": "ms", "watcher_kib": "KiB"}
 
 
 def measure() -> Iterator[Figure]:
     os.sched_setaffinity(0, OTHERS)
     for kind in ("sqlite", "postgres"):
-        for name, (bidders, lots) in SIZES.items():
-            ours = [round_of(kind, bidders, lots, is_naive=False) for _ in range(ROUNDS)]
-            naive = [round_of(kind, bidders, lots, is_naive=True) for _ in range(ROUNDS)]
-            for member, unit in (("answered", "bids/s"), ("p50_ms", "ms"), ("p99_ms", "ms")):
+        for name, size in SIZES.items():
+            runs = [(round_of(kind, size, is_naive=False), round_of(kind, size, is_naive=True))
+                    for _ in range(ROUNDS)]
+            for member, unit in (WORD | (WATCHED if size.watchers else {})).items():
                 yield Figure(f"bids.{name}.{kind}.{member.removesuffix('_ms')}", unit,
-                             [one[member] for one in ours], [one[member] for one in naive])
+                             [ours[member] for ours, _ in runs], [naive[member] for _, naive in runs])
 
 
-def round_of(kind: str, bidders: int, lots: int, *, is_naive: bool) -> dict[str, float]:
+def round_of(kind: str, size: Size, *, is_naive: bool) -> dict[str, float]:
     """One run against a server of its own."""
-    with tempfile.TemporaryDirectory(prefix="luochui-bench-") as folder, \
-            own_postgres() if kind == "postgres" else nullcontext() as server:
-        url = None if server is None else server.render_as_string(hide_password=False)
-        place = (naive_place if is_naive else our_place)(Path(folder), url, bidders, lots)
-        with serving("benchmarks.naive:create_app()" if is_naive else "app:create_app()", place) as port:
-            told = crowd(port, place.seats, bidders)
-    if told["refused"] and not is_naive:
+    watchers = size.naive_watchers if is_naive else size.watchers
+    with standing(kind, size.bidders, size.lots, is_naive=is_naive) as (server, place):
+        before_kib = server.kib("VmRSS")
+        told = crowd(server.port, place.seats, size.bidders, watchers)
+        grown_kib = server.kib("VmHWM") - before_kib
+    if told["refused"]:
         raise RuntimeError(f"bids that came in their order were refused: {told['refused']}")
+    hearing = size.bidders + watchers
     return {"answered": told["answered"] / told["seconds"], "p50_ms": told["p50_ms"],
-            "p99_ms": told["p99_ms"]}
-
-
-def our_place(folder: Path, url: str | None, bidders: int, lots: int) -> Place:
-    """A court with exercises that run for two hours."""
-    environment = {
-        "LUOCHUI_MODE": "production", "DATA_DIR": str(folder), "LUOCHUI_ORIGIN": "bench.example/luochui",
-        "LUOCHUI_SECRET_KEY": secrets.token_urlsafe(48), "LUOCHUI_VAULT_KEY": secrets.token_hex(32),
-        "LUOCHUI_SIGNING_KEY": secrets.token_hex(32), **({} if url is None else {"DATABASE_URL": url})}
-    migrate = [str(Path(sys.executable).with_name("flask")), "db", "upgrade"]
-    subprocess.run(migrate, cwd=ROOT, env=os.environ | environment, check=True, capture_output=True)
-    app = create_app(Settings.from_env(environment))
-    seats: list[tuple[str, str]] = []
-    with app.app_context():
-        officer, now = an_officer(db.session()), clock.now()
-        for _ in range(lots):
-            lot, made = an_exercise(
-                db.session(), officer, opens_at=now - timedelta(minutes=1),
-                closes_at=now + timedelta(hours=2), seats=max(1, bidders // lots),
-                start_price_fen=START_FEN, increment_fen=STEP_FEN)
-            seats += [(lot.id, seat.key) for seat in made]
-        db.session.remove()
-        db.engine.dispose()
-    return Place(environment, seats)
-
-
-def naive_place(folder: Path, url: str | None, bidders: int, lots: int) -> Place:
-    """The same number of lots in the naive design."""
-    names = [f"lot-{number}" for number in range(lots)]
-    url = url or f"sqlite:///{folder / 'naive.sqlite'}"
-    return Place({"DATABASE_URL": url, "NAIVE_LOTS": ",".join(names)},
-                 [(names[number % lots], f"key-{number}") for number in range(bidders)])
-
-
-@contextmanager
-def serving(application: str, place: Place) -> Iterator[int]:
-    """A server on its own core, as ``make run`` starts one."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port: int = probe.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("gunicorn")), application]
-    command += (["--config", "config/gunicorn.py"] if application.startswith("app:") else
-                ["--worker-class", "gevent", "--worker-connections", "20000", "--bind", f"127.0.0.1:{port}"])
-    server = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | place.environment | {"PORT": str(port)},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: os.sched_setaffinity(0, SERVERS))  # noqa: PLW1509
-    try:
-        deadline = time.monotonic() + PATIENCE_S
-        while not _listens(port):
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{application} does not serve; start it by hand to see why")
-            time.sleep(0.05)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(timeout=PATIENCE_S)
-
-
-def _listens(port: int) -> bool:
-    with closing(HTTPConnection("127.0.0.1", port, timeout=2)) as connection:
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status in (200, 404)
-        except OSError:
-            return False
-
-
-def crowd(port: int, seats: list[tuple[str, str]], bidders: int) -> dict[str, Any]:
-    """Everybody bids as fast as answers come."""
-    wish = {"port": port, "bidders": seats[:bidders], "seconds": SECONDS, "start_fen": START_FEN,
-            "step_fen": STEP_FEN, "watchers": 0}
-    done = subprocess.run([sys.executable, "-m", "benchmarks.crowd"], cwd=ROOT, input=json.dumps(wish),
-                          text=True, capture_output=True, check=True)
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+            "p99_ms": told["p99_ms"], "updates_s": told["updates"] / told["seconds"] / hearing,
+            "update_p99_ms": told["update_p99_ms"] or 0.0, "watcher_kib": grown_kib / hearing}

@@ -35,7 +35,7 @@ SLICE: Final = 100
 """Sockets that hear an update before bids are taken up again; more, where that last took longer."""
 SHARE: Final = 2.0
 """So much longer than the bids took in between may the next slice last …"""
-LONGEST_SLICE_S: Final = 0.06
+LONGEST_SLICE_S: Final = 0.04
 """… but no longer than this."""
 BETWEEN_SLICES_S: Final = 0.0001
 """Not nothing: a turn of the event loop without a timer would not look at the sockets."""
