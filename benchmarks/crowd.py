@@ -6,6 +6,7 @@ nothing and is lawful.
 """
 
 import json
+import os
 import secrets
 import select
 import socket
@@ -14,6 +15,7 @@ import time
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 
@@ -183,6 +185,7 @@ class Crowd:
         self.ages: list[float] = []
         self._made_at: dict[bytes, float] = {}
         self.refused: dict[str, int] = {}
+        self.processor_of: int | None = wish.get("processor_of")
 
     def run(self) -> dict[str, Any]:
         """Bid for some seconds after a second of warming up, and say what came of it."""
@@ -193,13 +196,17 @@ class Crowd:
         for one in self.clients:
             self._bid(one)
         begins = time.perf_counter() + 1.0
+        used_s: float | None = None
         while time.perf_counter() < begins + self.seconds:
             for fd, _ in poll.poll(0.5):
                 self._hear(by_fd[fd], begins)
             time.sleep(_REST_S)
+            if used_s is None and time.perf_counter() >= begins:
+                used_s = processor_s(self.processor_of)
         self.waits.sort()
         count = len(self.waits)
-        return {"answered": count, "accepted": self.accepted, "updates": self.updates,
+        return {"answered": count, "processor_s": processor_s(self.processor_of) - (used_s or 0.0),
+                "accepted": self.accepted, "updates": self.updates,
                 "refused": self.refused, "seconds": self.seconds, "entered_s": self.entered_s,
                 "update_p99_ms": _percentile(self.ages, 0.99),
                 "p50_ms": 1000 * self.waits[count // 2], "p99_ms": 1000 * self.waits[int(count * 0.99)],
@@ -240,6 +247,14 @@ class Crowd:
         if made_at is None:
             made_at = self._made_at[shown] = datetime.fromisoformat(shown.decode()).timestamp()
         self.ages.append(1000 * (time.time() - made_at))
+
+
+def processor_s(process: int | None) -> float:
+    """Seconds of processor that a process has used, and the system for it."""
+    if process is None:
+        return 0.0
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(") ", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _answer_pings(clients: Sequence[Client]) -> None:

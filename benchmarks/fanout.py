@@ -25,15 +25,15 @@ _PING = b"\x81\x012"
 
 def measure() -> Iterator[Figure]:
     os.sched_setaffinity(0, OTHERS)
-    ours, size = spreads_of_ours()
+    ours, size = spreads_of_ours(WATCHERS)
     yield Figure("fanout.10000", "ms", ours, spreads_of_bare(size))
 
 
-def spreads_of_ours() -> tuple[list[float], int]:
+def spreads_of_ours(count: int) -> tuple[list[float], int]:
     """How long each update took, in milliseconds, and how many bytes one has."""
     with standing("sqlite", 1, 1) as (server, place):
         lot, key = place.seats[0]
-        watchers = Client.many("127.0.0.1", server.port, [(lot, None)] * WATCHERS)
+        watchers = Client.many("127.0.0.1", server.port, [(lot, None)] * count)
         (bidder,) = Client.many("127.0.0.1", server.port, [(lot, key)])
         sockets = [one.socket for one in watchers]
         prices = iter(range(START_FEN, START_FEN + TIMES * STEP_FEN, STEP_FEN))
@@ -87,8 +87,3 @@ def _hear(by_fd: dict[int, socket.socket], poll: select.epoll, *, until: float) 
         for fd, _ in poll.poll(0.1):
             if by_fd[fd].recv(65_536).endswith(_PING):
                 by_fd[fd].send(b"\x81\x81\0\0\0\x003")
-
-
-if __name__ == "__main__":
-    for figure in measure():
-        print(figure.line())

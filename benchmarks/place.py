@@ -93,10 +93,13 @@ class Server:
     port: int
     listening_s: float
 
+    @property
+    def worker(self) -> int:
+        return int(Path(f"/proc/{self.master}/task/{self.master}/children").read_text().split()[0])
+
     def kib(self, name: str) -> int:
         """What the system says of its worker's memory."""
-        worker = Path(f"/proc/{self.master}/task/{self.master}/children").read_text().split()[0]
-        lines = Path(f"/proc/{worker}/status").read_text().splitlines()
+        lines = Path(f"/proc/{self.worker}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
 
 
