@@ -43,6 +43,7 @@ BETWEEN_SLICES_S: Final = 0.0001
 _EVENT: Final = re.compile(r"42(?:(/[^,\[]*),)?(\d{1,15})?(?=\[)")
 """How one begins: namespace, number, and the list that is left to read."""
 _read: Final = json.JSONDecoder().raw_decode
+_written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 _OF_THE_LIBRARIES: Final = re.compile(r"[135]|2(?:probe)?|4[01].{0,1000}", re.DOTALL)
 """Pongs, the upgrade from polling, entering and leaving a namespace."""
@@ -169,7 +170,7 @@ def _answer(socketio: SocketIO, event: Event, handler: Handler) -> None:
     token = _arrived.set(event)
     try:
         told = socketio._handle_event(handler, event.name, event.namespace, event.sid, *event.data)
-        event.answer(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
+        event.answer(_written(told).encode())
     except Exception:
         log.exception("incident", incident=secrets.token_hex(4), socket_event=event.name)
     finally:
@@ -192,7 +193,7 @@ def broadcast(socketio: SocketIO, name: str, message: Mapping[str, Any], *, name
         return time.perf_counter() - begun
     rested = rest = 0.0
     server = socketio.server
-    text = f"2{namespace},{json.dumps([name, message], ensure_ascii=False, separators=(',', ':'))}"
+    text = f"2{namespace},{_written([name, message])}"
     frame, packet = framed(TEXT, f"4{text}".encode()), EnginePacket(MESSAGE, text)
     for place, (_sid, eio_sid) in enumerate(list(server.manager.get_participants(namespace, room)), 1):
         carrier = WebSocket.open.get(eio_sid)

@@ -277,8 +277,13 @@ def print_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1)
 
 
+_AS_THEY_ARE: Final = (str, int, bool)
+
+
 def plain(value: Any) -> Any:
     """A value as JSON wants it: instants in Beijing time with milliseconds, inside out."""
+    if value is None or type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, datetime):
         return instant_text(value)
     if isinstance(value, Mapping):

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -144,12 +145,11 @@ def lots_of_court(session: Session, court_id: str, *, exercises: bool = False) -
 
 def terms_of(sale: Sale | LockedSale) -> LotTerms:
     """The terms of a sale as the rules want them."""
-    law = rule_set(sale.rule_set)
     return LotTerms(
         start_price_fen=sale.start_price_fen, increment_fen=sale.increment_fen,
         opens_at=sale.opens_at, closes_at=sale.planned_closes_at,
         window=timedelta(seconds=sale.extension_window_seconds),
-        selloff_span=law.span("selloff.bidding"),
+        selloff_span=_selloff_span(sale.rule_set),
         mode=Mode.SELLOFF if Round(sale.round) is Round.SELLOFF else Mode.AUCTION,
         max_steps=sale.max_steps, whole_steps=sale.whole_steps, reorder=REORDER_MOST,
         suspensions=tuple(Suspension(one.from_at, one.to_at) for one in sale.suspensions))
@@ -276,6 +276,11 @@ def minimum_of(sale: Sale | LockedSale) -> int:
     return minimum_bid(terms_of(sale), standing_of(sale))
 
 
+@cache
+def _selloff_span(rule_set_id: str) -> timedelta:
+    return rule_set(rule_set_id).span("selloff.bidding")
+
+
 def snapshot(session: Session, sale: Sale, now: datetime) -> dict[str, Any]:
     """What a room shows on entering: plain values, no names, instants aware."""
     newest = attempts_of(session, sale.lot_id, sale.number, accepted_only=True, newest=SHOWN_BIDS)
@@ -287,11 +292,12 @@ def snapshot(session: Session, sale: Sale, now: datetime) -> dict[str, Any]:
 def standing_members(sale: Sale | LockedSale, now: datetime) -> dict[str, Any]:
     """How a sale stands, without its bids."""
     stop = running_suspension(sale)
+    terms, standing = terms_of(sale), standing_of(sale)
     return {
         "lot": sale.lot_id, "number": sale.number, "state": str(sale.state),
-        "price_fen": sale.price_fen, "leader": sale.leader_code, "minimum_fen": minimum_of(sale),
+        "price_fen": sale.price_fen, "leader": sale.leader_code, "minimum_fen": minimum_bid(terms, standing),
         "accepted": sale.accepted, "extensions": sale.extensions, "opens_at": sale.opens_at,
-        "closes_at": end_in_force(sale), "server_now": now,
+        "closes_at": ends_at(terms, standing), "server_now": now,
         "suspension": None if stop is None else {
             "ground": stop.ground, "reason": stop.reason, "code": stop_code(stop.reason),
             "from_at": stop.from_at},
