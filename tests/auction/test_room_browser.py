@@ -251,23 +251,21 @@ def test_on_a_phone_the_clock_outweighs_the_price_at_the_end_in_the_same_places(
     page = new_visitor(address, size=PHONE).page
     sit_down(page, make_lot())
 
-    def sizes() -> list[float]:
-        return page.evaluate("""() => ["#price .money", "#countdown"].map((one) => {
-            const node = document.querySelector(one), style = getComputedStyle(node);
-            return parseFloat(style.fontSize) * new DOMMatrix(style.transform).a; })""")
+    def look(*, late: bool) -> Any:   # in one stroke: the page's own clock puts back what it finds
+        return page.evaluate("""(late) => {
+            document.querySelector("#block").classList.toggle("late", late);
+            const sizes = ["#price .money", "#countdown"].map((one) => {
+                const style = getComputedStyle(document.querySelector(one));
+                return parseFloat(style.fontSize) * new DOMMatrix(style.transform).a; });
+            const places = ["#price", "#cd", "#ruler", "#bar"].map((one) => {
+                const { top, height } = document.querySelector(one).getBoundingClientRect();
+                return [top, height]; });
+            return { sizes, places }; }""", late)
 
-    def places() -> Any:
-        return page.evaluate("""() => ["#price", "#cd", "#ruler", "#bar"].map((one) => {
-            const { top, height } = document.querySelector(one).getBoundingClientRect();
-            return [top, height]; })""")
-
-    calm, where = sizes(), places()
-    assert calm[0] > calm[1]
-    page.evaluate("document.querySelector('#room').dataset.window = '3600'")
-    page.evaluate("document.querySelector('#block').classList.add('late')")
-    late = sizes()
-    assert late[1] > 2 * late[0]
-    assert places() == where
+    calm, late = look(late=False), look(late=True)
+    assert calm["sizes"][0] > calm["sizes"][1]
+    assert late["sizes"][1] > 2 * late["sizes"][0]
+    assert late["places"] == calm["places"]
 
 
 def test_at_zero_the_result_is_awaited_and_nothing_says_ended(address: str, make_lot: MakeLot,
