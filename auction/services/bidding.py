@@ -74,17 +74,22 @@ class BidAnswer(NamedTuple):
     shown: bytes | None = None
 
 
+@dataclass(slots=True)
 class _Taken:
-    """A bid judged in this transaction, on its way to its row; ``shown`` is the decision in JSON."""
+    """A bid judged in this transaction, on its way to its row.
 
-    __slots__ = ("act", "answer", "bid", "course", "is_told", "position", "received_at", "shown", "verdict")
+    ``shown`` is the decision in JSON; ``answer`` is there once the bid is stored.
+    """
 
-    def __init__(self, course: "_Course", bid: BidIn, verdict: Verdict, received_at: datetime, position: int,
-                 shown: bytes, act: audit.Act) -> None:
-        self.course, self.bid, self.verdict = course, bid, verdict
-        self.received_at, self.position, self.shown, self.act = received_at, position, shown, act
-        self.answer: BidAnswer | None = None   # until it is stored
-        self.is_told = False
+    course: "_Course"
+    bid: BidIn
+    verdict: Verdict
+    received_at: datetime
+    position: int
+    shown: bytes
+    act: audit.Act
+    answer: BidAnswer | None = None
+    is_told: bool = False
 
 
 @dataclass(slots=True)
@@ -131,7 +136,7 @@ def take_bids(session: Session, offers: Sequence[Offer], *, now: datetime) -> li
     _remember(bulk, courses, offers, [seats.get(place) for place in places])
     batch = _Batch(session, offers, now, here, [], [], [])
     found: list[_Taken | JudgedBid | DomainError] = [NotQualified()] * len(offers)
-    arrivals = [one[-2:] for one in offers]
+    arrivals = [(one.received_at, one.order) for one in offers]
     for turn in sorted(range(len(offers)), key=arrivals.__getitem__):
         offer = offers[turn]
         course = courses.get(offer.lot_id)

@@ -1,6 +1,7 @@
 """The live room: who may enter and bid, what is acknowledged, what the others hear."""
 
 import json
+import time
 from base64 import b64decode
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from accounts import services as accounts
 from auction.jobs import sweep
+from auction.live import updates
 from auction.live.updates import NAMESPACE, promise_standing
 from auction.models import Lot
 from auction.rules.closing import GRACE
@@ -92,6 +94,17 @@ def test_anyone_may_watch_and_sees_the_whole_standing(app: Flask, lot: Lot) -> N
     assert (answer["from"], answer["to"], answer["bids"], answer["me"]) == (0, 0, [], None)
     assert answer["closes_at"] == "2026-06-11T10:00:00.000+08:00"
     assert answer["server_now"] == "2026-06-10T10:00:00.000+08:00"
+
+
+def test_which_sale_newcomers_watch_is_read_once_and_anew_when_the_lot_has_changed(
+        session: Session, lot: Lot, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = iter(range(1, 9))
+    monkeypatch.setattr(updates, "announced_number", lambda _session, _lot_id: next(numbers))
+    assert [updates.number_now(session, lot.id) for _ in range(3)] == [1, 1, 1]
+    updates.say_changed(lot.id)
+    assert updates.number_now(session, lot.id) == 2
+    monkeypatch.setattr(updates, "monotonic", lambda: time.monotonic() + 1.001)
+    assert updates.number_now(session, lot.id) == 3, "another process may have announced one"
 
 
 def test_an_unknown_lot_and_a_malformed_wish_are_refused_in_words(app: Flask) -> None:

@@ -1,6 +1,11 @@
-"""Events on the long way take turns; those whose time of entry counts do not wait in that line."""
+"""Events on the long way take turns; those whose time of entry counts do not wait in that line.
 
+And those who watch share the time of the process with those who bid.
+"""
+
+import time
 from collections.abc import Callable
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -9,7 +14,8 @@ import pytest
 
 from kernel import dispatch
 from kernel.arrivals import by_entry
-from kernel.dispatch import AT_ONCE, Event
+from kernel.dispatch import AT_ONCE, LONGEST_SLICE_S, Event
+from kernel.websocket import WebSocket
 
 
 class House:
@@ -65,3 +71,51 @@ def test_a_bid_counts_though_its_sender_has_gone(house: House) -> None:
 
     handled(house, by_entry(bid), 1, is_open=False)
     assert house.handled == 1
+
+
+class Crowd:
+    """A full room, in a time of its own: a push takes ten microseconds, a pause as long as it is told."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, watchers: int, pause_s: float) -> None:
+        self.now = 0.0
+        self.pauses: list[float] = []
+        self.heard = 0
+        self._pause_s = pause_s
+        names = [f"e{number}" for number in range(watchers)]
+        monkeypatch.setattr(time, "perf_counter", lambda: self.now)
+        monkeypatch.setattr(WebSocket, "open", dict.fromkeys(names, self))
+        self.server = SimpleNamespace(
+            manager=SimpleNamespace(get_participants=lambda *_: [(name, name) for name in names]),
+            eio=SimpleNamespace(sockets=dict.fromkeys(names, SimpleNamespace(upgraded=True))))
+
+    def push(self, _frame: bytes) -> None:
+        self.heard += 1
+        self.now += 0.00001
+
+    def sleep(self, _seconds: float) -> None:
+        self.pauses.append(self.now)
+        self.now += self._pause_s
+
+    def told(self) -> float:
+        return dispatch.broadcast(cast(Any, self), "update", {}, namespace="/auction", room="lot:1/1")
+
+
+def test_where_nobody_bids_there_is_a_pause_after_every_hundred(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd = Crowd(monkeypatch, watchers=1000, pause_s=0.0001)
+    cost = crowd.told()
+    assert (len(crowd.pauses), crowd.heard) == (10, 1000)
+    assert cost == pytest.approx(0.01)
+
+
+def test_where_bids_take_long_the_next_slice_does_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd = Crowd(monkeypatch, watchers=1000, pause_s=0.0039)
+    crowd.told()
+    assert crowd.pauses == pytest.approx([0.001, 0.001 + 0.0039 + 0.008])   # a hundred, then eight hundred
+    assert crowd.heard == 1000
+
+
+def test_no_slice_lasts_longer_than_a_bid_can_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd = Crowd(monkeypatch, watchers=10_000, pause_s=1.0)
+    crowd.told()
+    slices = [at - (before + 1.0) for before, at in pairwise(crowd.pauses)]
+    assert slices == pytest.approx([LONGEST_SLICE_S] * 2)
