@@ -31,7 +31,6 @@ from auction.services.presence import Presence
 from auction.services.reading import decision_of, standing_of, take_standing, terms_of
 from audit import services as audit
 from audit.kinds import Kind
-from audit.models import Leaf
 from kernel.bulk import Bulk
 from kernel.errors import N_, DomainError
 from kernel.formats import canonical
@@ -52,6 +51,14 @@ class Offer(NamedTuple):
     order: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class LeafPlace:
+    """Where a leaf of long ago stands in the log, and its hash: values, free of the session that read them."""
+
+    index: int
+    hash: str
+
+
 class BidAnswer(NamedTuple):
     """What a bidder is told: the same for every repeat of a bid.
 
@@ -68,7 +75,7 @@ class BidAnswer(NamedTuple):
     refusal: Refusal | None
     attempt: JudgedBid | Attempt
     sale: LockedSale | Sale
-    leaf: audit.WrittenLeaf | Leaf
+    leaf: audit.WrittenLeaf | LeafPlace
     receipt: bytes | None
     is_new: bool
     shown: bytes | None = None
@@ -306,8 +313,8 @@ def _answer_again(session: Session, sale: LockedSale | Sale, known: JudgedBid | 
     decision = decision_of(known, repeated=True)
     before = _standing_before(session, known) if decision.reason is not None else standing_of(sale)
     leaf = leaf_of_attempt(session, known)
-    return BidAnswer(decision, _refusal(sale, decision, before, _bid_of(known)), known, sale, leaf,
-                     audit.receipt_of(session, leaf.log, leaf.index), is_new=False)
+    return BidAnswer(decision, _refusal(sale, decision, before, _bid_of(known)), known, sale,
+                     LeafPlace(leaf.index, leaf.hash), audit.receipt_of(session, leaf.log, leaf.index), is_new=False)
 
 
 def _refusal(sale: LockedSale | Sale, decision: Decision, before: Standing, bid: BidIn) -> Refusal | None:
