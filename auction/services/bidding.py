@@ -53,7 +53,7 @@ class Offer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LeafPlace:
-    """Where a leaf of long ago stands in the log, and its hash: values, free of the session that read them."""
+    """Where a leaf of long ago stands in the log, and its hash: values, not a row of another's session."""
 
     index: int
     hash: str
@@ -314,7 +314,8 @@ def _answer_again(session: Session, sale: LockedSale | Sale, known: JudgedBid | 
     before = _standing_before(session, known) if decision.reason is not None else standing_of(sale)
     leaf = leaf_of_attempt(session, known)
     return BidAnswer(decision, _refusal(sale, decision, before, _bid_of(known)), known, sale,
-                     LeafPlace(leaf.index, leaf.hash), audit.receipt_of(session, leaf.log, leaf.index), is_new=False)
+                     LeafPlace(leaf.index, leaf.hash), audit.receipt_of(session, leaf.log, leaf.index),
+                     is_new=False)
 
 
 def _refusal(sale: LockedSale | Sale, decision: Decision, before: Standing, bid: BidIn) -> Refusal | None:
