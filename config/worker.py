@@ -19,6 +19,9 @@ from gunicorn.workers.ggevent import GeventWorker  # type: ignore[import-untyped
 A_BEAT_S: Final = 1.0
 """How often the master hears that this worker lives."""
 A_LOOK_S: Final = 0.02
+NEWCOMERS_A_TURN: Final = 4
+"""Connections that are taken in a turn of the event loop: where a thousand come back at once, those who are
+inside have a turn in between."""
 
 
 class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -54,6 +57,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         listener.setblocking(True)
         server = StreamServer(listener, handle=partial(self.handle, listener),
                               spawn=Pool(self.worker_connections))
+        server.max_accept = NEWCOMERS_A_TURN
         server.start()
         return server
 
