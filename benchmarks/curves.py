@@ -27,7 +27,7 @@ def measure() -> Iterator[Figure]:
         in_proportion = spreads[WATCHERS[-1]] * watchers / WATCHERS[-1]
         yield Figure(f"curves.update.{watchers}", "ms", [spread], [in_proportion])
     draw(PICTURES / "bids-watchers.svg", "One update: ms from the first who hears it to the last", "watchers",
-         list(spreads.items()))
+         list(spreads.items())[1:], by_tens=True)   # one watcher is the first and the last
     costs = {}
     for lots in LOTS:
         costs[lots] = cost_of_a_bid(lots)
@@ -44,17 +44,25 @@ def cost_of_a_bid(lots: int) -> float:
     return 1_000_000 * float(told["processor_s"]) / int(told["answered"])
 
 
-def draw(path: Path, title: str, along: str, points: Sequence[tuple[int, float]]) -> None:
-    """A curve over powers of ten, with every point's figure beside it."""
-    most = max(value for _, value in points)
-    last = log10(points[-1][0])
+def draw(path: Path, title: str, along: str, points: Sequence[tuple[int, float]], *, by_tens: bool = False
+         ) -> None:
+    """A curve over powers of ten, with every point's figure beside it.
+
+    Args:
+        by_tens: upwards in powers of ten too, so that growth in proportion is a straight line at one slope.
+    """
+    height = log10 if by_tens else float
+    least, most = (height(choose(value for _, value in points)) for choose in (min, max))
+    least = least - (most - least) / 8 if by_tens else 0.0
+    first, last = log10(points[0][0]), log10(points[-1][0])
 
     def place(count: int, value: float) -> tuple[float, float]:
-        return (_LEFT + (_RIGHT - _LEFT) * log10(count) / last, _BOTTOM - (_BOTTOM - _TOP) * value / most)
+        return (_LEFT + (_RIGHT - _LEFT) * (log10(count) - first) / (last - first),
+                _BOTTOM - (_BOTTOM - _TOP) * (height(value) - least) / (most - least))
 
     line = " ".join(f"{x:.0f},{y:.0f}" for x, y in (place(*point) for point in points))
     marks = "".join(
-        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4"/><text x="{x:.0f}" y="{y - 10:.0f}" text-anchor="middle">'
+        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4"/><text x="{x - 8:.0f}" y="{y - 8:.0f}" text-anchor="end">'
         f'{value:.3g}</text><text x="{x:.0f}" y="{_BOTTOM + 20}" text-anchor="middle">{count:,}</text>'
         for (count, value), (x, y) in ((point, place(*point)) for point in points))
     path.parent.mkdir(exist_ok=True)
