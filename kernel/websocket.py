@@ -224,8 +224,7 @@ class WebSocket:
         try:
             if text is not None:
                 self._take(TEXT, text, last)
-                return
-            for kind, payload in self._reader.feed(data):
+            for kind, payload in self._reader.feed(data) if text is None else ():
                 self._take(kind, payload, stamp)
                 stamp = last
         except BrokenFrame as broken:

@@ -1,5 +1,6 @@
 """Frames: put together however they were cut, refused when they are none, made as a browser reads them."""
 
+import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -154,9 +155,8 @@ def test_nothing_came_after_the_look_that_shows_it() -> None:
     assert first <= time.time_ns() < last
 
 
-def stamped(data: bytes, first: int, last: int) -> list[tuple[str, int]]:
-    """What a connection makes of these bytes: every message with its stamp."""
-    told: list[tuple[str, int]] = []
+def connected(told: list[tuple[str, int]]) -> WebSocket:
+    """A connection that tells each message with its stamp."""
 
     class Told(WebSocket):
         @staticmethod
@@ -167,8 +167,28 @@ def stamped(data: bytes, first: int, last: int) -> list[tuple[str, int]]:
     handler = cast("Callable[[WebSocket], Any]", SimpleNamespace(__self__=SimpleNamespace(sid="one")))
     connection = Told(handler, SimpleNamespace(max_http_buffer_size=LONGEST))
     connection.is_open = True
-    connection.take(data, first, last)
+    return connection
+
+
+def stamped(data: bytes, first: int, last: int) -> list[tuple[str, int]]:
+    """What a connection makes of these bytes."""
+    told: list[tuple[str, int]] = []
+    connected(told).take(data, first, last)
     return told
+
+
+def test_whoever_bids_and_hangs_up_is_heard_and_then_let_go() -> None:
+    told: list[tuple[str, int]] = []
+    connection = connected(told)
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            theirs.sendall(of_client(TEXT, b"bid"))
+        ours.setblocking(False)
+        connection._raw = ours
+        connection.take(*connection.receive(hangs_up=True), 30)
+        assert [text for text, _ in told] == ["bid"]
+        assert not connection.is_open
 
 
 def test_a_bid_that_came_by_itself_keeps_its_own_stamp_wherever_it_stands_in_the_line() -> None:
