@@ -31,6 +31,8 @@ AT_ONCE = 100
 """Connections that are made side by side."""
 PINGS_EVERY_S = 4.0
 _MADE_AT, _UPDATE = b'"server_now":"', b'42/auction,["update"'
+_INSTANT = 29
+"""Bytes of one, with milliseconds and offset."""
 _READ = 32_768
 _REST_S = 0.0005
 """Between two looks: whoever looks after every single answer takes its time from the server beside it."""
@@ -104,25 +106,31 @@ class Client:
 
     def messages(self) -> Iterator[bytes]:
         """The whole messages that have come; pings are answered."""
-        held = self.bytes
-        while len(held) >= 2:
-            length, begin = held[1], 2
-            if length == 126:
-                if len(held) < 4:
+        for held, begin, end in self.heard(b""):
+            yield held[begin:end]
+
+    def heard(self, data: bytes) -> Iterator[tuple[bytes, int, int]]:
+        """Where the whole messages stand in what was left and what has come; pings are answered."""
+        if self.bytes:
+            data = bytes(self.bytes) + data
+            self.bytes.clear()
+        at, end = 0, len(data)
+        try:
+            while end - at >= 2:
+                length, begin = data[at + 1], at + 2
+                if length == 126:
+                    length, begin = int.from_bytes(data[at + 2:at + 4], "big"), at + 4
+                elif length == 127:
+                    length, begin = int.from_bytes(data[at + 2:at + 10], "big"), at + 10
+                if begin + length > end:
                     return
-                length, begin = int.from_bytes(held[2:4], "big"), 4
-            elif length == 127:
-                if len(held) < 10:
-                    return
-                length, begin = int.from_bytes(held[2:10], "big"), 10
-            if len(held) < begin + length:
-                return
-            message = bytes(held[begin:begin + length])
-            del held[:begin + length]
-            if message == b"2":
-                self.say("3")
-            else:
-                yield message
+                at = begin + length
+                if data[begin:at] == b"2":
+                    self.say("3")
+                else:
+                    yield data, begin, at
+        finally:   # also where nobody wants the rest
+            self.bytes += data[at:]
 
     def watch(self) -> None:
         """Enter the room."""
@@ -141,29 +149,6 @@ class Client:
         self.socket.send(frame(
             f'42/auction,{self.turns + 1}["bid",{{"lot":"{self.lot}","amount_fen":{amount_fen},'
             f'"client_bid_id":"{name}","key":"{self.key}"}}]'))
-
-    def heard(self, data: bytes) -> Iterator[tuple[bytes, int]]:
-        """Where the whole messages begin in what has come, with whatever was left before; for many."""
-        if self.bytes:
-            data = bytes(self.bytes) + data
-            self.bytes.clear()
-        at, end = 0, len(data)
-        while end - at >= 4:
-            length, begin = data[at + 1], at + 2
-            if length == 126:
-                length, begin = data[at + 2] << 8 | data[at + 3], at + 4
-            elif length == 127:
-                if end - at < 10:
-                    break
-                length, begin = int.from_bytes(data[at + 2:at + 10], "big"), at + 10
-            if begin + length > end:
-                break
-            if length == 1:   # a ping, the only message of one letter
-                self.say("3")
-            else:
-                yield data, begin
-            at = begin + length
-        self.bytes += data[at:]
 
 
 class Crowd:
@@ -220,7 +205,7 @@ class Crowd:
         data = one.socket.recv(_READ)
         if not data:
             raise ConnectionError("the server closed a bidder's connection")
-        for held, at in one.heard(data):
+        for held, at, _end in one.heard(data):
             if held.startswith(b"43", at):
                 now = time.perf_counter()
                 if now >= begins:
@@ -239,10 +224,8 @@ class Crowd:
         if time.perf_counter() < begins:
             return
         self.updates += 1
-        place = held.find(_MADE_AT, at)
-        if place < 0:   # the naive design does not say
-            return
-        shown = held[place + len(_MADE_AT):place + len(_MADE_AT) + 29]
+        place = held.index(_MADE_AT, at) + len(_MADE_AT)
+        shown = held[place:place + _INSTANT]
         made_at = self._made_at.get(shown)
         if made_at is None:
             made_at = self._made_at[shown] = datetime.fromisoformat(shown.decode()).timestamp()

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from benchmarks.crowd import AT_ONCE, Client
+from benchmarks.crowd import AT_ONCE, Client, frame
 from benchmarks.figures import Figure
 from benchmarks.place import OTHERS, ROOT, START_FEN, STEP_FEN, standing
 
@@ -57,33 +57,31 @@ def spreads_of_bare(size: int) -> list[float]:
 
 def spread(sockets: Sequence[socket.socket], begin: Callable[[], None], mark: bytes) -> tuple[float, int]:
     """Milliseconds from the first to the last of them who hears what ``begin`` sets off, and its bytes."""
-    poll = select.epoll()
-    by_fd = {one.fileno(): one for one in sockets}
-    for fd in by_fd:
-        poll.register(fd, select.EPOLLIN)
-    _hear(by_fd, poll, until=time.perf_counter() + CALM_S)
-    begin()
-    heard: dict[int, float] = {}
-    size = 0
-    while len(heard) < len(sockets):
-        for fd, _ in poll.poll(10.0) or _nobody():
-            data = by_fd[fd].recv(65_536)
-            if mark in data:
-                heard[fd] = time.perf_counter()
-                size = len(data)
-            if data.endswith(_PING):
-                by_fd[fd].send(b"\x81\x81\0\0\0\x003")
-    poll.close()
+    with select.epoll() as poll:
+        by_fd = {one.fileno(): one for one in sockets}
+        for fd in by_fd:
+            poll.register(fd, select.EPOLLIN)
+        calm_at = time.perf_counter() + CALM_S
+        while time.perf_counter() < calm_at:
+            for _ in _told(by_fd, poll.poll(0.1)):
+                pass
+        begin()
+        heard: dict[int, float] = {}
+        size = 0
+        while len(heard) < len(sockets):
+            some = poll.poll(10.0)
+            if not some:
+                raise RuntimeError("not everybody heard of it")
+            for fd, data in _told(by_fd, some):
+                if mark in data:
+                    heard[fd], size = time.perf_counter(), len(data)
     return 1000 * (max(heard.values()) - min(heard.values())), size
 
 
-def _nobody() -> list[tuple[int, int]]:
-    raise RuntimeError("not everybody heard of it")
-
-
-def _hear(by_fd: dict[int, socket.socket], poll: select.epoll, *, until: float) -> None:
-    """Take whatever comes until then, and answer pings."""
-    while time.perf_counter() < until:
-        for fd, _ in poll.poll(0.1):
-            if by_fd[fd].recv(65_536).endswith(_PING):
-                by_fd[fd].send(b"\x81\x81\0\0\0\x003")
+def _told(by_fd: dict[int, socket.socket], some: list[tuple[int, int]]) -> Iterator[tuple[int, bytes]]:
+    """What these have received; pings are answered."""
+    for fd, _ in some:
+        data = by_fd[fd].recv(65_536)
+        if data.endswith(_PING):
+            by_fd[fd].send(frame("3"))
+        yield fd, data

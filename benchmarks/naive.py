@@ -71,7 +71,8 @@ def bid(data: dict[str, Any]) -> dict[str, Any]:
         lot.closes_at = max(lot.closes_at, now + timedelta(minutes=5))
     db.session.add(Bid(lot_id=lot.id, code=data["key"], amount_fen=amount_fen, accepted=accepted,
                        received_at=now))
-    told = {"price_fen": lot.price_fen, "leader": lot.leader, "closes_at": lot.closes_at.isoformat()}
+    told = {"price_fen": lot.price_fen, "leader": lot.leader, "closes_at": lot.closes_at.isoformat(),
+            "server_now": datetime.now(UTC).isoformat(timespec="milliseconds")}
     db.session.commit()
     if accepted:
         socketio.emit("update", told, namespace="/auction", to=data["lot"])

@@ -210,21 +210,17 @@ class WebSocket:
                 self._has_gone = True
                 break
             stamp = _stamp_of(extra)
-            if len(data) < _READ and not hangs_up and not parts:   # it is shown anew only when more has come
-                return data, stamp
             parts.append(data)
-            if len(data) < _READ and not hangs_up:
+            if len(data) < _READ and not hangs_up:   # it is shown anew only when more has come
                 break
         return b"".join(parts), stamp or time.time_ns()
 
     def take(self, data: bytes, first: int, last: int) -> None:
         """Take what was received, its last byte at ``last``; the first of several messages by ``first``."""
         text = self._reader.only_text(data)
-        stamp = first
+        messages, stamp = (self._reader.feed(data), first) if text is None else (((TEXT, text),), last)
         try:
-            if text is not None:
-                self._take(TEXT, text, last)
-            for kind, payload in self._reader.feed(data) if text is None else ():
+            for kind, payload in messages:
                 self._take(kind, payload, stamp)
                 stamp = last
         except BrokenFrame as broken:

@@ -223,8 +223,6 @@ def bid_body(bid: BidIn, received_at: datetime, decision: bytes) -> bytes:
 
 def decision_json(decision: Decision) -> bytes:
     """``decision_members`` as canonical JSON."""
-    if decision.accepted and not decision.repeated:   # most are
-        return _ACCEPTED % (instant_text(decision.closes_at).encode(), decision.minimum_fen, decision.seq)
     return _DECISION % (
         b"true" if decision.accepted else b"false", instant_text(decision.closes_at).encode(),
         decision.minimum_fen,
@@ -235,7 +233,6 @@ def decision_json(decision: Decision) -> bytes:
 
 _BODY: Final = (b'{"bid":{"amount_fen":%d,"code":%b,"id":%b,"priority_rank":%b,"received_at":"%b"},'
                 b'"decision":%b}')
-_ACCEPTED: Final = b'{"accepted":true,"closes_at":"%b","minimum_fen":%d,"reason":null,"seq":%d}'
 _DECISION: Final = b'{"accepted":%b,"closes_at":"%b","minimum_fen":%d,"reason":%b%b,"seq":%b}'
 
 

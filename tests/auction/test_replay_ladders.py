@@ -1,7 +1,7 @@
 """``import-log``: ladders as court platforms print them, made up here, and real ones if given.
 
-Real ladders are not part of the project. ``COURT_LADDERS`` names a folder that holds some
-(``ladder-a.csv`` to ``ladder-c.csv``); without it their tests are skipped.
+Real ladders are not part of the project. They are read where they lie beside it, or in the folder that
+``COURT_LADDERS`` names (``ladder-a.csv`` to ``ladder-c.csv``); without them their tests are skipped.
 """
 
 import json
@@ -246,18 +246,19 @@ def test_any_bytes_are_read_or_refused_but_never_crash(raw: bytes) -> None:
         assert len(log.entries) <= len(rows)
 
 
+BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data" / "court-ladders"
+LADDERS = Path(os.environ.get("COURT_LADDERS", BESIDE))
 REAL = [
     ("ladder-a.csv", "H2515", 361_381_756, 44, 38),
     ("ladder-b.csv", "R9800", 187_217_309, 65, 61),
     ("ladder-c.csv", "P2720", 853_235_104, 22, 19)]
 
 
-@pytest.mark.skipif("COURT_LADDERS" not in os.environ,
-                    reason="COURT_LADDERS names no folder of real ladders")
+@pytest.mark.skipif(not LADDERS.is_dir(), reason=f"no real ladders in {LADDERS}")
 @pytest.mark.parametrize(("name", "winner", "price", "count", "extensions"), REAL)
 def test_a_real_ladder_gives_its_buyer_price_and_every_bid(
         name: str, winner: str, price: int, count: int, extensions: int) -> None:
-    raw = (Path(os.environ["COURT_LADDERS"]) / name).read_bytes()
+    raw = (LADDERS / name).read_bytes()
     log, said = imported(raw)
     outcome = recompute(log)["outcome"]
     assert (outcome["winner_code"], outcome["price_fen"], outcome["accepted"]) == (
