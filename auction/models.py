@@ -264,15 +264,15 @@ class Registration(Base):
 class Attempt(Base):
     """One bid as it was judged, accepted or refused; ``position`` is the order of judgement.
 
-    ``leaf_index`` is the place of its leaf in the court's log; None of bids from before receipts.
+    ``leaf_index`` is the place of its leaf in the court's log; None of bids from before receipts. No foreign
+    key: it is written under the lock of its sale's row, and to check each of a hundred again costs as much.
     """
 
     __tablename__ = "attempts"
     __table_args__ = (
-        _of_sale(),
         UniqueConstraint("lot_id", "number", "position"),
         UniqueConstraint("lot_id", "number", "seq"),
-        UniqueConstraint("lot_id", "number", "client_bid_id", "code", "amount_fen"),
+        UniqueConstraint("client_bid_id", "code", "lot_id", "number", "amount_fen"),
     )
     unlogged = "each row has its own leaf of kind bid, written with it"
 

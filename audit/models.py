@@ -43,7 +43,10 @@ class SubjectHead(Base):
 
 
 class Leaf(Base):
-    """One act. ``raw`` is what counts; the other columns are for finding it."""
+    """One act. ``raw`` is what counts; the other columns are for finding it.
+
+    No foreign key: it is written under the lock of its log's row, and by the thousand.
+    """
 
     __tablename__ = "leaves"
     __table_args__ = (
@@ -52,7 +55,7 @@ class Leaf(Base):
     )
     unlogged = "is the log"
 
-    log: Mapped[str] = mapped_column(ForeignKey("logs.origin"), primary_key=True)
+    log: Mapped[str] = mapped_column(String(200), primary_key=True)
     index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     subject: Mapped[str] = mapped_column(String(200))
     seq: Mapped[int] = mapped_column(Integer)

@@ -6,9 +6,10 @@ used and stays open: nothing here commits. Names of tables and columns are the m
 visitor's.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -18,8 +19,9 @@ from sqlalchemy.orm import Session
 from kernel.database import Base
 
 Rows = Sequence[Sequence[Any]]
-_A_STATEMENT: Final = 500
-"""Rows that one SQLite statement names; each count of rows is a text of its own to prepare."""
+Found = Callable[[], list[tuple[Any, ...]]]
+_A_STATEMENT: Final = 512
+"""Rows that one SQLite statement names: a power of two, as every text of one names."""
 
 
 class Bulk:
@@ -35,6 +37,17 @@ class Bulk:
         self.flag: Callable[[bool], Any] = int if self._on_sqlite else _as_it_is
         """A truth value as the driver wants it: SQLite's would look for an adapter first."""
 
+    def together(self) -> AbstractContextManager[Any]:
+        """What is asked and written within goes to the database in one go, and fails as one."""
+        return nullcontext() if self._on_sqlite else self._driver.pipeline()
+
+    def insert_one(self, model: type[Base], values: Mapping[str, Any]) -> None:
+        """Insert one row; unlike ``insert`` it may stand among what goes together."""
+        marks = _marks(values) if self._on_sqlite else ", ".join(["%s"] * len(values))
+        self._driver.cursor().execute(
+            f'INSERT INTO "{model.__tablename__}" ({_listed(values)}) VALUES ({marks})',  # noqa: S608
+            list(values.values()))
+
     def insert(self, model: type[Base], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Insert rows, each with the values of ``columns`` in their order."""
         names = _listed(columns)
@@ -45,18 +58,6 @@ class Bulk:
         with self._driver.cursor().copy(f'COPY "{model.__tablename__}" ({names}) FROM STDIN') as copy:
             for row in rows:
                 copy.write_row(row)
-
-    def insert_new(self, model: type[Base], columns: Sequence[str], rows: Rows) -> None:
-        """Insert those rows whose key nobody has taken; on PostgreSQL wait for whoever is about to."""
-        names = _listed(columns)
-        if self._on_sqlite:
-            self._driver.cursor().executemany(
-                f'INSERT INTO "{model.__tablename__}" ({names}) VALUES ({_marks(columns)}) '  # noqa: S608
-                "ON CONFLICT DO NOTHING", rows)
-            return
-        self._driver.cursor().execute(
-            f'INSERT INTO "{model.__tablename__}" ({names}) '  # noqa: S608
-            f"SELECT * FROM {_unnested(model, tuple(columns))} ON CONFLICT DO NOTHING", _turned(rows))
 
     def update(self, model: type[Base], *, keys: Sequence[str], columns: Sequence[str], rows: Rows) -> None:
         """Set ``columns`` of the rows found by ``keys``; a row holds the columns' values, then the keys'."""
@@ -78,37 +79,66 @@ class Bulk:
         """The values of ``columns`` of every row whose ``keys`` are among ``wanted``, in no order.
 
         Args:
-            lock: hold the rows until the end of the transaction, locked in the order of their keys, so
-                that two who want the same rows do not wait for each other.
+            lock: hold the rows until the end of the transaction, locked in the order in which they are
+                wanted, so that two who want the same rows in the same order do not wait for each other.
         """
+        return self.ask(model, keys=keys, columns=columns, wanted=wanted, lock=lock)()
+
+    def ask(self, model: type[Base], *, keys: Sequence[str], columns: Sequence[str], wanted: Rows,
+            lock: bool = False) -> Found:
+        """``find`` for what goes ``together``: what is returned gives the rows once they are here."""
         if not wanted:
-            return []
-        shown = ", ".join(f'stored."{name}"' for name in columns)
+            return list
         cursor = self._driver.cursor()
-        if not self._on_sqlite:
-            order = ", ".join(f'stored."{name}"' for name in keys)
-            # NO KEY UPDATE: rows that refer to these by a foreign key may come meanwhile.
-            cursor.execute(
-                f'SELECT {shown} FROM "{model.__tablename__}" AS stored '  # noqa: S608
-                f"JOIN {_unnested(model, tuple(keys))} ON {_same(keys)}"
-                + (f" ORDER BY {order} FOR NO KEY UPDATE OF stored" if lock else ""), _turned(wanted))
-            return list(cursor.fetchall())
-        found: list[tuple[Any, ...]] = []
-        for begin in range(0, len(wanted), _A_STATEMENT):
-            part = wanted[begin:begin + _A_STATEMENT]
-            marks = ", ".join([f"({_marks(keys)})"] * len(part))
-            found += cursor.execute(
-                f"WITH given({_listed(keys)}) AS (VALUES {marks}) "  # noqa: S608
-                f'SELECT {shown} FROM given CROSS JOIN "{model.__tablename__}" AS stored ON {_same(keys)}',
-                [value for row in part for value in row]).fetchall()
+        shown = ", ".join(f'stored."{name}"' for name in columns)
+        if self._on_sqlite:
+            return partial(list, _found_in_sqlite(cursor, model, keys, shown, wanted))
+        # The inner question is kept from being joined in any other way than by the index, key after key: a
+        # plan that was made while the table was small would read all of it for as long as the connection
+        # lasts. NO KEY UPDATE: rows that refer to these by a foreign key may come meanwhile.
+        inner = ", ".join(f'"{name}"' for name in columns)
+        cursor.execute(
+            f"SELECT {shown} FROM {_unnested(model, tuple(keys))} CROSS JOIN LATERAL "  # noqa: S608
+            f'(SELECT {inner} FROM "{model.__tablename__}" AS stored WHERE {_same(keys)} '
+            f"{'FOR NO KEY UPDATE' if lock else 'OFFSET 0'}) AS stored", _turned(wanted))
+        found: Found = cursor.fetchall
         return found
 
-    def now(self) -> datetime | None:
-        """The database's time; None where it is a file that has none of its own."""
+    def ask_now(self) -> Callable[[], datetime | None]:
+        """The database's time, for what goes ``together``; None where it is a file without one."""
         if self._on_sqlite:
-            return None
-        stamp: datetime = self._driver.cursor().execute("SELECT clock_timestamp()").fetchone()[0]
-        return stamp.astimezone(UTC)
+            return _none
+        cursor = self._driver.cursor()
+        cursor.execute("SELECT clock_timestamp()")
+        return lambda: cursor.fetchone()[0].astimezone(UTC)
+
+
+def _none() -> None:
+    return None
+
+
+def _found_in_sqlite(cursor: Any, model: type[Base], keys: Sequence[str], shown: str, wanted: Rows
+                     ) -> list[tuple[Any, ...]]:
+    """Rows by their keys, as many a statement as a power of two: few texts, each prepared once.
+
+    Places that are left over hold NULL, which no key equals.
+    """
+    found: list[tuple[Any, ...]] = []
+    for begin in range(0, len(wanted), _A_STATEMENT):
+        part = wanted[begin:begin + _A_STATEMENT]
+        places = 1 << (len(part) - 1).bit_length()
+        values = [value for row in part for value in row]
+        found += cursor.execute(
+            _question(model, tuple(keys), shown, places),
+            values + [None] * (places * len(keys) - len(values))).fetchall()
+    return found
+
+
+@lru_cache(maxsize=256)
+def _question(model: type[Base], keys: tuple[str, ...], shown: str, places: int) -> str:
+    marks = ", ".join([f"({_marks(keys)})"] * places)
+    return (f"WITH given({_listed(keys)}) AS (VALUES {marks}) "  # noqa: S608
+            f'SELECT {shown} FROM given CROSS JOIN "{model.__tablename__}" AS stored ON {_same(keys)}')
 
 
 def _as_it_is(value: Any) -> Any:
@@ -129,11 +159,11 @@ def _as_text(instant: datetime | None) -> str | None:
     return instant.astimezone(UTC).isoformat(" ", "microseconds")[:26]   # without the offset
 
 
-def _listed(columns: Sequence[str]) -> str:
+def _listed(columns: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 
-def _marks(columns: Sequence[str]) -> str:
+def _marks(columns: Collection[str]) -> str:
     return ", ".join("?" * len(columns))
 
 

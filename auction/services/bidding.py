@@ -136,10 +136,10 @@ def take_bids(session: Session, offers: Sequence[Offer], *, now: datetime) -> li
     if here.clock_is_off:
         return [ClockOff() for _ in offers]
     bulk = Bulk(session)
-    courses = {lot_id: _Course(sale, Course(terms_of(sale), standing_of(sale)))
-               for lot_id, sale in bidstore.lock_sales(bulk, {one.lot_id for one in offers}).items()}
     places = [one[:3] for one in offers]
-    seats = bidstore.seats(bulk, set(places))
+    sales, seats = bidstore.lock(bulk, {one.lot_id for one in offers}, set(places))
+    courses = {lot_id: _Course(sale, Course(terms_of(sale), standing_of(sale)))
+               for lot_id, sale in sales.items()}
     _remember(bulk, courses, offers, [seats.get(place) for place in places])
     batch = _Batch(session, offers, now, here, [], [], [])
     found: list[_Taken | JudgedBid | DomainError] = [NotQualified()] * len(offers)

@@ -22,6 +22,10 @@ _STANDING: Final = ("state", "closes_at", "price_fen", "leader_code", "leader_ra
 _OF_SALE: Final = ("lot_id", "number")
 
 
+Place = tuple[str, int, str]
+"""Lot, number of its sale, and the digest of a bidder."""
+
+
 @dataclass(slots=True)
 class SuspendedSpan:
     """A time in which the sale stood still, as far as bids are judged and shown by it."""
@@ -98,21 +102,38 @@ class JudgedBid(NamedTuple):
     leaf_index: int | None
 
 
-def lock_sales(bulk: Bulk, lot_ids: Collection[str]) -> dict[str, LockedSale]:
-    """By lot, its latest announced sale with the row locked; lots without one are left out."""
-    rows = bulk.find(Sale, keys=("lot_id",), columns=_TERMS + _STANDING,
-                     wanted=[(lot_id,) for lot_id in sorted(lot_ids)], lock=True)
-    sales: dict[str, LockedSale] = {}
-    for row in sorted(rows, key=lambda row: int(row[1])):
-        if row[11] is not None:
-            sales[row[0]] = _sale(row)
-    for lot_id, court_id, case_id, is_exercise in bulk.find(
-            Lot, keys=("id",), columns=("id", "court_id", "case_id", "is_exercise"),
-            wanted=[(lot_id,) for lot_id in sales]):
-        sale = sales[lot_id]
-        sale.court_id, sale.case_id, sale.is_exercise = court_id, case_id, bool(is_exercise)
-    _add_suspensions(bulk, sales)
-    return sales
+class Ground(NamedTuple):
+    """What a batch of bids is judged on: sales with their rows locked, and who stands behind the bids."""
+
+    sales: dict[str, LockedSale]
+    seats: dict[Place, Seat]
+
+
+def lock(bulk: Bulk, lot_ids: Collection[str], places: Collection[Place]) -> Ground:
+    """The latest announced sale of each lot, locked, and the admitted codes behind these places.
+
+    Lots without a sale and places without an admitted code are left out.
+    """
+    lots = [(lot_id,) for lot_id in sorted(lot_ids)]
+    with bulk.together():
+        rows = bulk.ask(Sale, keys=("lot_id",), columns=_TERMS + _STANDING, wanted=lots, lock=True)
+        cases = bulk.ask(Lot, keys=("id",), columns=("id", "court_id", "case_id", "is_exercise"), wanted=lots)
+        stops = bulk.ask(Stop, keys=("lot_id",), wanted=lots,
+                         columns=(*_OF_SALE, "ground", "reason", "from_at", "to_at"))
+        codes = bulk.ask(Registration, keys=(*_OF_SALE, "person_digest"), wanted=list(places),
+                         columns=(*_OF_SALE, "person_digest", "code", "priority_rank"))
+    sales = {row[0]: _sale(row) for row in sorted(rows(), key=lambda row: int(row[1])) if row[11] is not None}
+    for lot_id, court_id, case_id, is_exercise in cases():
+        if lot_id in sales:
+            sale = sales[lot_id]
+            sale.court_id, sale.case_id, sale.is_exercise = court_id, case_id, bool(is_exercise)
+    for lot_id, number, ground, reason, from_at, to_at in stops():
+        if lot_id in sales and sales[lot_id].number == number:
+            sales[lot_id].suspensions.append(SuspendedSpan(ground, reason, _at(from_at), read(to_at)))
+    for sale in sales.values():
+        sale.suspensions.sort(key=lambda one: one.from_at)
+    return Ground(sales, {(lot_id, number, digest): Seat(code, rank, f"code:{code}")
+                          for lot_id, number, digest, code, rank in codes() if code is not None})
 
 
 def _sale(row: Sequence[Any]) -> LockedSale:
@@ -131,28 +152,17 @@ def _at(value: datetime | str) -> datetime:
     return instant
 
 
-def _add_suspensions(bulk: Bulk, sales: dict[str, LockedSale]) -> None:
-    rows = bulk.find(Stop, keys=_OF_SALE, columns=("lot_id", "ground", "reason", "from_at", "to_at"),
-                     wanted=[(one.lot_id, one.number) for one in sales.values()])
-    for lot_id, ground, reason, from_at, to_at in rows:
-        sales[lot_id].suspensions.append(SuspendedSpan(ground, reason, _at(from_at), read(to_at)))
-    for sale in sales.values():
-        sale.suspensions.sort(key=lambda one: one.from_at)
-
-
-def seats(bulk: Bulk, wanted: Collection[tuple[str, int, str]]) -> dict[tuple[str, int, str], Seat]:
-    """The admitted codes behind (lot, number, digest); whoever has none is left out."""
-    rows = bulk.find(Registration, keys=(*_OF_SALE, "person_digest"), wanted=list(wanted),
-                     columns=(*_OF_SALE, "person_digest", "code", "priority_rank"))
-    return {(lot_id, number, digest): Seat(code, rank, f"code:{code}")
-            for lot_id, number, digest, code, rank in rows if code is not None}
-
-
 def answered(bulk: Bulk, wanted: Collection[tuple[str, int, str, str]]) -> list[JudgedBid]:
-    """Every bid already judged under these (lot, number, code, client_bid_id), in the order of judgement."""
-    rows = bulk.find(Attempt, keys=(*_OF_SALE, "code", "client_bid_id"), wanted=list(wanted),
-                     columns=JudgedBid._fields)
-    found = [JudgedBid._make(row) for row in rows]
+    """Every bid already judged under these (lot, number, code, client_bid_id), in the order of judgement.
+
+    Looked for by the last two, which hardly anybody shares: an index that begins with the lot would
+    be taken for as good, and hold all bids of the sale.
+    """
+    places = set(wanted)
+    rows = bulk.find(Attempt, keys=("client_bid_id", "code"), columns=JudgedBid._fields,
+                     wanted=[(name, code) for _lot, _number, code, name in places])
+    found = [one for one in map(JudgedBid._make, rows)
+             if (one.lot_id, one.number, one.code, one.client_bid_id) in places]
     return sorted((one._replace(
         received_at=_at(one.received_at), decided_at=_at(one.decided_at), closes_at=_at(one.closes_at),
         accepted=bool(one.accepted), extended=bool(one.extended)) for one in found),

@@ -1,15 +1,14 @@
 """Recording acts: a leaf each, in the transaction of the act, signed as one.
 
 ``record`` only notes the act on the session; the leaves are written by ``write_leaves`` as the
-last statements before COMMIT, under the locks of their heads, so that index and ``at`` rise
-together and the locks are held as briefly as can be. The leaves of one commit in one log are a
+last statements before COMMIT, under the lock of their log, so that index and ``at`` rise
+together and the lock is held as briefly as can be. The leaves of one commit in one log are a
 tree of their own, whose root is signed in the same breath (receipt/v1).
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
@@ -28,6 +27,7 @@ from kernel.formats import canonical
 
 _PENDING: Final = "pending_leaves"
 _WRITTEN: Final = "written_leaves"
+_HEAD: Final = ("seq", "hash", "log", "subject")
 _COLUMNS: Final = ("log", "index", "subject", "seq", "kind", "at", "actor", "case_id", "raw", "hash")
 
 
@@ -137,24 +137,26 @@ def all_leaves(session: Session) -> list[WrittenLeaf]:
 
 def _append(session: Session, court_id: str, is_exercise: bool, acts: Sequence[Act]) -> list[WrittenLeaf]:
     bulk = Bulk(session)
-    find_log = partial(bulk.find, Log, keys=("court_id", "is_exercise"), wanted=[(court_id, is_exercise)])
-    known = find_log(columns=("origin", "receipt_key"))
-    if not known:
-        raise NoSuchLog(court_id=court_id)
-    origin, named_key = known[0]
+    origin = _origin(session, bulk, court_id, is_exercise)
     signer = signing.signer(receipt_key_name(origin))
-    is_new_key = named_key != signer.vkey
-    subjects = {act.subject for act in acts} | ({_own(origin)} if is_new_key else set())
-    heads = _lock_heads(bulk, origin, subjects)
-    ((size, last_at, named_key),) = find_log(columns=("size", "last_at", "receipt_key"), lock=True)
-    if is_new_key and named_key != signer.vkey:
+    subjects = sorted({act.subject for act in acts} | {_own(origin)})
+    with bulk.together():   # the heads are read, and the time is asked, once the lock is held
+        locked = bulk.ask(Log, keys=("origin",), columns=("size", "last_at", "receipt_key"),
+                          wanted=[(origin,)], lock=True)
+        stored = bulk.ask(SubjectHead, keys=("log", "subject"), columns=("subject", "seq", "hash"),
+                          wanted=[(origin, subject) for subject in subjects])
+        asked_at = bulk.ask_now()
+    ((size, last_at, named_key),) = locked()
+    known = {subject: (seq, shown) for subject, seq, shown in stored()}
+    if named_key != signer.vkey:
         acts = _with_key(acts, origin, signer.vkey, is_first=size == 0)
-    at = _stamp(bulk, read(last_at))
+    at = _stamp(asked_at(), read(last_at))
     stored_at = bulk.kept(at)
     write = LeafWriter(origin, at)
     raws, hashes, rows = [], [], []
+    heads: dict[str, tuple[int, str]] = {}
     for index, (_court, _is_exercise, kind, subject, actor, body, case_id) in enumerate(acts, size):
-        seq, prev = heads[subject]
+        seq, prev = heads.get(subject) or known.get(subject) or (0, GENESIS)
         kind_name = str(kind)
         raw, digest = write.leaf(text(kind_name), text(subject), seq + 1, prev, text(actor), body)
         shown = digest.hex()
@@ -166,14 +168,32 @@ def _append(session: Session, court_id: str, is_exercise: bool, acts: Sequence[A
     signature = signer.sign(signed_message(origin, tree.root, tree.size, at))
     commit = SignedTree(origin, raws, tree, at, signer.vkey, signature)
     bulk.insert(Leaf, _COLUMNS, rows)
-    bulk.insert(SignedCommit, ("log", "first", "size", "at", "key", "signature"),
-                [(origin, size, tree.size, stored_at, signer.vkey, signature)])
-    bulk.update(SubjectHead, keys=("log", "subject"), columns=("seq", "hash"),
-                rows=[(seq, shown, origin, subject) for subject, (seq, shown) in heads.items()])
-    bulk.update(Log, keys=("origin",), columns=("size", "last_at", "receipt_key"),
-                rows=[(size + len(acts), stored_at, signer.vkey, origin)])
+    moved = [(seq, shown, origin, subject) for subject, (seq, shown) in heads.items()]
+    with bulk.together():
+        bulk.insert_one(SignedCommit, {"log": origin, "first": size, "size": tree.size, "at": stored_at,
+                                       "key": signer.vkey, "signature": signature})
+        for row in moved:
+            if row[3] not in known:
+                bulk.insert_one(SubjectHead, dict(zip(_HEAD, row, strict=True)))
+        bulk.update(SubjectHead, keys=("log", "subject"), columns=("seq", "hash"),
+                    rows=[row for row in moved if row[3] in known])
+        bulk.update(Log, keys=("origin",), columns=("size", "last_at", "receipt_key"),
+                    rows=[(size + len(acts), stored_at, signer.vkey, origin)])
     return [WrittenLeaf(act, row[1], row[3], row[9], place, commit)
             for place, (row, act) in enumerate(zip(rows, acts, strict=True))]
+
+
+def _origin(session: Session, bulk: Bulk, court_id: str, is_exercise: bool) -> str:
+    """The name of a court's log; it never changes, so each connection asks once."""
+    names: dict[tuple[str, bool], str] = session.connection().info.setdefault("log_origins", {})
+    origin = names.get((court_id, is_exercise))
+    if origin is None:
+        found = bulk.find(Log, keys=("court_id", "is_exercise"), columns=("origin",),
+                          wanted=[(court_id, is_exercise)])
+        if not found:
+            raise NoSuchLog(court_id=court_id)
+        origin = names[court_id, is_exercise] = str(found[0][0])
+    return origin
 
 
 def _own(origin: str) -> str:
@@ -187,26 +207,7 @@ def _with_key(acts: Sequence[Act], origin: str, key: str, *, is_first: bool) -> 
     return [*acts[:is_first], announces, *acts[is_first:]]
 
 
-def _lock_heads(bulk: Bulk, origin: str, subjects: Collection[str]) -> dict[str, tuple[int, str]]:
-    """Where these subjects' chains stand, locked in the order of their names; new ones begin at genesis.
-
-    Two transactions may begin one subject at once: the second waits here for the first.
-    """
-    heads: dict[str, tuple[int, str]] = {}
-    wanted = [(origin, subject) for subject in sorted(subjects)]
-    for _ in range(2):
-        heads = {subject: (seq, shown) for subject, seq, shown in bulk.find(
-            SubjectHead, keys=("log", "subject"), columns=("subject", "seq", "hash"), wanted=wanted,
-            lock=True)}
-        missing = [(*key, 0, GENESIS) for key in wanted if key[1] not in heads]
-        if not missing:
-            break
-        bulk.insert_new(SubjectHead, ("log", "subject", "seq", "hash"), missing)
-    return heads
-
-
-def _stamp(bulk: Bulk, last: datetime | None) -> datetime:
+def _stamp(seen: datetime | None, last: datetime | None) -> datetime:
     """The database's time, never before the leaf before: several machines share one log."""
-    seen = bulk.now()
     stamp = clock.now() if seen is None else clock.to_millisecond(seen) + clock.offset()
     return stamp if last is None else max(stamp, last)
