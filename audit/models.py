@@ -2,7 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audit.kinds import Kind
@@ -90,3 +100,45 @@ class SignedCommit(Base):
 
 
 append_only(SignedCommit.__table__)
+
+
+class TreeHead(Base):
+    """What the signer remembers of a log: how far its tree is built, the root, and the key that says so.
+
+    Its row is locked by whoever builds on, so that of many processes one does.
+    """
+
+    __tablename__ = "tree_heads"
+    unlogged = "is computed from the leaves, and checked against them before every signature"
+
+    log: Mapped[str] = mapped_column(ForeignKey("logs.origin"), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    key: Mapped[str] = mapped_column(String(300))
+
+
+class TreeTile(Base):
+    """Up to 256 hashes of the tree side by side (C2SP tlog-tiles): of leaves, or of full tiles below."""
+
+    __tablename__ = "tree_tiles"
+    unlogged = "is computed from the leaves, and checked against them before every signature"
+
+    log: Mapped[str] = mapped_column(ForeignKey("logs.origin"), primary_key=True)
+    level: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SignedCheckpoint(Base):
+    """The signed word of the log on where it stood: a C2SP tlog-checkpoint, as it was given out."""
+
+    __tablename__ = "checkpoints"
+    unlogged = "signs the leaves that it stands beside"
+
+    log: Mapped[str] = mapped_column(ForeignKey("logs.origin"), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    signed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(Text)
+
+
+append_only(SignedCheckpoint.__table__)

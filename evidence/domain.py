@@ -1,7 +1,9 @@
 """The doors of this domain."""
 
-from evidence.api import api
+from evidence.api import audit as audit_api
+from evidence.api import logs as logs_api
 from evidence.commands import audit_commands
+from evidence.jobs import JOBS
 from evidence.search import search
 from evidence.views import audit
 from kernel.access import Role
@@ -9,6 +11,7 @@ from kernel.domain import Domain, Room
 from kernel.errors import N_
 
 DOMAIN = Domain(
-    name="evidence", pages=(audit.pages,), api=(api,), commands=(audit_commands,), search=search,
+    name="evidence", pages=(audit.pages,), api=(audit_api.api, logs_api.api),
+    commands=(audit_commands,), search=search, jobs=JOBS,
     rooms=(Room("/desk/audit", N_("审计"), "eye", frozenset({Role.AUDITOR, Role.SUPERVISOR})),),
 )

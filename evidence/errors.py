@@ -6,3 +6,18 @@ from kernel.errors import N_, NotFound
 class NoSuchSale(NotFound):
     code = "no_such_sale"
     message = N_("没有这次拍卖，或者它不属于您的法院。")
+
+
+class NoSuchLog(NotFound):
+    code = "no_such_log"
+    message = N_("没有这份日志。/api/v1/logs 列出了全部日志。")
+
+
+class NoCheckpointYet(NotFound):
+    code = "no_checkpoint_yet"
+    message = N_("这条记录还没有进入签名的检查点；一般在 10 秒之内，请稍后再取。")
+
+
+class NoSuchLeaf(NotFound):
+    code = "no_such_leaf"
+    message = N_("没有这条记录，或者它不是公开的：只有拍卖、摇号和分配方案的记录任何人都可以取证明。")

@@ -25,3 +25,9 @@ class LeavesIn(Schema):
     from_at = Instant(load_default=None)
     to_at = Instant(load_default=None)
     page = fields.Integer(load_default=1, validate=Within(min=1, max=100_000))
+
+
+class EarlierIn(Schema):
+    """How many leaves the log had when its reader last looked."""
+
+    earlier = fields.Integer(required=True, data_key="from", validate=Within(min=1, max=10**12))

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 ED25519: Final = b"\x01"
+COSIGNS: Final = b"\x04"
+"""The type of a witness' key: Ed25519 over a checkpoint and the time (C2SP tlog-cosignature)."""
 
 
 class Signer:
@@ -23,11 +25,14 @@ class Signer:
 
     Attributes:
         vkey: the public key as others pin it.
+        key_id: the four bytes by which a signature names its key.
     """
 
-    def __init__(self, name: str, seed: bytes) -> None:
+    def __init__(self, name: str, seed: bytes, kind: bytes = ED25519) -> None:
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
-        self.vkey = vkey(name, self._key.public_key().public_bytes_raw())
+        self.name = name
+        self.vkey = vkey(name, self._key.public_key().public_bytes_raw(), kind)
+        self.key_id = public_of(self.vkey)[1]
 
     def sign(self, message: bytes) -> bytes:
         """The 64 bytes of the signature; the same for the same message."""
@@ -48,11 +53,26 @@ class Keyring:
         return Signer(name, derive.derive(self._secret))
 
 
-def vkey(name: str, public: bytes) -> str:
+def vkey(name: str, public: bytes, kind: bytes = ED25519) -> str:
     """``name+8 hex digits+base64``: the digits are the key's id (C2SP signed-note)."""
-    key = ED25519 + public
+    key = kind + public
     digits = sha256(name.encode() + b"\n" + key).hexdigest()[:8]
     return f"{name}+{digits}+{b64encode(key).decode()}"
+
+
+def public_of(key: str) -> tuple[str, bytes, bytes, bytes]:
+    """Name, id, type and public bytes of a vkey.
+
+    Raises:
+        ValueError: the text is no vkey of Ed25519.
+    """
+    name, digits, shown = key.split("+", 2)
+    raw = b64decode(shown, validate=True)
+    kind = raw[:1]
+    is_whole = len(raw) == 33 and kind in (ED25519, COSIGNS)
+    if not is_whole or vkey(name, raw[1:], kind) != f"{name}+{digits}+{shown}":
+        raise ValueError("no vkey of Ed25519")
+    return name, bytes.fromhex(digits), kind, raw[1:]
 
 
 def verifies(key: str, message: bytes, signature: bytes) -> bool:
@@ -61,13 +81,14 @@ def verifies(key: str, message: bytes, signature: bytes) -> bool:
     Raises:
         ValueError: the text is no vkey of Ed25519.
     """
-    name, digits, shown = key.split("+", 2)
-    raw = b64decode(shown, validate=True)
-    if len(raw) != 33 or raw[:1] != ED25519 or vkey(name, raw[1:]) != f"{name}+{digits}+{shown}":
-        raise ValueError("no vkey of Ed25519")
+    return verifies_raw(public_of(key)[3], message, signature)
+
+
+def verifies_raw(public: bytes, message: bytes, signature: bytes) -> bool:
+    """The same for the 32 bytes of a public key."""
     try:
-        Ed25519PublicKey.from_public_bytes(raw[1:]).verify(signature, message)
-    except InvalidSignature:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
         return False
     return True
 

@@ -1,8 +1,22 @@
 """The use cases of the log: the door through which the floors above come."""
 
 from audit.services.checking import check_logs
+from audit.services.checkpoints import (
+    Growth,
+    Refused,
+    grown_logs,
+    lacks_key,
+    lag,
+    look_at_news,
+    newest_checkpoint,
+    proof_of,
+    publish_key,
+    sign_growth,
+    tree_of,
+)
 from audit.services.reading import (
     LeafNote,
+    PublishedKey,
     body_of,
     hashes_of_kinds,
     leaf_at,
@@ -12,6 +26,7 @@ from audit.services.reading import (
     leaves_of_case,
     leaves_of_subject,
     log_sizes,
+    published_keys,
     receipt_keys,
     receipt_of,
 )
@@ -27,7 +42,9 @@ from audit.services.recording import (
 )
 
 __all__ = [
-    "Act", "LeafNote", "WrittenLeaf", "all_leaves", "body_of", "check_logs", "has_log", "hashes_of_kinds",
-    "leaf_at", "leaf_count", "leaves_from", "leaves_hashed", "leaves_of_case", "leaves_of_subject",
-    "log_sizes", "open_log", "receipt_keys", "receipt_of", "record", "record_all", "write_leaves",
+    "Act", "Growth", "LeafNote", "PublishedKey", "Refused", "WrittenLeaf", "all_leaves", "body_of",
+    "check_logs", "grown_logs", "has_log", "hashes_of_kinds", "lacks_key", "lag", "leaf_at", "leaf_count",
+    "leaves_from", "leaves_hashed", "leaves_of_case", "leaves_of_subject", "log_sizes", "look_at_news",
+    "newest_checkpoint", "open_log", "proof_of", "publish_key", "published_keys", "receipt_keys",
+    "receipt_of", "record", "record_all", "sign_growth", "tree_of", "write_leaves",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -98,11 +99,27 @@ def leaves_from(session: Session, log: str, index: int, *, most: int) -> list[Le
         .where(Leaf.log == log, Leaf.index >= index).order_by(Leaf.index).limit(most))]
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedKey:
+    """A public key of a log: what it signs (``receipts`` or ``checkpoints``), and since when."""
+
+    signs: str
+    vkey: str
+    since: datetime
+
+
+def published_keys(session: Session, origin: str) -> list[PublishedKey]:
+    """Every key that ever signed for a log, in the order in which the log names them."""
+    bodies = [(body_of(leaf), leaf.at)
+              for leaf in leaves_of_subject(session, f"log:{origin}", kind=Kind.KEY_PUBLISHED)]
+    return [PublishedKey(body["signs"], body["key"], at) for body, at in bodies]
+
+
 def receipt_keys(session: Session, court_id: str, *, is_exercise: bool) -> list[str]:
     """The public keys that ever signed receipts in a court's log, as vkeys, the first one first."""
     origins = select(Log.origin).where(Log.court_id == court_id, Log.is_exercise == is_exercise)
-    return [body_of(leaf)["key"] for origin in session.scalars(origins)
-            for leaf in leaves_of_subject(session, f"log:{origin}", kind=Kind.KEY_PUBLISHED)]
+    return [key.vkey for origin in session.scalars(origins)
+            for key in published_keys(session, origin) if key.signs == "receipts"]
 
 
 def receipt_of(session: Session, log: str, index: int) -> bytes | None:

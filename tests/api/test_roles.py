@@ -13,7 +13,7 @@ from tests.clients import json_of
 from tests.factories.accounts import a_court, a_person, a_token, sign_in
 
 TABLE = read_table()
-NOBODY_AT_ALL = {"lot_id": "lot-none", "number": "1", "topic": "title", "item": "defects"}
+NOBODY_AT_ALL = {"lot_id": "lot-none", "number": "1", "index": "1", "topic": "title", "item": "defects"}
 
 
 def routes_of(app: Flask) -> dict[Route, str]:

@@ -22,6 +22,13 @@ START_FEN, STEP_FEN = 1_000_000_00, 10_000_00
 GONE: dict[str, Any] = {"gone": True}
 
 
+class _Client(socketio.Client):
+    """One that gives up at once: the library's would wait for its reader, up to 25 s where nothing comes."""
+
+    def disconnect(self) -> None:
+        self.eio.disconnect(abort=True)
+
+
 class Line:
     """One Socket.IO connection to one address, in the room of a lot."""
 
@@ -29,7 +36,7 @@ class Line:
                  on_update: Callable[[dict[str, Any]], object] = lambda _message: None,
                  token: str | None = None) -> None:
         self.answers: Queue[dict[str, Any]] = Queue()
-        self._socket = socketio.Client(reconnection=False, ssl_verify=False)
+        self._socket = _Client(reconnection=False, ssl_verify=False)
         self._socket.on("update", on_update, namespace=NAMESPACE)
         self._socket.on("disconnect", self._lost, namespace=NAMESPACE)
         self.is_gone = False

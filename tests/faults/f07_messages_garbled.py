@@ -31,6 +31,8 @@ SEATS = 8
 DOUBLED = {Size.SHORT: 10, Size.FULL: 500}
 DELAYS: dict[Size, list[float]] = {Size.SHORT: [0.3, 0.8], Size.FULL: [1, 5, 15, 30, 60]}
 STOLEN = {Size.SHORT: 2, Size.FULL: 100}
+THIEF_RESTS_S = 0.1
+"""Seven strange frames at a time; whoever sends over a hundred a second is cut, which others try."""
 GARBLED = {Size.SHORT: 30, Size.FULL: 2_000}
 START_FEN, STEP_FEN = 1_000_000, 100
 CUT_S = 3.0
@@ -161,6 +163,7 @@ class Play:
         """Another's frame: as it is, with another sum, without his key, for another lot, over HTTP."""
         thief = self.wires[1]
         for _ in range(STOLEN[self.size]):
+            await asyncio.sleep(THIEF_RESTS_S)
             wish = self.next_bid(0)
             first = await self.wires[0].bid(wish)
             again = await thief.ask("bid", wish)

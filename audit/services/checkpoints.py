@@ -1,0 +1,166 @@
+"""Signing where each log stands: leaves are hashed anew from their bytes, then the tree, then the note.
+
+A job of every process looks for news (RFC 9162; C2SP tlog-checkpoint). What it signs rests on nothing that
+was computed when the leaves were written: the bytes are read back, and a hash beside them that does not
+fit ends the signing of this log until people have looked (design: "The log").
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audit.kinds import Kind
+from audit.models import Leaf, Log, SignedCheckpoint, TreeHead, TreeTile
+from audit.rules.leaves import leaf_hash
+from audit.rules.notes import Checkpoint, proof_file, sign
+from audit.rules.tiles import Place, TiledTree, extended
+from audit.rules.tree import EMPTY_ROOT
+from audit.services.recording import record
+from kernel import clock, signing
+from kernel.access import SYSTEM
+
+LONGEST_LAG: Final = timedelta(seconds=10)
+"""By then a leaf stands in a signed checkpoint (design: "The log")."""
+A_TURN: Final = 1_000
+"""Leaves that one turn takes up: the process has other work between two turns."""
+_HASH: Final = 32
+
+
+class Refused(Exception):
+    """The signer does not sign: what is stored does not fit what it was computed from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What a look at a log has found: the checkpoint that may be signed, and the tiles that it changes.
+
+    Attributes:
+        built: how many leaves the tree had when it was looked at; whoever finds another number signs nothing.
+    """
+
+    built: int
+    found: Checkpoint
+    tiles: Mapping[Place, Sequence[bytes]]
+
+
+def grown_logs(session: Session) -> list[str]:
+    """The logs that have leaves without a checkpoint."""
+    return list(session.scalars(
+        select(Log.origin).outerjoin(TreeHead, TreeHead.log == Log.origin)
+        .where((TreeHead.size.is_(None)) | (TreeHead.size < Log.size)).order_by(Log.origin)))
+
+
+def lacks_key(session: Session, origin: str) -> bool:
+    """Whether the log does not yet name the key that signs its checkpoints now."""
+    head = session.get(TreeHead, origin)
+    return head is None or head.key != signing.signer(origin).vkey
+
+
+def publish_key(session: Session, origin: str) -> None:
+    """Name the key in a leaf of the log before its first signature, and begin the tree with the first one."""
+    vkey, of_log = signing.signer(origin).vkey, session.get_one(Log, origin)
+    head = session.get(TreeHead, origin, with_for_update=True)
+    if head is None:
+        session.add(TreeHead(log=origin, size=0, root=EMPTY_ROOT, key=vkey))
+    elif head.key == vkey:
+        return
+    else:
+        head.key = vkey
+    record(session, court_id=of_log.court_id, kind=Kind.KEY_PUBLISHED, subject=f"log:{origin}", actor=SYSTEM,
+           body={"key": vkey, "signs": "checkpoints"}, is_exercise=of_log.is_exercise)
+
+
+def look_at_news(session: Session, origin: str) -> Growth | None:
+    """Hash the next leaves of a log anew and build the tree over them; None where there are none.
+
+    Raises:
+        Refused: stored bytes and hashes, or tiles and the root signed before, do not fit.
+    """
+    head = session.get_one(TreeHead, origin)
+    hashes = _hashes_anew(session, origin, head.size)
+    if not hashes:
+        return None
+    tiles = extended(head.size, _Tiles(session, origin), hashes)
+    if TiledTree(head.size, _Tiles(session, origin)).root() != bytes(head.root):
+        raise Refused(f"the tiles do not give the root of the first {head.size} leaves")
+    tree = TiledTree(head.size + len(hashes), _Tiles(session, origin, tiles))
+    return Growth(head.size, Checkpoint(origin, tree.size, tree.root()), tiles)
+
+
+def sign_growth(session: Session, growth: Growth) -> None:
+    """Keep the tree and sign how far it goes, unless another process did in between."""
+    found = growth.found
+    head = session.get_one(TreeHead, found.origin, with_for_update=True)
+    if head.size != growth.built:
+        return
+    head.size, head.root = found.size, found.root
+    for (level, index), tile in growth.tiles.items():
+        session.merge(TreeTile(log=found.origin, level=level, index=index, hashes=b"".join(tile)))
+    session.add(SignedCheckpoint(log=found.origin, size=found.size, signed_at=clock.now(),
+                                 note=sign(found.body, signing.signer(found.origin)).text))
+
+
+def _hashes_anew(session: Session, origin: str, built: int) -> list[bytes]:
+    """The hashes of the leaves behind the first ``built``, from their bytes."""
+    hashes = []
+    for place, (index, raw, stored) in enumerate(session.execute(
+            select(Leaf.index, Leaf.raw, Leaf.hash).where(Leaf.log == origin, Leaf.index >= built)
+            .order_by(Leaf.index).limit(A_TURN)), built):
+        if index != place:
+            raise Refused(f"leaf {place} is missing")
+        anew = leaf_hash(bytes(raw))
+        if anew != stored:
+            raise Refused(f"leaf {index}: the stored hash is not the hash of the stored bytes")
+        hashes.append(bytes.fromhex(anew))
+    return hashes
+
+
+class _Tiles:
+    """Tiles of a log: those that are about to be written first, then those that are stored."""
+
+    def __init__(self, session: Session, origin: str, new: Mapping[Place, Sequence[bytes]] | None = None
+                 ) -> None:
+        self._session, self._origin, self._new = session, origin, new or {}
+
+    def __call__(self, level: int, index: int) -> Sequence[bytes]:
+        new = self._new.get((level, index))
+        if new is not None:
+            return new
+        raw = self._session.scalar(select(TreeTile.hashes).where(
+            TreeTile.log == self._origin, TreeTile.level == level, TreeTile.index == index))
+        stored = b"" if raw is None else bytes(raw)
+        return [stored[begin:begin + _HASH] for begin in range(0, len(stored), _HASH)]
+
+
+def tree_of(session: Session, origin: str, size: int) -> TiledTree:
+    """The tree over the first leaves of a log, as many as a checkpoint says."""
+    return TiledTree(size, _Tiles(session, origin))
+
+
+def newest_checkpoint(session: Session, origin: str) -> SignedCheckpoint | None:
+    """The last signed word on where a log stood; None before the first."""
+    return session.scalars(select(SignedCheckpoint).where(SignedCheckpoint.log == origin)
+                           .order_by(SignedCheckpoint.size.desc()).limit(1)).first()
+
+
+def proof_of(session: Session, origin: str, index: int) -> str | None:
+    """The tlog-proof of a leaf in the newest checkpoint; None where none covers it."""
+    newest = newest_checkpoint(session, origin)
+    if newest is None or not 0 <= index < newest.size:
+        return None
+    raw = session.scalar(select(Leaf.raw).where(Leaf.log == origin, Leaf.index == index))
+    if raw is None:
+        return None
+    return proof_file(bytes(raw), index, tree_of(session, origin, newest.size).inclusion(index), newest.note)
+
+
+def lag(session: Session, now: datetime) -> timedelta:
+    """For how long the oldest leaf of any log has been waiting for its checkpoint."""
+    oldest = session.scalar(
+        select(Leaf.at).join(TreeHead, TreeHead.log == Leaf.log).where(Leaf.index == TreeHead.size)
+        .order_by(Leaf.at).limit(1))
+    return timedelta(0) if oldest is None else max(timedelta(0), now - oldest)

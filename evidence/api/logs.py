@@ -1,0 +1,96 @@
+"""``/api/v1/logs``: where each court's log stands, in the formats of others (C2SP), for everybody.
+
+Whoever keeps what he fetched here can later show that the log was changed: a checkpoint is the platform's
+signed word, and every later one has to begin with the same leaves (design: "The log").
+"""
+
+from base64 import b64encode
+from typing import Any, Final
+
+from flask import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audit import services as audit
+from audit.models import Leaf, Log, SignedCheckpoint
+from audit.rules.notes import read_checkpoint, read_note
+from evidence.errors import NoCheckpointYet, NoSuchLeaf, NoSuchLog
+from evidence.schemas import EarlierIn
+from kernel.access import public
+from kernel.database import db
+from kernel.errors import N_, Filled, InvalidInput
+from kernel.formats import plain
+from kernel.http import ApiBlueprint
+
+api = ApiBlueprint("logs-api", __name__, url_prefix="/logs", description="法院的日志：检查点与证明")
+
+OPEN_TO_ALL: Final = ("lot:", "draw:", "plan:", "log:")
+"""What a proof may be asked of by anybody; leaves of cases are for those whom they concern."""
+
+
+@api.get("")
+@public
+def logs() -> Any:
+    """Every log: its keys, how many leaves it has, and how far that is signed."""
+    session = db.session()
+    return plain({"logs": [
+        {"origin": origin, "size": size, "signed": _signed(audit.newest_checkpoint(session, origin)),
+         "keys": [{"signs": key.signs, "key": key.vkey, "since": key.since}
+                  for key in audit.published_keys(session, origin)]}
+        for origin, size in audit.log_sizes(session).items()]})
+
+
+def _signed(newest: SignedCheckpoint | None) -> dict[str, Any] | None:
+    return None if newest is None else {"size": newest.size, "at": newest.signed_at}
+
+
+@api.get("/<path:origin>/checkpoint")
+@public
+def checkpoint(origin: str) -> Any:
+    """The newest signed checkpoint (C2SP tlog-checkpoint), as text."""
+    return _text(_newest(db.session(), origin).note)
+
+
+@api.get("/<path:origin>/leaves/<int:index>/proof")
+@public
+def proof(origin: str, index: int) -> Any:
+    """A leaf of a sale, a draw or a plan with its way to the newest checkpoint (C2SP tlog-proof), as text."""
+    session = db.session()
+    newest = _newest(session, origin)
+    subject = session.scalar(select(Leaf.subject).where(Leaf.log == origin, Leaf.index == index))
+    if subject is None or not subject.startswith(OPEN_TO_ALL):
+        raise NoSuchLeaf
+    shown = audit.proof_of(session, origin, index) if index < newest.size else None
+    if shown is None:
+        raise NoCheckpointYet
+    return _text(shown)
+
+
+@api.get("/<path:origin>/consistency")
+@api.arguments(EarlierIn, location="query")
+@public
+def consistency(query: dict[str, Any], origin: str) -> Any:
+    """What shows that the newest log begins with that of an earlier checkpoint (RFC 9162, 2.1.4)."""
+    session = db.session()
+    newest = _newest(session, origin)
+    earlier: int = query["earlier"]
+    if earlier > newest.size:
+        raise InvalidInput({"from": Filled(
+            N_("签名的检查点只到第 %(size)s 条；请填写 1 到 %(size)s 之间的整数。"), size=newest.size)})
+    path = audit.tree_of(session, origin, newest.size).consistency(earlier)
+    return {"from": earlier, "to": newest.size, "path": [one.hex() for one in path],
+            "root": b64encode(read_checkpoint(read_note(newest.note).body).root).decode(),
+            "checkpoint": newest.note}
+
+
+def _newest(session: Session, origin: str) -> SignedCheckpoint:
+    if session.get(Log, origin) is None:
+        raise NoSuchLog
+    newest = audit.newest_checkpoint(session, origin)
+    if newest is None:
+        raise NoCheckpointYet
+    return newest
+
+
+def _text(shown: str) -> Response:
+    return Response(shown, mimetype="text/plain", headers={"Cache-Control": "no-cache"})
