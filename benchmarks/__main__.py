@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("start", "pages", "public", "bids", "fanout", "curves")
+BENCHMARKS = ("start", "pages", "public", "bids", "fanout", "curves", "log")
 
 
 def main(names: list[str]) -> None:
