@@ -32,8 +32,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn, TypeAlias, TypeVar, cast
+from typing import Any, BinaryIO, NoReturn, TypeAlias, TypeVar
 
 try:
     from cryptography.exceptions import InvalidSignature
@@ -143,8 +144,9 @@ class Field:
     def members(self, required: str, **optional: Json) -> dict[str, Field]:
         """The members of an object; an optional one that is absent takes the value given here."""
         members = self.open_members(required, **optional)
+        known = {*required.split(), *optional}
         for name in members:
-            if name not in required.split() and name not in optional:
+            if name not in known:
                 members[name].refuse("is not known")
         return members
 
@@ -155,7 +157,8 @@ class Field:
         for name in required.split():
             if name not in self.value:
                 self.member(name).refuse("is missing")
-        return {name: self.member(name, v) for name, v in (optional | self.value).items()}
+        prefix = self.path and self.path + "."
+        return {name: Field(v, prefix + name) for name, v in (optional | self.value).items()}
 
     def items(self) -> list[Field]:
         if not isinstance(self.value, list):
@@ -191,7 +194,7 @@ class Field:
         if not isinstance(self.value, str) or not TIME.fullmatch(self.value):
             self.refuse("must be a time with an offset, like 2026-04-03T10:07:29.999+08:00")
         try:
-            return datetime.fromisoformat(self.value).astimezone(BEIJING)
+            return _in_beijing(self.value)
         except (ValueError, OverflowError):
             self.refuse("is no time of the calendar")
 
@@ -209,6 +212,11 @@ class Field:
         return bytes.fromhex(self.value)
 
 
+@lru_cache(maxsize=256)  # a bid's time of receipt is mostly its leaf's time too
+def _in_beijing(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(BEIJING)
+
+
 def _or(value: T | None, default: T) -> T:
     return default if value is None else value
 
@@ -220,8 +228,10 @@ def _or(value: T | None, default: T) -> T:
 
 def canonical_json(value: Json) -> bytes:
     """The only way to write a value: members by code point, no blanks, UTF-8, few escapes."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8")
+    return _write_canonical(value).encode("utf-8")
+
+
+_write_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def check_canonical(field: Field) -> None:
@@ -1670,7 +1680,7 @@ def _no_fraction(digits: str) -> NoReturn:
 
 _read_exactly = json.JSONDecoder(
     parse_int=_exact_integer, parse_float=_no_fraction, parse_constant=_no_constant
-).decode
+).raw_decode
 
 
 def read_canonical(raw: bytes) -> Json:
@@ -1681,7 +1691,7 @@ def read_canonical(raw: bytes) -> Json:
     """
     if raw.count(b"{") + raw.count(b"[") > DEEPEST:  # else it cannot be nested too deep
         _check_tree(json.loads(raw), 1)
-    value: Json = _read_exactly(raw.decode("utf-8"))
+    value: Json = _read_exactly(raw.decode("utf-8"))[0]
     if canonical_json(value) != raw:
         raise ValueError("not in canonical form")
     return value
@@ -1754,7 +1764,7 @@ def read_proof_line(line: bytes, where: str) -> tuple[int, int, list[bytes]]:
     """Index, size and path of a line of proofs.ndjson."""
     value = _line_json(line, where)
     if isinstance(value, dict) and value.keys() == {"index", "size", "path"}:
-        index, size, path = cast("tuple[int, int, list[Json]]", (value["index"], value["size"], value["path"]))
+        index, size, path = value["index"], value["size"], value["path"]
         numbers = type(index) is int and type(size) is int and isinstance(path, list)
         if numbers and 0 <= index < GREATEST_INTEGER and 1 <= size <= GREATEST_INTEGER:
             return index, size, read_path(path, where)
@@ -1763,14 +1773,16 @@ def read_proof_line(line: bytes, where: str) -> tuple[int, int, list[bytes]]:
     return members["index"].integer(0), members["size"].integer(1), []
 
 
-def _line_json(line: bytes, where: str) -> Json:
+_read_line = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_constant=_no_constant
+).decode
+
+
+def _line_json(line: bytes, where: str) -> Any:
     try:
-        value: Json = json.loads(
-            line.decode("utf-8"), object_pairs_hook=_object, parse_int=_integer, parse_constant=_no_constant
-        )
+        return _read_line(line.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"{where}: {error}") from error
-    return value
 
 
 def read_path(path: list[Any], where: str) -> list[bytes]:
@@ -1780,7 +1792,7 @@ def read_path(path: list[Any], where: str) -> list[bytes]:
         hashes = [bytes.fromhex(hash_) for hash_ in path]
     except (TypeError, ValueError) as error:
         raise Unreadable(f"{where}: a path lists hashes in hexadecimal") from error
-    if b"".join(hashes).hex() != digits or any(len(hash_) != 32 for hash_ in hashes):
+    if b"".join(hashes).hex() != digits or not {32}.issuperset(map(len, hashes)):
         raise Unreadable(f"{where}: a hash has 64 lower-case hexadecimal digits")
     return hashes
 
