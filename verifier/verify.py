@@ -19,6 +19,7 @@ Python 3.11 or later, and for the signatures of bundle and receipt the package c
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
 import json
 import re
@@ -514,6 +515,9 @@ def read_bid(entry: Field, rank_of_code: dict[str, int | None]) -> Bid:
     return bid
 
 
+NO_ANSWER: dict[str, Json] = {}
+
+
 class Sale:
     """A lot while bids come in, one after the other in the order of the list."""
 
@@ -558,7 +562,7 @@ class Sale:
             "minimum_fen": self.minimum_fen,
         }
         if bid.id is not None:
-            answer = decision if self.keeps_answers else {}
+            answer = decision if self.keeps_answers else NO_ANSWER
             self.first_answers.setdefault((bid.code, bid.id), (bid.amount_fen, answer))
         return decision
 
@@ -1206,7 +1210,7 @@ class LogProof:
 
     leaf: bytes
     index: int
-    path: list[bytes]
+    path: list[str]
     checkpoint: Checkpoint
 
 
@@ -1223,7 +1227,7 @@ def read_log_proof(raw: bytes, where: str) -> LogProof:
     return LogProof(
         leaf=read_base64(extra.removeprefix("extra "), f"{where}: extra"),
         index=int(index),
-        path=[_read_hash(line, f"{where}: a hash") for line in hashes],
+        path=[_read_hash(line, f"{where}: a hash").hex() for line in hashes],
         checkpoint=read_checkpoint(note, where),
     )
 
@@ -1258,11 +1262,11 @@ class Inclusion:
         self.size = size
         top = (size - 1).bit_length()
         self.index: int | None = None
-        self.path: list[bytes] = []
+        self.path: list[str] = []
         self.nodes = [b""] * top + [root]  # of the last good way, level by level
         self.ahead = [0] * (top + 1)  # how many hashes of its path come from this level on
 
-    def holds(self, index: int, hash_: bytes, path: list[bytes]) -> bool:
+    def holds(self, index: int, hash_: bytes, path: list[str]) -> bool:
         if not 0 <= index < self.size:
             return False
         meet = len(self.nodes) - 1 if self.index is None else (index ^ self.index).bit_length()
@@ -1277,7 +1281,7 @@ class Inclusion:
             if place & 1 or place < last:
                 if used == below:
                     return False
-                beside = path[used]
+                beside = bytes.fromhex(path[used])
                 node = node_hash(beside, node) if place & 1 else node_hash(node, beside)
                 used += 1
             place, last = place >> 1, last >> 1
@@ -1288,7 +1292,7 @@ class Inclusion:
         return True
 
 
-def root_of_path(hash_: bytes, index: int, size: int, path: list[bytes]) -> bytes | None:
+def root_of_path(hash_: bytes, index: int, size: int, path: list[str]) -> bytes | None:
     """The root to which a path leads; none if it has not the length that index and size ask for."""
     if not 0 <= index < size:
         return None
@@ -1297,14 +1301,14 @@ def root_of_path(hash_: bytes, index: int, size: int, path: list[bytes]) -> byte
         if place & 1 or place < last:
             if not left:
                 return None
-            beside = left.pop()
+            beside = bytes.fromhex(left.pop())
             node = node_hash(beside, node) if place & 1 else node_hash(node, beside)
         place, last = place >> 1, last >> 1
     return None if left else node
 
 
 def is_consistent(
-    first: int, first_root: bytes, second: int, second_root: bytes, path: list[bytes]
+    first: int, first_root: bytes, second: int, second_root: bytes, path: list[str]
 ) -> bool:
     """Whether the smaller tree is the beginning of the larger one (RFC 9162, 2.1.4)."""
     if first == second:
@@ -1316,12 +1320,12 @@ def is_consistent(
         place, last = place >> 1, last >> 1
     if place and not left:
         return False
-    old = new = left.pop() if place else first_root
+    old = new = bytes.fromhex(left.pop()) if place else first_root
     while last:
         if place & 1 or place < last:
             if not left:
                 return False
-            beside = left.pop()
+            beside = bytes.fromhex(left.pop())
             if place & 1:
                 old, new = node_hash(beside, old), node_hash(beside, new)
             else:
@@ -1499,8 +1503,11 @@ class Findings:
 
     def take_over(self, other: Findings) -> None:
         """What another look at the same checks has found."""
-        for failure in other.failures:
-            self.fail(failure.check, failure.where, failure.saying, **failure.details)
+        for check, failures in other._failures.items():
+            for failure in failures:
+                self.fail(check, failure.where, failure.saying, **failure.details)
+            if uncounted := other._uncounted.get(check):
+                self._uncounted[check] = self._uncounted.get(check, 0) + uncounted
 
     @property
     def failures(self) -> list[Failure]:
@@ -1668,10 +1675,9 @@ LEAF_LINE = re.compile(rb'\{"index": ?(0|[1-9]\d{0,14}), ?"leaf": ?"([A-Za-z0-9+
 
 
 def _exact_integer(digits: str) -> int:
-    value = int(digits)
-    if abs(value) > GREATEST_INTEGER:
+    if len(digits) > 15 and abs(int(digits)) > GREATEST_INTEGER:
         raise ValueError("an integer that some readers round")
-    return value
+    return int(digits)
 
 
 def _no_fraction(digits: str) -> NoReturn:
@@ -1748,53 +1754,63 @@ def read_leaf(index: int, raw: bytes, hash_: bytes) -> Leaf:
     return Leaf(index, raw, hash_, str(log), str(kind), str(subject), seq, prev, instant, str(actor), body)
 
 
-def read_leaf_line(line: bytes, where: str) -> tuple[int, bytes]:
+def read_leaf_line(line: bytes, number: int) -> tuple[int, bytes]:
     """Index and leaf bytes of a line of leaves.ndjson."""
     usual = LEAF_LINE.fullmatch(line)
     if usual is not None:
-        return int(usual[1]), read_base64(usual[2], where)
-    members = Field(_line_json(line, where), where).members("index leaf")
-    leaf = members["leaf"].value
-    if not isinstance(leaf, str) or not leaf.isascii():
-        members["leaf"].refuse("must be base64")
-    return members["index"].integer(0), read_base64(leaf, where)
+        return int(usual[1]), read_base64(usual[2], "leaves.ndjson")
+    where = f"leaves.ndjson line {number}"
+    members = _line(line, where).members("index leaf")
+    return members["index"].integer(0), _base64_member(members["leaf"])
 
 
-def read_proof_line(line: bytes, where: str) -> tuple[int, int, list[bytes]]:
+def read_proof_line(line: bytes, number: int) -> tuple[int, int, list[str]]:
     """Index, size and path of a line of proofs.ndjson."""
-    value = _line_json(line, where)
-    if isinstance(value, dict) and value.keys() == {"index", "size", "path"}:
-        index, size, path = value["index"], value["size"], value["path"]
-        numbers = type(index) is int and type(size) is int and isinstance(path, list)
-        if numbers and 0 <= index < GREATEST_INTEGER and 1 <= size <= GREATEST_INTEGER:
-            return index, size, read_path(path, where)
-    members = Field(value, where).members("index size path")
-    members["path"].items()
-    return members["index"].integer(0), members["size"].integer(1), []
-
-
-_read_line = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_integer, parse_constant=_no_constant
-).decode
-
-
-def _line_json(line: bytes, where: str) -> Any:
     try:
-        return _read_line(line.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
+        value = json.loads(line.decode("utf-8"))
+        if line.count(b":") == 3 == len(value):  # as many members as colons: none is named twice
+            index, size, path = value["index"], value["size"], value["path"]
+            whole = type(index) is int and type(size) is int
+            if whole and 0 <= index < GREATEST_INTEGER and 0 < size <= GREATEST_INTEGER:
+                return index, size, check_path(path)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        pass  # the strict reader says what is wrong
+    where = f"proofs.ndjson line {number}"
+    members = _line(line, where).members("index size path")
+    return members["index"].integer(0), members["size"].integer(1), read_path(members["path"])
+
+
+def _line(line: bytes, where: str) -> Field:
+    try:
+        return Field(read_json(line), where)
+    except Unreadable as error:
         raise Unreadable(f"{where}: {error}") from error
 
 
-def read_path(path: list[Any], where: str) -> list[bytes]:
-    """The hashes of a path; each 64 lower-case hexadecimal digits."""
+def read_path(field: Field) -> list[str]:
+    """The hashes of a path, each 64 lower-case hexadecimal digits."""
     try:
-        digits = "".join(path)
-        hashes = [bytes.fromhex(hash_) for hash_ in path]
-    except (TypeError, ValueError) as error:
-        raise Unreadable(f"{where}: a path lists hashes in hexadecimal") from error
-    if b"".join(hashes).hex() != digits or not {32}.issuperset(map(len, hashes)):
-        raise Unreadable(f"{where}: a hash has 64 lower-case hexadecimal digits")
-    return hashes
+        return check_path([item.value for item in field.items()])
+    except (TypeError, ValueError):
+        field.refuse("must list hashes of 64 lower-case hexadecimal digits")
+
+
+def check_path(path: list[Any]) -> list[str]:
+    """The same path, if it is one; a million of them are read for a large lot.
+
+    Raises:
+        TypeError, ValueError: it is none.
+    """
+    digits = "".join(path)
+    if not {64}.issuperset(map(len, path)) or bytes.fromhex(digits).hex() != digits:
+        raise ValueError("not hexadecimal as everybody writes it")
+    return path
+
+
+def _base64_member(field: Field) -> bytes:
+    if not isinstance(field.value, str) or not field.value.isascii():
+        field.refuse("must be base64")
+    return read_base64(field.value, field.path)
 
 
 class Story:
@@ -2179,29 +2195,28 @@ class Bundle:
         lines, last = enumerate(self.archive.lines("leaves.ndjson"), 1), -1
         proofs = self.archive.lines("proofs.ndjson")
         for number, line in lines:
-            index, raw = read_leaf_line(line, f"leaves.ndjson line {number}")
+            index, raw = read_leaf_line(line, number)
             if index <= last:
                 raise Unreadable(f"leaves.ndjson line {number}: the index does not rise")
             last, hash_ = index, leaf_hash(raw)
             self.leaves += 1
-            self._check_inclusion(inclusion, index, hash_, next(proofs, None))
+            self._check_inclusion(inclusion, index, hash_, next(proofs, None), number)
             yield self._checked_leaf(index, raw, hash_), raw, index
-        for line in proofs:
-            index, _, _ = read_proof_line(line, "proofs.ndjson")
+        for number, line in enumerate(proofs, self.leaves + 1):
+            index, _, _ = read_proof_line(line, number)
             self.findings.fail("inclusion", f"leaf {index}", "proof_alone")
 
-    def _check_inclusion(self, inclusion: Inclusion, index: int, hash_: bytes, line: bytes | None) -> None:
-        where = f"leaf {index}"
-        if line is None:
-            self.findings.fail("inclusion", where, "no_proof")
-            return
-        proved, size, path = read_proof_line(line, f"proofs.ndjson, at leaf {index}")
+    def _check_inclusion(
+        self, inclusion: Inclusion, index: int, hash_: bytes, line: bytes | None, number: int
+    ) -> None:
+        proved, size, path = (None, 0, []) if line is None else read_proof_line(line, number)
         if proved != index:
-            self.findings.fail("inclusion", where, "no_proof")
+            self.findings.fail("inclusion", f"leaf {index}", "no_proof")
         elif size != inclusion.size:
-            self.findings.fail("inclusion", where, "proof_size", size=size, expected=inclusion.size)
+            details = {"size": size, "expected": inclusion.size}
+            self.findings.fail("inclusion", f"leaf {index}", "proof_size", **details)
         elif not inclusion.holds(index, hash_, path):
-            self.findings.fail("inclusion", where, "not_included")
+            self.findings.fail("inclusion", f"leaf {index}", "not_included")
 
     def _checked_leaf(self, index: int, raw: bytes, hash_: bytes) -> Leaf | None:
         try:
@@ -2251,7 +2266,7 @@ class Bundle:
 
     def _bids_again(self) -> Iterator[Leaf]:
         for number, line in enumerate(self.archive.lines("leaves.ndjson"), 1):
-            index, raw = read_leaf_line(line, f"leaves.ndjson line {number}")
+            index, raw = read_leaf_line(line, number)
             if b'"kind":"bid"' in raw and index not in self.misfits:
                 leaf = read_leaf(index, raw, b"")
                 if leaf.subject == self.subject and leaf.kind == "bid":
@@ -2292,17 +2307,16 @@ def read_manifest(field: Field) -> dict[str, Field]:
     return top
 
 
-def read_consistency(field: Field) -> dict[int, tuple[int, list[bytes]]]:
+def read_consistency(field: Field) -> dict[int, tuple[int, list[str]]]:
     """By the smaller size: the larger size and the path."""
-    proofs: dict[int, tuple[int, list[bytes]]] = {}
+    proofs: dict[int, tuple[int, list[str]]] = {}
     last = 0
     for entry in field.items():
         members = entry.members("from to path")
         size = members["from"].integer(1)
         if size <= last:
             members["from"].refuse("must rise")
-        path = [item.value for item in members["path"].items()]
-        proofs[size] = (members["to"].integer(1), read_path(path, members["path"].path))
+        proofs[size] = (members["to"].integer(1), read_path(members["path"]))
         last = size
     return proofs
 
@@ -2346,7 +2360,7 @@ class Receipt:
     leaf: bytes
     index: int
     size: int
-    path: list[bytes]
+    path: list[str]
     signed_at: str
     key: str
     signature: bytes
@@ -2356,23 +2370,16 @@ def read_receipt(field: Field) -> Receipt:
     top = field.document("receipt/v1", "origin leaf index size path signed_at key signature")
     top["signed_at"].instant()
     read_key(top["key"].text(2 * LONGEST_TEXT), ED25519)
-    path = [item.value for item in top["path"].items()]
     return Receipt(
         origin=top["origin"].text(LONGEST_TEXT),
         leaf=_base64_member(top["leaf"]),
         index=top["index"].integer(0, 2**32 - 1),
         size=top["size"].integer(1, 2**32 - 1),
-        path=read_path(path, "path"),
+        path=read_path(top["path"]),
         signed_at=str(top["signed_at"].value),
         key=str(top["key"].value),
         signature=_base64_member(top["signature"]),
     )
-
-
-def _base64_member(field: Field) -> bytes:
-    if not isinstance(field.value, str) or not field.value.isascii():
-        field.refuse("must be base64")
-    return read_base64(field.value, field.path)
 
 
 def check_receipt(receipt: Receipt, key: Key, findings: Findings) -> Leaf | None:
@@ -2545,6 +2552,7 @@ def read_arguments() -> argparse.Namespace:
 
 def main() -> int:
     arguments = read_arguments()
+    gc.disable()  # nothing here refers to itself; looking for it among a million bids takes seconds
     try:
         status: int = arguments.run(arguments)
     except Refused as refusal:

@@ -35,6 +35,28 @@ def verify(tmp_path: Path) -> Run:
     return run
 
 
+def with_packages(command: str, tmp_path: Path) -> Run:
+    """Run a command on a file, with a Python that sees packages but not the platform."""
+
+    def run(raw: bytes, *options: str) -> "subprocess.CompletedProcess[bytes]":
+        file = tmp_path / "input"
+        file.write_bytes(raw)
+        return subprocess.run([sys.executable, "-I", VERIFIER, command, file, *options],
+                              cwd=tmp_path, capture_output=True, check=False, timeout=60)
+
+    return run
+
+
+@pytest.fixture
+def verify_bundle(tmp_path: Path) -> Run:
+    return with_packages("bundle", tmp_path)
+
+
+@pytest.fixture
+def receipt_command(tmp_path: Path) -> Run:
+    return with_packages("receipt", tmp_path)
+
+
 def read_vectors(name: str) -> Vectors:
     cases = json.loads((ROOT / "tests" / "vectors" / f"{name}.json").read_text("utf-8"))
     return {case["id"]: case for case in cases}
@@ -48,6 +70,11 @@ def draws() -> Vectors:
 @pytest.fixture(scope="session")
 def replays() -> Vectors:
     return read_vectors("replay")
+
+
+@pytest.fixture(scope="session")
+def merkle() -> Vectors:
+    return read_vectors("merkle")
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +107,6 @@ def examine(raw: bytes, keys: Iterable[HasVkey], witnesses: Iterable[HasVkey] = 
         bundle = program.Bundle(program.Archive(io.BytesIO(raw)), pinned, cosigners)
         bundle.check()
     except (program.Unreadable, program.Refused) as refusal:
-        assert str(refusal)
         return Report(2, refusal=f"{getattr(refusal, 'field', '')} {refusal}")
     value = bundle.report()
     for language in (0, 1):
