@@ -4,29 +4,46 @@
     python3 verify.py redraw  FILE    the draw of valuation institutions   jdraw/v1
     python3 verify.py replay  FILE    the bids of one lot                  replay/v1
     python3 verify.py compute FILE    the distribution of the proceeds     claims/v1
+    python3 verify.py bundle  FILE.zip --key KEY    a lot, draw or plan    bundle/v1
+    python3 verify.py receipt FILE     --key KEY    a bidder's receipt     receipt/v1
 
 FILE is JSON, `-` is standard input. The result goes to standard output as JSON, messages go to
-standard error. The exit status is 0; 1 if a check of a draw fails; 2 if the input does not fit.
+standard error. The exit status is 0; 1 if a check fails; 2 if the input does not fit.
 A list of inputs gives the list of their results.
 
 This program was written from the description of the formats and shares no line with the platform:
 if the two disagree, one of them is wrong, and anyone can find out which. It needs nothing but
-Python 3.11 or later.
+Python 3.11 or later, and for the signatures of bundle and receipt the package cryptography.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
 import json
 import re
+import stat
+import struct
 import sys
-from collections.abc import Callable, Iterable
+import zipfile
+import zlib
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
-from typing import NoReturn, TypeAlias, TypeVar
+from typing import Any, BinaryIO, NoReturn, TypeAlias, TypeVar
+
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    CAN_VERIFY = True
+except ImportError:  # redraw, replay and compute do without
+    CAN_VERIFY = False
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Hash: TypeAlias = "Callable[[bytes], bytes]"
@@ -106,7 +123,7 @@ DECIMAL = re.compile(r"\d+(\.\d{1,6})?", re.ASCII)
 HEXADECIMAL = re.compile(r"([0-9a-f]{2})*")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Field:
     """A value of the input together with its path, so that whatever does not fit can be named."""
 
@@ -128,8 +145,9 @@ class Field:
     def members(self, required: str, **optional: Json) -> dict[str, Field]:
         """The members of an object; an optional one that is absent takes the value given here."""
         members = self.open_members(required, **optional)
+        known = {*required.split(), *optional}
         for name in members:
-            if name not in required.split() and name not in optional:
+            if name not in known:
                 members[name].refuse("is not known")
         return members
 
@@ -140,7 +158,8 @@ class Field:
         for name in required.split():
             if name not in self.value:
                 self.member(name).refuse("is missing")
-        return {name: self.member(name, v) for name, v in (optional | self.value).items()}
+        prefix = self.path and self.path + "."
+        return {name: Field(v, prefix + name) for name, v in (optional | self.value).items()}
 
     def items(self) -> list[Field]:
         if not isinstance(self.value, list):
@@ -176,7 +195,7 @@ class Field:
         if not isinstance(self.value, str) or not TIME.fullmatch(self.value):
             self.refuse("must be a time with an offset, like 2026-04-03T10:07:29.999+08:00")
         try:
-            return datetime.fromisoformat(self.value).astimezone(BEIJING)
+            return _in_beijing(self.value)
         except (ValueError, OverflowError):
             self.refuse("is no time of the calendar")
 
@@ -194,6 +213,11 @@ class Field:
         return bytes.fromhex(self.value)
 
 
+@lru_cache(maxsize=256)  # a bid's time of receipt is mostly its leaf's time too
+def _in_beijing(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(BEIJING)
+
+
 def _or(value: T | None, default: T) -> T:
     return default if value is None else value
 
@@ -205,8 +229,10 @@ def _or(value: T | None, default: T) -> T:
 
 def canonical_json(value: Json) -> bytes:
     """The only way to write a value: members by code point, no blanks, UTF-8, few escapes."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8")
+    return _write_canonical(value).encode("utf-8")
+
+
+_write_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def check_canonical(field: Field) -> None:
@@ -470,30 +496,34 @@ def read_lot(field: Field) -> Lot:
 
 
 def read_bids(field: Field) -> list[Bid]:
-    bids: list[Bid] = []
     rank_of_code: dict[str, int | None] = {}
-    for entry in field.items():
-        bid = entry.members("code amount_fen received_at", priority_rank=None, id=None)
-        bids.append(
-            Bid(
-                code=bid["code"].text(),
-                amount_fen=bid["amount_fen"].integer(1),
-                received_at=bid["received_at"].instant(),
-                priority_rank=bid["priority_rank"].or_none(lambda rank: rank.integer(1)),
-                id=bid["id"].or_none(lambda name: name.text(128)),
-            )
-        )
-        rank = bids[-1].priority_rank
-        if rank_of_code.setdefault(bids[-1].code, rank) != rank:
-            bid["priority_rank"].refuse("differs from that of an earlier bid of the same code")
-    return bids
+    return [read_bid(entry, rank_of_code) for entry in field.items()]
+
+
+def read_bid(entry: Field, rank_of_code: dict[str, int | None]) -> Bid:
+    """One bid; a code has one rank in all its bids."""
+    members = entry.members("code amount_fen received_at", priority_rank=None, id=None)
+    bid = Bid(
+        code=members["code"].text(),
+        amount_fen=members["amount_fen"].integer(1),
+        received_at=members["received_at"].instant(),
+        priority_rank=members["priority_rank"].or_none(lambda rank: rank.integer(1)),
+        id=members["id"].or_none(lambda name: name.text(128)),
+    )
+    if rank_of_code.setdefault(bid.code, bid.priority_rank) != bid.priority_rank:
+        members["priority_rank"].refuse("differs from that of an earlier bid of the same code")
+    return bid
+
+
+NO_ANSWER: dict[str, Json] = {}
 
 
 class Sale:
     """A lot while bids come in, one after the other in the order of the list."""
 
-    def __init__(self, lot: Lot) -> None:
+    def __init__(self, lot: Lot, *, keeps_answers: bool = True) -> None:
         self.lot = lot
+        self.keeps_answers = keeps_answers  # in a bundle a repeat is wrong whatever the first answer was
         self.closes_at = lot.closes_at
         self.leader: Bid | None = None
         self.accepted = 0
@@ -532,7 +562,8 @@ class Sale:
             "minimum_fen": self.minimum_fen,
         }
         if bid.id is not None:
-            self.first_answers.setdefault((bid.code, bid.id), (bid.amount_fen, decision))
+            answer = decision if self.keeps_answers else NO_ANSWER
+            self.first_answers.setdefault((bid.code, bid.id), (bid.amount_fen, answer))
         return decision
 
     def _refusal(self, bid: Bid, *, out_of_order: bool, id_conflict: bool) -> str | None:
@@ -1029,6 +1060,1369 @@ def compute(given: Json) -> dict[str, Json]:
 
 
 # -------------------------------------------------------------------------------------------------
+# Keys and signed notes (C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof)
+# -------------------------------------------------------------------------------------------------
+
+ED25519 = 1  # the types of a vkey
+COSIGNATURE = 4
+
+VKEY = re.compile(r"([^\s+]+)\+([0-9a-f]{8})\+(.+)")
+SIGNATURE_LINE = re.compile(r"\u2014 ([^\s+]+) (\S+)")
+CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
+SIZE = re.compile(r"[1-9]\d{0,15}", re.ASCII)
+INDEX = re.compile(r"0|[1-9]\d{0,15}", re.ASCII)
+LONGEST_TEXT = 200  # characters, of the texts of a leaf
+
+
+@dataclass(frozen=True)
+class Key:
+    """A public key as people pin it: `name+8 hex digits+base64` (a C2SP vkey)."""
+
+    name: str
+    id: bytes
+    type: int
+    public: bytes
+
+    def holds(self, signature: bytes, message: bytes) -> bool:
+        """Whether this Ed25519 key has signed the message."""
+        if not CAN_VERIFY:
+            raise Unreadable("signatures need the Python package cryptography (pip install cryptography)")
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+        except InvalidSignature:
+            return False
+        return True
+
+    def has_signed(self, note: Note) -> bool | None:
+        """Whether it has signed a note; none if no line bears its name and id."""
+        lines = {signature for name, id_, signature in note.signatures if (name, id_) == (self.name, self.id)}
+        sound = self._holds_on if self.type == ED25519 else self._cosigned
+        return all(sound(signature, note.text) for signature in lines) if lines else None
+
+    def _holds_on(self, signature: bytes, text: bytes) -> bool:
+        return self.holds(signature, text)
+
+    def _cosigned(self, signature: bytes, text: bytes) -> bool:
+        """A witness signs the time beside the note: `cosignature/v1` (C2SP tlog-cosignature)."""
+        at = int.from_bytes(signature[:8], "big")
+        message = b"cosignature/v1\ntime %d\n" % at + text
+        return at < 2**63 and self.holds(signature[8:], message)
+
+
+def read_key(text: str, type_: int) -> Key:
+    """A vkey of the type asked for; its digits must fit name and key."""
+    parts = VKEY.fullmatch(text)
+    if parts is None:
+        raise Unreadable(f"no key of the form name+8 hex digits+base64: {text[:80]!r}")
+    name, digits, encoded = parts.groups()
+    material = read_base64(encoded, "the key")
+    if len(material) != 33 or material[0] != type_:
+        raise Unreadable(f"the key {name} is none of type {type_:#04x} (Ed25519, 32 bytes)")
+    id_ = sha256(name.encode("utf-8") + b"\n" + material)[:4]
+    if id_.hex() != digits:
+        raise Unreadable(f"the digits of the key {name} do not fit its name and key")
+    return Key(name, id_, type_, material[1:])
+
+
+def read_key_or_file(given: str, type_: int = ED25519) -> Key:
+    """A key given as it is, or as the name of a file that holds it."""
+    if VKEY.fullmatch(given):
+        return read_key(given, type_)
+    try:
+        return read_key(Path(given).read_text("utf-8").removesuffix("\n"), type_)
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"{given[:80]!r} is neither a key nor a file that holds one: {error}") from error
+
+
+def read_base64(text: str | bytes, what: str) -> bytes:
+    """The standard alphabet with padding and no spare bits: one text for one value."""
+    try:
+        data = a2b_base64(text, strict_mode=True)
+    except ValueError as error:
+        raise Unreadable(f"{what} is not base64: {error}") from error
+    if b2a_base64(data, newline=False) != (text.encode("ascii") if isinstance(text, str) else text):
+        raise Unreadable(f"{what} is not base64 as everybody writes it (spare bits)")
+    return data
+
+
+@dataclass(frozen=True)
+class Note:
+    """A signed note: its text, and signatures as (name, id, signature)."""
+
+    text: bytes
+    signatures: list[tuple[str, bytes, bytes]]
+
+
+def read_note(raw: bytes, where: str) -> Note:
+    """C2SP signed-note: text, an empty line, signature lines; no control character but LF."""
+    try:
+        note = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{where}: not UTF-8 (byte {error.start})") from error
+    text, empty_line, lines = note.rpartition("\n\n")
+    if not empty_line or not lines.endswith("\n") or CONTROL.search(note):
+        raise Unreadable(f"{where}: no signed note (text, an empty line, signature lines, each ended by LF)")
+    signatures: list[tuple[str, bytes, bytes]] = []
+    for line in lines[:-1].split("\n"):
+        parts = SIGNATURE_LINE.fullmatch(line)
+        if parts is None:
+            raise Unreadable(f"{where}: no signature line: {line[:80]!r}")
+        signature = read_base64(parts[2], f"{where}: a signature")
+        if len(signature) <= 4:
+            raise Unreadable(f"{where}: a signature is too short")
+        signatures.append((parts[1], signature[:4], signature[4:]))
+    return Note(text.encode("utf-8") + b"\n", signatures)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a log had signed at one time: so many leaves, under this root."""
+
+    where: str  # the entry it stands in
+    origin: str
+    size: int
+    root: bytes
+    note: Note
+
+
+def read_checkpoint(raw: bytes, where: str) -> Checkpoint:
+    """C2SP tlog-checkpoint, with exactly the three lines origin, size and root."""
+    note = read_note(raw, where)
+    lines = note.text.decode("utf-8").split("\n")
+    if len(lines) != 4 or not lines[0]:
+        raise Unreadable(f"{where}: a checkpoint has three lines: origin, size, root")
+    origin, size, root, _ = lines
+    if not SIZE.fullmatch(size) or int(size) > GREATEST_INTEGER:
+        raise Unreadable(f"{where}: the size must be an integer from 1")
+    return Checkpoint(where, origin, int(size), _read_hash(root, f"{where}: the root"), note)
+
+
+def _read_hash(text: str, what: str) -> bytes:
+    data = read_base64(text, what)
+    if len(data) != 32:
+        raise Unreadable(f"{what} must have 32 bytes")
+    return data
+
+
+@dataclass(frozen=True)
+class LogProof:
+    """A C2SP tlog-proof: one leaf, and its way into one checkpoint."""
+
+    leaf: bytes
+    index: int
+    path: list[str]
+    checkpoint: Checkpoint
+
+
+def read_log_proof(raw: bytes, where: str) -> LogProof:
+    head, empty_line, note = raw.partition(b"\n\n")
+    try:
+        first, extra, index, *hashes = head.decode("ascii").split("\n")
+    except ValueError as error:
+        raise Unreadable(f"{where}: no tlog-proof") from error
+    fits = first == "c2sp.org/tlog-proof@v1" and extra.startswith("extra ") and index.startswith("index ")
+    index = index.removeprefix("index ")
+    if not fits or not empty_line or not INDEX.fullmatch(index):
+        raise Unreadable(f"{where}: no tlog-proof (name, extra, index, hashes, an empty line, checkpoint)")
+    return LogProof(
+        leaf=read_base64(extra.removeprefix("extra "), f"{where}: extra"),
+        index=int(index),
+        path=[_read_hash(line, f"{where}: a hash").hex() for line in hashes],
+        checkpoint=read_checkpoint(note, where),
+    )
+
+
+# -------------------------------------------------------------------------------------------------
+# The tree of hashes (RFC 9162, section 2.1)
+#
+# A level has half the nodes of the level below, the last one carried up where it is alone. The
+# node at `place` of a level has a neighbour to its left if `place` is odd, and one to its right if
+# it is even and not the last. A path lists the neighbours, from the leaf up to below the root.
+# -------------------------------------------------------------------------------------------------
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    return sha256(b"\x00" + leaf)
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\x01" + left + right)
+
+
+class Inclusion:
+    """Whether leaves stand under one root (RFC 9162, 2.1.3), leaf by leaf by rising index.
+
+    The ways of two leaves to the root meet at some node and are one from there on. So of a path
+    only the part below the node is hashed where the last good way is met; the node must be the
+    same, and so must every hash of the path above it. This proves as much as hashing up to the
+    root, with two hashes a leaf instead of twenty, and holds in memory a single way.
+    """
+
+    def __init__(self, size: int, root: bytes) -> None:
+        self.size = size
+        top = (size - 1).bit_length()
+        self.index: int | None = None
+        self.path: list[str] = []
+        self.nodes = [b""] * top + [root]  # of the last good way, level by level
+        self.ahead = [0] * (top + 1)  # how many hashes of its path come from this level on
+
+    def holds(self, index: int, hash_: bytes, path: list[str]) -> bool:
+        if not 0 <= index < self.size:
+            return False
+        meet = len(self.nodes) - 1 if self.index is None else (index ^ self.index).bit_length()
+        below = len(path) - self.ahead[meet]
+        if below < 0 or path[below:] != self.path[len(self.path) - self.ahead[meet] :]:
+            return False
+        nodes, ahead = [], []
+        node, used, place, last = hash_, 0, index, self.size - 1
+        for _ in range(meet):
+            nodes.append(node)
+            ahead.append(len(path) - used)
+            if place & 1 or place < last:
+                if used == below:
+                    return False
+                beside = bytes.fromhex(path[used])
+                node = node_hash(beside, node) if place & 1 else node_hash(node, beside)
+                used += 1
+            place, last = place >> 1, last >> 1
+        if used != below or node != self.nodes[meet]:
+            return False
+        self.index, self.path = index, path
+        self.nodes[:meet], self.ahead[:meet] = nodes, ahead
+        return True
+
+
+def root_of_path(hash_: bytes, index: int, size: int, path: list[str]) -> bytes | None:
+    """The root to which a path leads; none if it has not the length that index and size ask for."""
+    if not 0 <= index < size:
+        return None
+    node, place, last, left = hash_, index, size - 1, list(reversed(path))
+    while last:
+        if place & 1 or place < last:
+            if not left:
+                return None
+            beside = bytes.fromhex(left.pop())
+            node = node_hash(beside, node) if place & 1 else node_hash(node, beside)
+        place, last = place >> 1, last >> 1
+    return None if left else node
+
+
+def is_consistent(
+    first: int, first_root: bytes, second: int, second_root: bytes, path: list[str]
+) -> bool:
+    """Whether the smaller tree is the beginning of the larger one (RFC 9162, 2.1.4)."""
+    if first == second:
+        return not path and first_root == second_root
+    if not 0 < first < second:
+        return False
+    place, last, left = first - 1, second - 1, list(reversed(path))
+    while place & 1:  # up to the top of the last whole subtree of the smaller tree
+        place, last = place >> 1, last >> 1
+    if place and not left:
+        return False
+    old = new = bytes.fromhex(left.pop()) if place else first_root
+    while last:
+        if place & 1 or place < last:
+            if not left:
+                return False
+            beside = bytes.fromhex(left.pop())
+            if place & 1:
+                old, new = node_hash(beside, old), node_hash(beside, new)
+            else:
+                new = node_hash(new, beside)
+        place, last = place >> 1, last >> 1
+    return not left and (old, new) == (first_root, second_root)
+
+
+# -------------------------------------------------------------------------------------------------
+# What was found, in the words of people (English, Chinese)
+# -------------------------------------------------------------------------------------------------
+
+CHECKS = {
+    "manifest": ("every entry is the one the manifest names", "文件清单：各文件与清单所列一致"),
+    "checkpoint": ("the court's log has signed the checkpoint", "检查点：由法院日志签名"),
+    "witnesses": ("the witnesses have cosigned it", "见证：见证方已对检查点副署"),
+    "leaves": ("every record has the form of a record of this log", "记录：格式、所属日志、时间先后"),
+    "chain": ("no record of the subject is missing, added or moved", "链条：标的的记录没有缺失、增加或调换"),
+    "inclusion": ("every record stands in the signed log", "收录：每条记录都在已签名的日志之中"),
+    "consistency": ("earlier checkpoints are beginnings of this one", "一致：先前的检查点都是现在日志的开头"),
+    "receipts": ("what bidders were given stands in the log", "回执：竞买人手中的回执都在日志之中"),
+    "openings": ("the names opened are those sealed before", "开封：公开的身份就是当时封存的身份"),
+    "ended": ("the sale has ended, once, and no bid follows", "终结：拍卖已终结且仅一次，其后没有出价"),
+    "replay": ("every bid was judged by the rules, and so was the end", "重放：每次出价和结果都符合规则"),
+    "draw": ("the order drawn is the one the secrets give", "摇号：次序正是各方密值算出的次序"),
+    "plan": (
+        "the plan is the one served and the one the rules give",
+        "分配：方案就是所送达的方案，也是规则算出的方案",
+    ),
+    "signature": ("the receipt key has signed it", "签名：由回执密钥签名"),
+    "path": ("the record leads to the signed root", "路径：记录通向已签名的树根"),
+    "in_bundle": ("the same record stands in the bundle", "对照：卷宗里有同一条记录"),
+}
+
+SAYINGS = {
+    "not_named": ("the manifest does not name it", "清单没有列出它"),
+    "not_there": ("the manifest names it, but it is not there", "清单列有它，但它不在"),
+    "other_bytes": ("its bytes are not those that the manifest names", "内容与清单所列不符"),
+    "other_origin": (
+        "the origin is {origin}, the pinned key is of {name}",
+        "来源是 {origin}，指定的密钥属于 {name}",
+    ),
+    "not_signed": ("no pinned key has signed it", "没有指定密钥的签名"),
+    "bad_signature": ("a signature in the name of {name} does not hold", "以 {name} 名义的签名不成立"),
+    "not_cosigned": ("the witness {name} has not cosigned it", "见证方 {name} 没有副署"),
+    "leaf_form": ("is no leaf: {problem}", "不是合格的记录：{problem}"),
+    "other_log": ("belongs to the log {log}", "属于另一日志 {log}"),
+    "at_back": ("its time {at} is before that of the leaf before it", "时间 {at} 早于前一条记录"),
+    "no_leaf": ("there is no leaf of the subject {subject}", "没有标的 {subject} 的任何记录"),
+    "seq": ("its seq is {seq}, {expected} was next", "序号是 {seq}，应为 {expected}"),
+    "prev": ("prev is not the hash of the subject's leaf before it", "prev 不是前一条记录的哈希值"),
+    "no_proof": ("has no proof", "没有收录证明"),
+    "proof_alone": ("a proof without a leaf", "有证明而没有记录"),
+    "proof_size": (
+        "the proof is for the size {size}, the checkpoint has {expected}",
+        "证明针对 {size} 条，检查点是 {expected} 条",
+    ),
+    "not_included": ("its path does not lead to the signed root", "路径不通向已签名的树根"),
+    "larger": ("its size {size} is larger than that of checkpoint", "大小 {size} 超过 checkpoint"),
+    "split_view": (
+        "two roots were signed for one size, {size}: two histories",
+        "同一大小 {size} 签了两个树根：日志有两个版本",
+    ),
+    "no_consistency": (
+        "there is no consistency proof from the size {size}",
+        "缺少自大小 {size} 起的一致性证明",
+    ),
+    "spare_consistency": (
+        "a proof from the size {size}, which no checkpoint has",
+        "大小 {size} 没有对应的检查点，却有证明",
+    ),
+    "other_to": (
+        "leads to the size {size}, not to that of checkpoint",
+        "通向大小 {size}，不是 checkpoint 的大小",
+    ),
+    "inconsistent": (
+        "the log of size {size} ({entry}) is no beginning of this one",
+        "大小 {size} 的日志（{entry}）不是现在日志的开头",
+    ),
+    "receipt_path": ("the leaf is not in the receipt's own checkpoint", "记录不在回执自己的检查点之中"),
+    "receipt_leaf": ("no such leaf stands at the index {index}", "位置 {index} 上没有这条记录"),
+    "receipt_subject": ("its leaf is none of the subject", "其记录不属于本标的"),
+    "no_opening_leaf": ("there is no leaf {index}", "没有第 {index} 条记录"),
+    "no_commitment": ("the leaf {index} commits to no identity", "第 {index} 条记录没有身份承诺"),
+    "opening": ("is not what the leaf {index} commits to", "与第 {index} 条记录封存的不符"),
+    "not_ended": (
+        "the sale has not ended: whatever follows cannot be seen to be missing",
+        "拍卖未终结：其后是否缺失无从得知",
+    ),
+    "ended_twice": ("the sale ends a second time", "拍卖第二次终结"),
+    "bid_after_end": ("a bid after the end", "终结之后的出价"),
+    "no_lot": ("a bid or an end without lot.published before it", "出价或终结之前没有 lot.published"),
+    "late_terms": ("terms published after the first bid", "首次出价之后发布的条件"),
+    "body": ("{field}: {problem}", "{field}：{problem}"),
+    "actor": ("the actor is {actor}, the code is {code}", "行为人是 {actor}，竞买代码是 {code}"),
+    "repeat": ("a repeated bid is no leaf of its own", "重复的出价不应另成记录"),
+    "decision": (
+        "seq {seq}: the decision is {given}, the rules give {expected}",
+        "序号 {seq}：所记决定为 {given}，规则得出 {expected}",
+    ),
+    "outcome": (
+        "the outcome is {given}, the rules give {expected}",
+        "所记结果为 {given}，规则得出 {expected}",
+    ),
+    "past_9999": ("the end moves past the year 9999", "终结时间超过 9999 年"),
+    "draw_leaves": (
+        "draw.frozen and draw.done must stand once each, in this order",
+        "draw.frozen 与 draw.done 须依次各有一条",
+    ),
+    "draw_id": ("the draw is {given}", "摇号编号是 {given}"),
+    "draw_open": ("the freeze does not fix court and roles", "冻结内容没有确定法院与参与方"),
+    "draw_freeze": ("the transcript has another freeze", "摇号记录的冻结内容不同"),
+    "draw_check": ("the check {name} fails", "{name} 一项不成立"),
+    "no_plan_served": ("no plan was served", "没有送达过分配方案"),
+    "plan_commitment": ("is not the plan served last", "不是最后送达的方案"),
+    "plan_rules": ("the rules give another plan for these claims", "按这些债权，规则得出另一方案"),
+    "more": ("and {count} more", "另有 {count} 处"),
+    "receipt_key": ("the receipt bears another key than the one given", "回执上的密钥不是所给的密钥"),
+    "receipt_key_name": ("the key is named {name}, not {expected}", "密钥名为 {name}，应为 {expected}"),
+    "receipt_signature": ("the signature does not hold", "签名不成立"),
+    "receipt_log": ("the leaf belongs to another log", "记录属于另一日志"),
+    "receipt_at": ("it was signed for another time than the leaf's", "签名时间与记录时间不同"),
+    "path_length": ("the path has not the length that index and size ask for", "路径长度与位置、大小不符"),
+    "not_in_bundle": (
+        "an acknowledged act was dropped or changed: the bundle has no such leaf",
+        "已确认的行为被删去或更改：卷宗里没有这条记录",
+    ),
+    "in_bundle_unproved": (
+        "the leaf stands in the bundle, but the log key's checkpoint does not bear it",
+        "卷宗里有这条记录，但日志密钥的检查点不能证明它",
+    ),
+}
+MOST_FAILURES = 100  # of one check; the rest is counted
+
+
+@dataclass(frozen=True)
+class Failure:
+    check: str
+    where: str
+    saying: str
+    details: dict[str, object]
+
+    def said(self, language: int) -> str:
+        return SAYINGS[self.saying][language].format(**self.details)
+
+    def as_json(self) -> dict[str, Json]:
+        return {"check": self.check, "where": self.where, "message": self.said(0)}
+
+
+class Findings:
+    """Every check by name: true, false, or none where there is nothing to check."""
+
+    def __init__(self, *checks: str) -> None:
+        self.checks: dict[str, bool | None] = dict.fromkeys(checks)
+        self._failures: dict[str, list[Failure]] = {}
+        self._uncounted: dict[str, int] = {}
+
+    @property
+    def ok(self) -> bool:
+        return False not in self.checks.values()
+
+    def begin(self, *checks: str) -> None:
+        """There is something to check; it holds until something fails."""
+        for check in checks:
+            if self.checks[check] is None:
+                self.checks[check] = True
+
+    def fail(self, check: str, where: str, saying: str, **details: object) -> None:
+        self.checks[check] = False
+        failures = self._failures.setdefault(check, [])
+        if len(failures) < MOST_FAILURES:
+            failures.append(Failure(check, where, saying, details))
+        else:
+            self._uncounted[check] = self._uncounted.get(check, 0) + 1
+
+    def take_over(self, other: Findings) -> None:
+        """What another look at the same checks has found."""
+        for check, failures in other._failures.items():
+            for failure in failures:
+                self.fail(check, failure.where, failure.saying, **failure.details)
+            if uncounted := other._uncounted.get(check):
+                self._uncounted[check] = self._uncounted.get(check, 0) + uncounted
+
+    @property
+    def failures(self) -> list[Failure]:
+        result: list[Failure] = []
+        for check in self.checks:
+            result += self._failures.get(check, [])
+            if check in self._uncounted:
+                result.append(Failure(check, "", "more", {"count": self._uncounted[check]}))
+        return result
+
+
+def for_people(title: str, findings: Findings, language: int) -> str:
+    """The report as people read it: what was checked, what differs, and where."""
+    holds, fails, nothing = (("holds", "FAILS", "nothing to check"), ("通过", "不通过", "无可核验"))[language]
+    lines = [f"{title}: {holds if findings.ok else fails}"]
+    for check, result in findings.checks.items():
+        word = nothing if result is None else holds if result else fails
+        lines.append(f"  [{word}] {check}: {CHECKS[check][language]}")
+    if findings.failures:
+        lines.append(("What differs:", "不一致之处：")[language])
+    lines += [f"  {failure.check} {failure.where}: {failure.said(language)}" for failure in findings.failures]
+    return "".join(printable(line) + "\n" for line in lines)
+
+
+def printable(text: str) -> str:
+    """Nothing that a file says may steer the terminal that shows it."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
+# -------------------------------------------------------------------------------------------------
+# The zip of a bundle: its limits, counted while unpacking (contracts.md, bundle/v1)
+# -------------------------------------------------------------------------------------------------
+
+MIB = 2**20
+MOST_ENTRIES = 200_000
+MOST_UNPACKED = 4096 * MIB
+MOST_OF_ENTRY = {"leaves.ndjson": 2048 * MIB, "proofs.ndjson": 2048 * MIB}
+MOST_OF_OTHERS = 64 * MIB
+LONGEST_LINE = 4 * MIB  # the formats name no limit; a file of one endless line must not fill the memory
+CHUNK = MIB // 4
+
+ALWAYS = {
+    "manifest.json",
+    "leaves.ndjson",
+    "proofs.ndjson",
+    "checkpoint",
+    "consistency.json",
+    "openings.json",
+}
+SOMETIMES = {"checkpoint.prev", "plan.json"}
+RECEIPT_NAME = re.compile(r"receipts/[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}\.tlog-proof")
+
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError,
+              OverflowError, struct.error, OSError)  # fmt: skip
+
+
+class Archive:
+    """The entries of a zip, each read strictly and within its limit."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        try:
+            check_entry_count(file)
+            self._zip = zipfile.ZipFile(file)
+        except BROKEN_ZIP as error:
+            raise Unreadable(f"no zip: {error}") from error
+        self._unpacked = 0
+        self.hashes: dict[str, str] = {}  # SHA-256 of every entry read to its end
+        self.entries: dict[str, zipfile.ZipInfo] = {}
+        for entry in self._zip.infolist():
+            self._check_entry(entry)
+            self.entries[entry.filename] = entry
+        if missing := ALWAYS - set(self.entries):
+            raise Unreadable(f"{', '.join(sorted(missing))} is missing")
+
+    def _check_entry(self, entry: zipfile.ZipInfo) -> None:
+        name = entry.filename
+        if name != entry.orig_filename or not (name in ALWAYS | SOMETIMES or RECEIPT_NAME.fullmatch(name)):
+            raise Unreadable(f"an entry that no bundle has: {entry.orig_filename[:120]!r}")
+        if name in self.entries:
+            raise Unreadable(f"{name} stands twice")
+        if entry.flag_bits & 0x2061 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Unreadable(f"{name} is encrypted, or packed otherwise than stored or deflated")
+        if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG) or entry.external_attr & 0x10:
+            raise Unreadable(f"{name} is a link or a folder")
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """The bytes of an entry; what its declared size says is not believed."""
+        size, most = 0, MOST_OF_ENTRY.get(name, MOST_OF_OTHERS)
+        known, digest = name in self.hashes, hashlib.sha256()
+        try:
+            with self._zip.open(self.entries[name]) as entry:
+                while chunk := entry.read(CHUNK):
+                    size += len(chunk)
+                    self._unpacked += 0 if known else len(chunk)
+                    if size > most or self._unpacked > MOST_UNPACKED:
+                        raise Unreadable(f"{name} is larger than a bundle may be")
+                    digest.update(chunk)
+                    yield chunk
+        except BROKEN_ZIP as error:
+            raise Unreadable(f"{name} cannot be unpacked: {error}") from error
+        if size != self.entries[name].file_size:
+            raise Unreadable(f"{name} has not the size that the zip declares")
+        self.hashes[name] = digest.hexdigest()
+
+    def read(self, name: str) -> bytes:
+        return b"".join(self.chunks(name))
+
+    def read_json(self, name: str) -> Field:
+        try:
+            return Field(read_json(self.read(name)), name)
+        except Unreadable as error:
+            raise Unreadable(f"{name}: {error}") from error
+
+    def lines(self, name: str) -> Iterator[bytes]:
+        """The lines of an entry without their LF, never more of it in memory than a few."""
+        rest = b""
+        for chunk in self.chunks(name):
+            *lines, rest = (rest + chunk).split(b"\n")
+            if len(rest) > LONGEST_LINE:
+                raise Unreadable(f"{name}: a line is longer than {LONGEST_LINE} bytes")
+            yield from lines
+        if rest:
+            raise Unreadable(f"{name}: the last line does not end with LF")
+
+
+def check_entry_count(file: BinaryIO) -> None:
+    """Count the entries before a list of them is made: a small file may name millions."""
+    size = file.seek(0, 2)
+    start = max(0, size - 76 - 22 - 65535)
+    file.seek(start)
+    tail = file.read()
+    plain = tail[-22:-18] == b"PK\5\6" and tail[-2:] == b"\0\0"
+    end = len(tail) - 22 if plain else tail.rfind(b"PK\5\6")
+    if end < 0 or len(tail) < end + 22:
+        raise zipfile.BadZipFile("it has no end of a zip")
+    directory_size = struct.unpack_from("<L", tail, end + 12)[0]
+    directory_end = start + end
+    is_zip64 = tail[end - 20 : end - 16] == b"PK\6\7" and tail[end - 76 : end - 72] == b"PK\6\6"
+    if end >= 76 and is_zip64:
+        directory_size = struct.unpack_from("<Q", tail, end - 76 + 40)[0]
+        directory_end -= 76
+    if not 0 <= directory_size <= min(directory_end, MOST_OF_OTHERS):
+        raise zipfile.BadZipFile("its directory has no size that a bundle may have")
+    file.seek(directory_end - directory_size)
+    directory = file.read(directory_size)
+    count = place = 0
+    while place + 46 <= len(directory):
+        count += 1
+        place += 46 + sum(struct.unpack_from("<3H", directory, place + 28))
+    if count > MOST_ENTRIES:
+        raise zipfile.BadZipFile(f"it has more than {MOST_ENTRIES} entries")
+
+
+# -------------------------------------------------------------------------------------------------
+# bundle: bundle/v1, one lot, draw or plan out of the court's log
+# -------------------------------------------------------------------------------------------------
+
+GENESIS = "0" * 64
+LEAF_MEMBERS = {"v", "alg", "log", "kind", "subject", "seq", "prev", "at", "actor", "body"}
+HASH = re.compile(r"[0-9a-f]{64}")
+SUBJECT = re.compile(r"lot:[^/]+/[1-9]\d*|(draw|plan):.+", re.ASCII)
+
+# The usual way to write a line of leaves.ndjson; any other way is read as JSON in full.
+LEAF_LINE = re.compile(rb'\{"index": ?(0|[1-9]\d{0,14}), ?"leaf": ?"([A-Za-z0-9+/=]*)"\}')
+
+
+def _exact_integer(digits: str) -> int:
+    if len(digits) > 15 and abs(int(digits)) > GREATEST_INTEGER:
+        raise ValueError("an integer that some readers round")
+    return int(digits)
+
+
+def _no_fraction(digits: str) -> NoReturn:
+    raise ValueError("a number with a fraction or exponent: " + digits[:20])
+
+
+_read_exactly = json.JSONDecoder(
+    parse_int=_exact_integer, parse_float=_no_fraction, parse_constant=_no_constant
+).raw_decode
+
+
+def read_canonical(raw: bytes) -> Json:
+    """A value in canonical JSON; a member named twice, say, is lost in it and so found out.
+
+    Raises:
+        ValueError: anything else.
+    """
+    if raw.count(b"{") + raw.count(b"[") > DEEPEST:  # else it cannot be nested too deep
+        _check_tree(json.loads(raw), 1)
+    value: Json = _read_exactly(raw.decode("utf-8"))[0]
+    if canonical_json(value) != raw:
+        raise ValueError("not in canonical form")
+    return value
+
+
+@dataclass(slots=True)
+class Leaf:
+    """One record of the log."""
+
+    index: int
+    raw: bytes
+    hash: bytes
+    log: str
+    kind: str
+    subject: str
+    seq: int
+    prev: str
+    at: datetime
+    actor: str
+    body: dict[str, Json]
+
+    @property
+    def where(self) -> str:
+        return f"leaf {self.index} ({self.subject} seq {self.seq})"
+
+
+def read_leaf(index: int, raw: bytes, hash_: bytes) -> Leaf:
+    """A leaf of just the members that leaves have.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        value = read_canonical(raw)
+    except RecursionError as error:
+        raise ValueError("nested deeper than 64") from error
+    if not isinstance(value, dict) or value.keys() != LEAF_MEMBERS:
+        raise ValueError("has not just the members of a leaf")
+    log, kind, subject, actor = value["log"], value["kind"], value["subject"], value["actor"]
+    seq, prev, at, body = value["seq"], value["prev"], value["at"], value["body"]
+    for text in (log, kind, subject, actor):
+        if not isinstance(text, str) or not 1 <= len(text) <= LONGEST_TEXT:
+            raise ValueError(f"a text must have 1 to {LONGEST_TEXT} characters")
+    if value["v"] != 1 or isinstance(value["v"], bool) or value["alg"] != "std":
+        raise ValueError('v must be 1 and alg "std"')
+    if not isinstance(seq, int) or isinstance(seq, bool) or seq < 1:
+        raise ValueError("seq must be an integer from 1")
+    if not isinstance(prev, str) or not HASH.fullmatch(prev) or not isinstance(body, dict):
+        raise ValueError("prev must be a hash and body an object")
+    try:
+        instant = Field(at, "at").instant()
+    except Refused as refusal:
+        raise ValueError(f"at {refusal.message}") from refusal
+    return Leaf(index, raw, hash_, str(log), str(kind), str(subject), seq, prev, instant, str(actor), body)
+
+
+def read_leaf_line(line: bytes, number: int) -> tuple[int, bytes]:
+    """Index and leaf bytes of a line of leaves.ndjson."""
+    usual = LEAF_LINE.fullmatch(line)
+    if usual is not None:
+        return int(usual[1]), read_base64(usual[2], "leaves.ndjson")
+    where = f"leaves.ndjson line {number}"
+    members = _line(line, where).members("index leaf")
+    return members["index"].integer(0), _base64_member(members["leaf"])
+
+
+def read_proof_line(line: bytes, number: int) -> tuple[int, int, list[str]]:
+    """Index, size and path of a line of proofs.ndjson."""
+    try:
+        value = json.loads(line.decode("utf-8"))
+        if line.count(b":") == 3 == len(value):  # as many members as colons: none is named twice
+            index, size, path = value["index"], value["size"], value["path"]
+            whole = type(index) is int and type(size) is int
+            if whole and 0 <= index < GREATEST_INTEGER and 0 < size <= GREATEST_INTEGER:
+                return index, size, check_path(path)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        pass  # the strict reader says what is wrong
+    where = f"proofs.ndjson line {number}"
+    members = _line(line, where).members("index size path")
+    return members["index"].integer(0), members["size"].integer(1), read_path(members["path"])
+
+
+def _line(line: bytes, where: str) -> Field:
+    try:
+        return Field(read_json(line), where)
+    except Unreadable as error:
+        raise Unreadable(f"{where}: {error}") from error
+
+
+def read_path(field: Field) -> list[str]:
+    """The hashes of a path, each 64 lower-case hexadecimal digits."""
+    try:
+        return check_path([item.value for item in field.items()])
+    except (TypeError, ValueError):
+        field.refuse("must list hashes of 64 lower-case hexadecimal digits")
+
+
+def check_path(path: list[Any]) -> list[str]:
+    """The same path, if it is one; a million of them are read for a large lot.
+
+    Raises:
+        TypeError, ValueError: it is none.
+    """
+    digits = "".join(path)
+    if not {64}.issuperset(map(len, path)) or bytes.fromhex(digits).hex() != digits:
+        raise ValueError("not hexadecimal as everybody writes it")
+    return path
+
+
+def _base64_member(field: Field) -> bytes:
+    if not isinstance(field.value, str) or not field.value.isascii():
+        field.refuse("must be base64")
+    return read_base64(field.value, field.path)
+
+
+class Story:
+    """What the leaves of the subject tell together; this one only hashes and chains them."""
+
+    def __init__(self, subject: str, findings: Findings) -> None:
+        self.subject = subject
+        self.findings = findings
+        self.outcome: dict[str, Json] | None = None
+
+    def take(self, leaf: Leaf) -> None:
+        """The next leaf of the subject."""
+
+    def end(self, leaves: Callable[[], Iterator[Leaf]]) -> None:
+        """No leaf follows; `leaves` reads the bids of the subject once more."""
+
+    def misfit(self, check: str, leaf: Leaf, refusal: Refused) -> None:
+        details = {"field": refusal.field, "problem": refusal.message}
+        self.findings.fail(check, leaf.where, "body", **details)
+
+
+class LotStory(Story):
+    """The checks `ended` and `replay`: every bid and the end, judged again by replay/v1.
+
+    A suspension stands in the log behind the bids that it refused. So the bids are judged as they
+    come, and once more from the beginning if it turns out that there was one.
+    """
+
+    def __init__(self, subject: str, findings: Findings) -> None:
+        super().__init__(subject, findings)
+        self.terms: Leaf | None = None
+        self.first_bid: Leaf | None = None
+        self.last: Leaf | None = None
+        self.resumed: list[Leaf] = []
+        self.judge: Judge | None = None
+
+    def take(self, leaf: Leaf) -> None:
+        if leaf.kind == "lot.published":
+            if self.first_bid is not None:
+                self.findings.fail("replay", leaf.where, "late_terms")
+            else:
+                self.terms = leaf
+        elif leaf.kind == "bid":
+            self._take_bid(leaf)
+        elif leaf.kind == "lot.resumed":
+            self.resumed.append(leaf)
+        elif leaf.kind in ("lot.closed", "lot.withdrawn"):
+            if self.last is not None:
+                self.findings.fail("ended", leaf.where, "ended_twice")
+            self.last = self.last or leaf
+            if leaf.kind == "lot.withdrawn" and "suspension" in leaf.body:
+                self.resumed.append(leaf)
+
+    def _take_bid(self, leaf: Leaf) -> None:
+        if self.last is not None:
+            self.findings.fail("ended", leaf.where, "bid_after_end")
+        if self.first_bid is None:
+            self.first_bid = leaf
+            self.judge = self._new_judge(Findings("replay"), suspensions=False)
+        if self.judge is not None:
+            self.judge.take(leaf)
+
+    def _new_judge(self, findings: Findings, *, suspensions: bool) -> Judge | None:
+        if self.terms is None:
+            at = self.first_bid or self.last
+            self.findings.fail("replay", at.where if at else self.subject, "no_lot")
+            return None
+        leaf = self.terms
+        try:
+            lot = Field(leaf.body, "body").open_members("lot")["lot"]
+            if suspensions:
+                lot = Field(self._with_suspensions(lot), "body.lot")
+            return Judge(Sale(read_lot(lot), keeps_answers=False), findings)
+        except Refused as refusal:
+            self.misfit("replay", leaf, refusal)
+            return None
+
+    def _with_suspensions(self, lot: Field) -> dict[str, Json]:
+        """The terms with the suspensions of the whole course, each once."""
+        members = lot.open_members("", suspensions=[])
+        suspensions: list[Json] = [entry.value for entry in members["suspensions"].items()]
+        for leaf in self.resumed:
+            suspension = Field(leaf.body, "body").open_members("suspension")["suspension"].value
+            if suspension not in suspensions:
+                suspensions.append(suspension)
+        return {name: field.value for name, field in members.items()} | {"suspensions": suspensions}
+
+    def end(self, leaves: Callable[[], Iterator[Leaf]]) -> None:
+        self.findings.begin("ended")
+        if self.last is None:
+            self.findings.fail("ended", self.subject, "not_ended")
+        closed = self.last is not None and self.last.kind == "lot.closed"
+        if self.first_bid is None and not closed and self.terms is None:
+            return
+        self.findings.begin("replay")
+        if self.first_bid is None or (self.judge is not None and self.resumed):
+            self.judge = judge = self._new_judge(Findings("replay"), suspensions=True)
+            if judge is not None and self.first_bid is not None:
+                for leaf in leaves():
+                    judge.take(leaf)
+        if self.judge is not None:
+            self.findings.take_over(self.judge.findings)
+            if closed and self.last is not None:
+                self._compare_outcome(self.judge, self.last)
+
+    def _compare_outcome(self, judge: Judge, closed: Leaf) -> None:
+        try:
+            outcome = judge.sale.outcome()
+        except OverflowError:
+            self.findings.fail("replay", closed.where, "past_9999")
+            return
+        if not judge.lost:
+            self.outcome = outcome
+        given = closed.body.get("outcome")
+        if not same_json(given, outcome):
+            self.findings.fail("replay", closed.where, "outcome", given=shown(given), expected=shown(outcome))
+
+
+class Judge:
+    """Judges the bids of a sale again, leaf by leaf."""
+
+    def __init__(self, sale: Sale, findings: Findings) -> None:
+        self.sale = sale
+        self.findings = findings
+        self.ranks: dict[str, int | None] = {}
+        self.lost = False  # a bid that cannot be read leaves all that follows in the dark
+
+    def take(self, leaf: Leaf) -> None:
+        if self.lost:
+            return
+        try:
+            members = Field(leaf.body, "body").open_members("bid decision")
+            bid = read_bid(members["bid"], self.ranks)
+            decision = self.sale.decide(bid)
+        except Refused as refusal:
+            self.lost = True
+            self.findings.fail("replay", leaf.where, "body", field=refusal.field, problem=refusal.message)
+            return
+        except OverflowError:
+            self.lost = True
+            self.findings.fail("replay", leaf.where, "past_9999")
+            return
+        if leaf.actor != f"code:{bid.code}":
+            self.findings.fail("replay", leaf.where, "actor", actor=leaf.actor, code=bid.code)
+        if "repeated" in decision:
+            self.findings.fail("replay", leaf.where, "repeat")
+        elif not same_json(members["decision"].value, decision):
+            given, expected = shown(members["decision"].value), shown(decision)
+            self.findings.fail("replay", leaf.where, "decision", seq=leaf.seq, given=given, expected=expected)
+
+
+def same_json(given: Json, expected: dict[str, Json]) -> bool:
+    """Whether an object has the same members; in Python alone, true is 1."""
+    return given == expected and all(type(given[name]) is type(v) for name, v in expected.items())
+
+
+def shown(value: Json) -> str:
+    text = canonical_json(value).decode("utf-8")
+    return text if len(text) <= LONGEST_TEXT * 2 else text[: LONGEST_TEXT * 2] + "…"
+
+
+class DrawStory(Story):
+    """The check `draw`: one freeze, one transcript of it, whose six checks hold."""
+
+    def __init__(self, subject: str, findings: Findings) -> None:
+        super().__init__(subject, findings)
+        self.steps: list[Leaf] = []
+
+    def take(self, leaf: Leaf) -> None:
+        if leaf.kind in ("draw.frozen", "draw.done"):
+            self.steps.append(leaf)
+
+    def end(self, leaves: Callable[[], Iterator[Leaf]]) -> None:
+        self.findings.begin("draw")
+        if [leaf.kind for leaf in self.steps] != ["draw.frozen", "draw.done"]:
+            self.findings.fail("draw", self.subject, "draw_leaves")
+            return
+        frozen, done = self.steps
+        try:
+            freeze = Field(frozen.body, "body").open_members("freeze")["freeze"]
+            transcript = Field(done.body, "body").open_members("transcript")["transcript"]
+            self._check(frozen, freeze, done, transcript)
+        except Refused as refusal:
+            self.misfit("draw", done, refusal)
+
+    def _check(self, frozen: Leaf, freeze: Field, done: Leaf, transcript: Field) -> None:
+        members = freeze.open_members("draw_id", court=None, roles=None)
+        if members["court"].value is None or members["roles"].value is None:
+            self.findings.fail("draw", frozen.where, "draw_open")
+        if members["draw_id"].value != self.subject.removeprefix("draw:"):
+            self.findings.fail("draw", frozen.where, "draw_id", given=shown(members["draw_id"].value))
+        if canonical_json(transcript.open_members("freeze")["freeze"].value) != canonical_json(freeze.value):
+            self.findings.fail("draw", done.where, "draw_freeze")
+        checks = redraw(transcript.value)["checks"]
+        for name, holds in checks.items() if isinstance(checks, dict) else ():
+            if not holds:
+                self.findings.fail("draw", done.where, "draw_check", name=name)
+
+
+class PlanStory(Story):
+    """The check `plan`: the plan opened is the one served last, and the one the rules give."""
+
+    def __init__(self, subject: str, findings: Findings, opening: dict[str, Field] | None) -> None:
+        super().__init__(subject, findings)
+        self.opening = opening
+        self.served: Leaf | None = None
+
+    def take(self, leaf: Leaf) -> None:
+        if leaf.kind == "plan.served":
+            self.served = leaf
+
+    def end(self, leaves: Callable[[], Iterator[Leaf]]) -> None:
+        if self.opening is None:
+            return
+        self.findings.begin("plan")
+        salt = self.opening["salt"].hexadecimal(32)
+        claims, plan = (canonical_json(self.opening[name].value) for name in ("claims", "plan"))
+        if self.served is None:
+            self.findings.fail("plan", self.subject, "no_plan_served")
+        else:
+            commitment = sha256(lp("jauc/v1/plan", self.subject, salt, claims, plan)).hex()
+            if self.served.body.get("plan_commitment") != commitment:
+                self.findings.fail("plan", "plan.json", "plan_commitment")
+        if canonical_json(Waterfall(read_case(self.opening["claims"])).plan()) != plan:
+            self.findings.fail("plan", "plan.json", "plan_rules")
+
+
+@dataclass(frozen=True)
+class Opening:
+    where: str
+    index: int
+    salt: bytes
+    identity: bytes  # in canonical JSON
+
+
+@dataclass(frozen=True)
+class Held:
+    """A receipt as its holder brought it: which leaf must stand where."""
+
+    where: str
+    leaf: bytes
+
+
+BUNDLE_CHECKS = ("manifest", "checkpoint", "witnesses", "leaves", "chain", "inclusion", "consistency",
+                 "receipts", "openings", "ended", "replay", "draw", "plan")  # fmt: skip
+
+
+class Bundle:
+    """One bundle/v1, read once from its zip, every check by name."""
+
+    def __init__(self, archive: Archive, keys: list[Key], witnesses: list[Key]) -> None:
+        self.archive = archive
+        self.keys = keys
+        self.witnesses = witnesses
+        self.findings = Findings(*BUNDLE_CHECKS)
+        self.manifest = read_manifest(archive.read_json("manifest.json"))
+        self.subject = self.manifest["subject"].text(LONGEST_TEXT)
+        self.checkpoint = read_checkpoint(archive.read("checkpoint"), "checkpoint")
+        self.earlier: dict[tuple[int, bytes], str] = {}  # other checkpoints, by size and root
+        self.openings = read_openings(archive.read_json("openings.json"))
+        self.held: dict[int, list[Held]] = {}
+        self.story = self._story()
+        self.leaves = 0
+        self.chains: dict[str, tuple[int, str]] = {}  # of each subject: seq and hash of its last leaf
+        self.last_at: datetime | None = None
+        self.misfits: set[int] = set()
+        self.sought: bytes | None = None  # a leaf that somebody asks for
+        self.found = False
+
+    def _story(self) -> Story:
+        plan = read_plan_opening(self.archive) if "plan.json" in self.archive.entries else None
+        if self.subject.startswith("lot:"):
+            story: Story = LotStory(self.subject, self.findings)
+        elif self.subject.startswith("draw:"):
+            story = DrawStory(self.subject, self.findings)
+        else:
+            story = PlanStory(self.subject, self.findings, plan)
+        if plan is not None and not isinstance(story, PlanStory):
+            raise Unreadable("plan.json stands only in the bundle of a plan")
+        return story
+
+    def check(self) -> None:
+        """Every check of the bundle; what is broken in its form stops it."""
+        self.findings.begin("manifest", "checkpoint", "leaves", "chain", "inclusion")
+        self._check_signatures(self.checkpoint, "checkpoint")
+        if "checkpoint.prev" in self.archive.entries:
+            earlier = read_checkpoint(self.archive.read("checkpoint.prev"), "checkpoint.prev")
+            self._check_signatures(earlier, "checkpoint")
+            self.earlier[earlier.size, earlier.root] = earlier.where
+        self._check_witnesses()
+        self._check_receipts()
+        self._check_consistency()
+        for leaf, raw, index in self.read_leaves():
+            self._check_held(index, raw, leaf)
+            self.found = self.found or raw == self.sought
+            if leaf is not None:
+                self._check_chain(leaf)
+                self._check_openings(leaf)
+                if leaf.subject == self.subject:
+                    self.story.take(leaf)
+        self._check_all_found()
+        self.story.end(self._bids_again)
+        self._check_manifest()
+
+    # --- signatures ------------------------------------------------------------------------------
+
+    def _check_signatures(self, checkpoint: Checkpoint, check: str) -> None:
+        """The origin is the name of the pinned key, and one of the pinned keys has signed."""
+        where = checkpoint.where
+        if checkpoint.origin != self.keys[0].name:
+            details = {"origin": checkpoint.origin, "name": self.keys[0].name}
+            self.findings.fail(check, where, "other_origin", **details)
+        verdicts = [key.has_signed(checkpoint.note) for key in self.keys]
+        if False in verdicts:
+            self.findings.fail(check, where, "bad_signature", name=self.keys[0].name)
+        elif True not in verdicts:
+            self.findings.fail(check, where, "not_signed")
+        for witness in self.witnesses:
+            if witness.has_signed(checkpoint.note) is False:
+                self.findings.fail("witnesses", where, "bad_signature", name=witness.name)
+
+    def _check_witnesses(self) -> None:
+        for witness in self.witnesses:
+            self.findings.begin("witnesses")
+            if witness.has_signed(self.checkpoint.note) is None:
+                self.findings.fail("witnesses", "checkpoint", "not_cosigned", name=witness.name)
+
+    # --- receipts and earlier checkpoints --------------------------------------------------------
+
+    def _check_receipts(self) -> None:
+        checked: set[bytes] = set()  # many receipts share a checkpoint
+        for name in self.archive.entries:
+            if not name.startswith("receipts/"):
+                continue
+            self.findings.begin("receipts")
+            proof = read_log_proof(self.archive.read(name), name)
+            note = sha256(repr(proof.checkpoint.note).encode("utf-8"))
+            if note not in checked:
+                self._check_signatures(proof.checkpoint, "receipts")
+                checked.add(note)
+            at = proof.checkpoint
+            if root_of_path(leaf_hash(proof.leaf), proof.index, at.size, proof.path) != at.root:
+                self.findings.fail("receipts", name, "receipt_path")
+            self.earlier.setdefault((at.size, at.root), name)
+            self.held.setdefault(proof.index, []).append(Held(name, sha256(proof.leaf)))
+
+    def _check_held(self, index: int, raw: bytes, leaf: Leaf | None) -> None:
+        for held in self.held.pop(index, ()) if self.held else ():
+            if held.leaf != sha256(raw):
+                self.findings.fail("receipts", held.where, "receipt_leaf", index=index)
+            elif leaf is None or leaf.subject != self.subject:
+                self.findings.fail("receipts", held.where, "receipt_subject")
+
+    def _check_consistency(self) -> None:
+        """Every other checkpoint of the bundle is a beginning of `checkpoint`."""
+        proofs = read_consistency(self.archive.read_json("consistency.json"))
+        now = self.checkpoint
+        if proofs or self.earlier:
+            self.findings.begin("consistency")
+        sizes = {size for size, _ in self.earlier if size < now.size}
+        for size, (to, _) in proofs.items():
+            if size not in sizes:
+                self.findings.fail("consistency", "consistency.json", "spare_consistency", size=size)
+            if to != now.size:
+                self.findings.fail("consistency", "consistency.json", "other_to", size=to)
+        roots: dict[int, bytes] = {now.size: now.root}
+        for (size, root), where in self.earlier.items():
+            if roots.setdefault(size, root) != root:
+                self.findings.fail("consistency", where, "split_view", size=size)
+            if size > now.size:
+                self.findings.fail("consistency", where, "larger", size=size)
+            elif size < now.size and size not in proofs:
+                self.findings.fail("consistency", where, "no_consistency", size=size)
+            elif size < now.size and not is_consistent(size, root, now.size, now.root, proofs[size][1]):
+                self.findings.fail("consistency", "consistency.json", "inconsistent", size=size, entry=where)
+
+    # --- leaves ----------------------------------------------------------------------------------
+
+    def read_leaves(self) -> Iterator[tuple[Leaf | None, bytes, int]]:
+        """Every leaf with its bytes and index, its form and its proof checked; none if it is no leaf."""
+        inclusion = Inclusion(self.checkpoint.size, self.checkpoint.root)
+        lines, last = enumerate(self.archive.lines("leaves.ndjson"), 1), -1
+        proofs = self.archive.lines("proofs.ndjson")
+        for number, line in lines:
+            index, raw = read_leaf_line(line, number)
+            if index <= last:
+                raise Unreadable(f"leaves.ndjson line {number}: the index does not rise")
+            last, hash_ = index, leaf_hash(raw)
+            self.leaves += 1
+            self._check_inclusion(inclusion, index, hash_, next(proofs, None), number)
+            yield self._checked_leaf(index, raw, hash_), raw, index
+        for number, line in enumerate(proofs, self.leaves + 1):
+            index, _, _ = read_proof_line(line, number)
+            self.findings.fail("inclusion", f"leaf {index}", "proof_alone")
+
+    def _check_inclusion(
+        self, inclusion: Inclusion, index: int, hash_: bytes, line: bytes | None, number: int
+    ) -> None:
+        proved, size, path = (None, 0, []) if line is None else read_proof_line(line, number)
+        if proved != index:
+            self.findings.fail("inclusion", f"leaf {index}", "no_proof")
+        elif size != inclusion.size:
+            details = {"size": size, "expected": inclusion.size}
+            self.findings.fail("inclusion", f"leaf {index}", "proof_size", **details)
+        elif not inclusion.holds(index, hash_, path):
+            self.findings.fail("inclusion", f"leaf {index}", "not_included")
+
+    def _checked_leaf(self, index: int, raw: bytes, hash_: bytes) -> Leaf | None:
+        try:
+            leaf = read_leaf(index, raw, hash_)
+        except ValueError as error:
+            self.findings.fail("leaves", f"leaf {index}", "leaf_form", problem=error)
+            self.misfits.add(index)
+            return None
+        if leaf.log != self.keys[0].name:
+            self.findings.fail("leaves", leaf.where, "other_log", log=leaf.log)
+        if self.last_at is not None and leaf.at < self.last_at:
+            self.findings.fail("leaves", leaf.where, "at_back", at=_print_time(leaf.at))
+        self.last_at = leaf.at
+        return leaf
+
+    def _check_chain(self, leaf: Leaf) -> None:
+        """Of the subject every leaf from 1; of others those that follow each other (the immudb lesson)."""
+        known = self.chains.get(leaf.subject)
+        seq, prev = known or (0, GENESIS)
+        gap = leaf.seq > seq + 1 and leaf.subject != self.subject
+        if leaf.seq != seq + 1 and not gap:
+            self.findings.fail("chain", leaf.where, "seq", seq=leaf.seq, expected=seq + 1)
+        elif not gap and leaf.prev != prev:
+            self.findings.fail("chain", leaf.where, "prev")
+        self.chains[leaf.subject] = (leaf.seq, leaf.hash.hex())
+
+    def _check_openings(self, leaf: Leaf) -> None:
+        for opening in self.openings.pop(leaf.index, ()) if self.openings else ():
+            self.findings.begin("openings")
+            code, committed = leaf.body.get("code"), leaf.body.get("identity_commitment")
+            if not isinstance(code, str) or not isinstance(committed, str):
+                self.findings.fail("openings", opening.where, "no_commitment", index=leaf.index)
+            elif committed != sha256(
+                lp("jauc/v1/id", leaf.subject, code, opening.salt, opening.identity)
+            ).hex():
+                self.findings.fail("openings", opening.where, "opening", index=leaf.index)
+
+    def _check_all_found(self) -> None:
+        if self.subject not in self.chains:
+            self.findings.fail("chain", "leaves.ndjson", "no_leaf", subject=self.subject)
+        for index, held in self.held.items():
+            for one in held:
+                self.findings.fail("receipts", one.where, "receipt_leaf", index=index)
+        for index, openings in self.openings.items():
+            for opening in openings:
+                self.findings.fail("openings", opening.where, "no_opening_leaf", index=index)
+
+    def _bids_again(self) -> Iterator[Leaf]:
+        for number, line in enumerate(self.archive.lines("leaves.ndjson"), 1):
+            index, raw = read_leaf_line(line, number)
+            if b'"kind":"bid"' in raw and index not in self.misfits:
+                leaf = read_leaf(index, raw, b"")
+                if leaf.subject == self.subject and leaf.kind == "bid":
+                    yield leaf
+
+    def _check_manifest(self) -> None:
+        named = {name: field.value for name, field in self.manifest["files"].open_members("").items()}
+        there = {name: self.archive.hashes[name] for name in self.archive.entries if name != "manifest.json"}
+        for name in sorted(named.keys() | there.keys()):
+            if name not in named:
+                self.findings.fail("manifest", name, "not_named")
+            elif name not in there:
+                self.findings.fail("manifest", name, "not_there")
+            elif named[name] != there[name]:
+                self.findings.fail("manifest", name, "other_bytes")
+
+    def report(self) -> dict[str, Json]:
+        return {
+            "format": "bundle-report/v1",
+            "ok": self.findings.ok,
+            "subject": self.subject,
+            "origin": self.checkpoint.origin,
+            "size": self.checkpoint.size,
+            "leaves": self.leaves,
+            "outcome": self.story.outcome,
+            "checks": {**self.findings.checks},
+            "failures": [failure.as_json() for failure in self.findings.failures],
+        }
+
+
+def read_manifest(field: Field) -> dict[str, Field]:
+    top = Field(field.value).document("bundle/v1", "subject rules files")
+    if not SUBJECT.fullmatch(top["subject"].text(LONGEST_TEXT)):
+        top["subject"].refuse("must be lot:ID/N, draw:DRAW_ID or plan:ID")
+    top["rules"].text()
+    for file in top["files"].open_members("").values():
+        file.hexadecimal(32)
+    return top
+
+
+def read_consistency(field: Field) -> dict[int, tuple[int, list[str]]]:
+    """By the smaller size: the larger size and the path."""
+    proofs: dict[int, tuple[int, list[str]]] = {}
+    last = 0
+    for entry in field.items():
+        members = entry.members("from to path")
+        size = members["from"].integer(1)
+        if size <= last:
+            members["from"].refuse("must rise")
+        proofs[size] = (members["to"].integer(1), read_path(members["path"]))
+        last = size
+    return proofs
+
+
+def read_openings(field: Field) -> dict[int, list[Opening]]:
+    """By the index of the leaf that they open."""
+    openings: dict[int, list[Opening]] = {}
+    for entry in field.items():
+        members = entry.members("index salt identity")
+        identity = members["identity"].open_members("name")
+        for text in identity.values():
+            text.text(LONGEST_TEXT)
+        opening = Opening(
+            where=entry.path,
+            index=members["index"].integer(0),
+            salt=members["salt"].hexadecimal(32),
+            identity=canonical_json(members["identity"].value),
+        )
+        openings.setdefault(opening.index, []).append(opening)
+    return openings
+
+
+def read_plan_opening(archive: Archive) -> dict[str, Field]:
+    members = archive.read_json("plan.json").members("salt claims plan")
+    members["salt"].hexadecimal(32)
+    read_case(members["claims"])
+    members["plan"].open_members("format")["format"].one_of("plan/v1")
+    for name in ("claims", "plan"):
+        check_canonical(members[name])
+    return members
+
+
+# -------------------------------------------------------------------------------------------------
+# receipt: receipt/v1, what a bidder holds the moment a bid is acknowledged
+# -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Receipt:
+    origin: str
+    leaf: bytes
+    index: int
+    size: int
+    path: list[str]
+    signed_at: str
+    key: str
+    signature: bytes
+
+
+def read_receipt(field: Field) -> Receipt:
+    top = field.document("receipt/v1", "origin leaf index size path signed_at key signature")
+    top["signed_at"].instant()
+    read_key(top["key"].text(2 * LONGEST_TEXT), ED25519)
+    return Receipt(
+        origin=top["origin"].text(LONGEST_TEXT),
+        leaf=_base64_member(top["leaf"]),
+        index=top["index"].integer(0, 2**32 - 1),
+        size=top["size"].integer(1, 2**32 - 1),
+        path=read_path(top["path"]),
+        signed_at=str(top["signed_at"].value),
+        key=str(top["key"].value),
+        signature=_base64_member(top["signature"]),
+    )
+
+
+def check_receipt(receipt: Receipt, key: Key, findings: Findings) -> Leaf | None:
+    """Its leaf leads to a root, which the receipt key has signed together with the time."""
+    findings.begin("path", "signature")
+    leaf: Leaf | None = None
+    try:
+        leaf = read_leaf(receipt.index, receipt.leaf, leaf_hash(receipt.leaf))
+    except ValueError as error:
+        findings.fail("path", "leaf", "leaf_form", problem=error)
+    if leaf is not None and leaf.log != receipt.origin:
+        findings.fail("path", "leaf", "receipt_log")
+    if leaf is not None and leaf.at != Field(receipt.signed_at).instant():
+        findings.fail("path", "signed_at", "receipt_at")
+    root = root_of_path(leaf_hash(receipt.leaf), receipt.index, receipt.size, receipt.path)
+    if root is None:
+        findings.fail("path", "path", "path_length")
+    expected = receipt.origin + "/receipt"
+    if key.name != expected:
+        findings.fail("signature", "key", "receipt_key_name", name=key.name, expected=expected)
+    if read_key(receipt.key, ED25519) != key:
+        findings.fail("signature", "key", "receipt_key")
+    message = lp("jauc/v1/receipt", receipt.origin, root or b"", u32(receipt.size), receipt.signed_at)
+    if root is None or not key.holds(receipt.signature, message):
+        findings.fail("signature", "signature", "receipt_signature")
+    return leaf
+
+
+def check_in_bundle(receipt: Receipt, leaf: Leaf | None, bundle: Bundle, findings: Findings) -> None:
+    """The same leaf stands in the bundle, under the checkpoint that the log key has signed."""
+    bundle.sought = receipt.leaf
+    bundle.check()
+    other_origin = bundle.checkpoint.origin != receipt.origin
+    findings.begin("in_bundle")
+    if not bundle.found:
+        if other_origin or (leaf is not None and leaf.subject != bundle.subject):
+            raise Unreadable(f"it says nothing of this receipt: {bundle.subject}, {bundle.checkpoint.origin}")
+        findings.fail("in_bundle", "leaves.ndjson", "not_in_bundle")
+    elif other_origin or not (bundle.findings.checks["checkpoint"] and bundle.findings.checks["inclusion"]):
+        findings.fail("in_bundle", "checkpoint", "in_bundle_unproved")
+
+
+# -------------------------------------------------------------------------------------------------
 # The command line
 # -------------------------------------------------------------------------------------------------
 
@@ -1037,6 +2431,7 @@ COMMANDS: dict[str, Callable[[Json], dict[str, Json]]] = {
     "replay": replay,
     "compute": compute,
 }
+LANGUAGES = ("en", "zh")
 
 
 def run(command: Callable[[Json], dict[str, Json]], given: Json, name: str) -> tuple[Json, int]:
@@ -1055,19 +2450,25 @@ def print_json(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1)
 
 
-def main() -> int:
-    summary, _, details = (__doc__ or "").partition("\n")
-    parser = argparse.ArgumentParser(
-        description=summary, epilog=details, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, command in COMMANDS.items():
-        subparser = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
-        subparser.add_argument("file", metavar="FILE", help="a JSON file, - for standard input")
-    arguments = parser.parse_args()
+def write_result(value: Json) -> None:
+    sys.stdout.buffer.write(print_json(value).encode("utf-8") + b"\n")
+
+
+def tell(text: str) -> None:
+    """To people, in UTF-8 whatever the terminal."""
+    sys.stderr.buffer.write(text.encode("utf-8", "backslashreplace"))
+    sys.stderr.flush()
+
+
+def read_input(file: str) -> bytes:
+    return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+
+
+def run_on_json(arguments: argparse.Namespace) -> int:
+    """redraw, replay, compute: one input or a list of them."""
     file, command = arguments.file, COMMANDS[arguments.command]
     try:
-        given = read_json(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes())
+        given = read_json(read_input(file))
     except (OSError, ValueError, Unreadable) as error:
         print(f"{file}: cannot be read: {error}", file=sys.stderr)
         return 2
@@ -1079,7 +2480,87 @@ def main() -> int:
         output, status = run(command, given, file)
         if status == 2:
             return status
-    sys.stdout.buffer.write(print_json(output).encode("utf-8") + b"\n")
+    write_result(output)
+    return status
+
+
+def run_bundle(arguments: argparse.Namespace) -> int:
+    """One lot, draw or plan out of the court's log: every check by name."""
+    keys = [read_key_or_file(key) for key in arguments.key]
+    if len({key.name for key in keys}) > 1:
+        raise Unreadable("all --key must be of one name: the keys of one log before and after a rotation")
+    witnesses = [read_key_or_file(key, COSIGNATURE) for key in arguments.witness]
+    with Path(arguments.file).open("rb") as file:
+        bundle = Bundle(Archive(file), keys, witnesses)
+        bundle.check()
+    language = LANGUAGES.index(arguments.lang)
+    details = (bundle.subject, bundle.checkpoint.origin, bundle.leaves, bundle.checkpoint.size)
+    title = (
+        "{} of {}, {} leaves of a log of {}", "{}，日志 {}，{} 条记录，日志共 {} 条"
+    )[language].format(*details)  # fmt: skip
+    tell(for_people(f"{arguments.file}: {title}", bundle.findings, language))
+    write_result(bundle.report())
+    return 0 if bundle.findings.ok else 1
+
+
+def run_receipt(arguments: argparse.Namespace) -> int:
+    """A bidder's receipt: who signed it, and whether the log kept what it acknowledges."""
+    if (arguments.bundle is None) != (arguments.log_key is None):
+        raise Unreadable("--bundle and --log-key go together")
+    findings = Findings("signature", "path", "in_bundle")
+    key = read_key_or_file(arguments.key)
+    receipt = read_receipt(Field(read_json(read_input(arguments.file))))
+    leaf = check_receipt(receipt, key, findings)
+    if arguments.bundle is not None:
+        with Path(arguments.bundle).open("rb") as file:
+            bundle = Bundle(Archive(file), [read_key_or_file(arguments.log_key)], [])
+            check_in_bundle(receipt, leaf, bundle, findings)
+    tell(for_people(arguments.file, findings, LANGUAGES.index(arguments.lang)))
+    checks: dict[str, Json] = {**findings.checks}
+    write_result({"format": "receipt-report/v1", "ok": findings.ok, "checks": checks})
+    return 0 if findings.ok else 1
+
+
+def read_arguments() -> argparse.Namespace:
+    summary, _, details = (__doc__ or "").partition("\n")
+    parser = argparse.ArgumentParser(
+        description=summary, epilog=details, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, command in COMMANDS.items():
+        one = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
+        one.add_argument("file", metavar="FILE", help="a JSON file, - for standard input")
+        one.set_defaults(run=run_on_json)
+    one = commands.add_parser("bundle", help=run_bundle.__doc__, description=run_bundle.__doc__)
+    one.add_argument("file", metavar="FILE.zip", help="a bundle/v1")
+    again = "; may be repeated"
+    of_log = "the key of the log, known from elsewhere, or a file that holds it"
+    one.add_argument("--key", metavar="KEY", required=True, action="append", help=of_log + again)
+    must = "a witness that must have cosigned"
+    one.add_argument("--witness", metavar="VKEY", default=[], action="append", help=must + again)
+    one.set_defaults(run=run_bundle)
+    two = commands.add_parser("receipt", help=run_receipt.__doc__, description=run_receipt.__doc__)
+    two.add_argument("file", metavar="FILE", help="a receipt/v1, - for standard input")
+    two.add_argument("--key", metavar="VKEY", required=True, help="the receipt key of the log")
+    two.add_argument("--bundle", metavar="FILE.zip", help="a bundle in which the same leaf must stand")
+    two.add_argument("--log-key", metavar="VKEY", help="the key of the log, for the bundle")
+    two.set_defaults(run=run_receipt)
+    for each in (one, two):
+        each.add_argument("--lang", choices=LANGUAGES, default="zh", help="language of the report for people")
+    return parser.parse_args()
+
+
+def main() -> int:
+    arguments = read_arguments()
+    gc.disable()  # nothing here refers to itself; looking for it among a million bids takes seconds
+    try:
+        status: int = arguments.run(arguments)
+    except Refused as refusal:
+        tell(f"{arguments.file}: {refusal.field or 'the input itself'}: {refusal.message}\n")
+        return 2
+    except (Unreadable, OSError, ValueError, MemoryError) as error:
+        tell(f"{arguments.file}: cannot be read: {printable(str(error))}\n")
+        return 2
     return status
 
 

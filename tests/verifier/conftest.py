@@ -1,13 +1,17 @@
 """The published vectors, and the program as strangers run it."""
 
+import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
+
+from verifier import verify as program
 
 ROOT = Path(__file__).parents[2]
 VERIFIER = ROOT / "verifier" / "verify.py"
@@ -31,6 +35,28 @@ def verify(tmp_path: Path) -> Run:
     return run
 
 
+def with_packages(command: str, tmp_path: Path) -> Run:
+    """Run a command on a file, with a Python that sees packages but not the platform."""
+
+    def run(raw: bytes, *options: str) -> "subprocess.CompletedProcess[bytes]":
+        file = tmp_path / "input"
+        file.write_bytes(raw)
+        return subprocess.run([sys.executable, "-I", VERIFIER, command, file, *options],
+                              cwd=tmp_path, capture_output=True, check=False, timeout=60)
+
+    return run
+
+
+@pytest.fixture
+def verify_bundle(tmp_path: Path) -> Run:
+    return with_packages("bundle", tmp_path)
+
+
+@pytest.fixture
+def receipt_command(tmp_path: Path) -> Run:
+    return with_packages("receipt", tmp_path)
+
+
 def read_vectors(name: str) -> Vectors:
     cases = json.loads((ROOT / "tests" / "vectors" / f"{name}.json").read_text("utf-8"))
     return {case["id"]: case for case in cases}
@@ -47,5 +73,54 @@ def replays() -> Vectors:
 
 
 @pytest.fixture(scope="session")
+def merkle() -> Vectors:
+    return read_vectors("merkle")
+
+
+@pytest.fixture(scope="session")
 def plans() -> Vectors:
     return read_vectors("plan")
+
+
+class HasVkey(Protocol):
+    vkey: str
+
+
+@dataclass
+class Report:
+    """What the verifier says of a bundle, without starting a program for it."""
+
+    status: int
+    value: dict[str, Any] = field(default_factory=dict)
+    refusal: str = ""
+
+    @property
+    def failed(self) -> set[str]:
+        return {check for check, result in self.value.get("checks", {}).items() if result is False}
+
+
+def examine(raw: bytes, keys: Iterable[HasVkey], witnesses: Iterable[HasVkey] = ()) -> Report:
+    """What `verify.py bundle` finds in these bytes."""
+    pinned = [program.read_key(key.vkey, program.ED25519) for key in keys]
+    cosigners = [program.read_key(key.vkey, program.COSIGNATURE) for key in witnesses]
+    try:
+        bundle = program.Bundle(program.Archive(io.BytesIO(raw)), pinned, cosigners)
+        bundle.check()
+    except (program.Unreadable, program.Refused) as refusal:
+        return Report(2, refusal=f"{getattr(refusal, 'field', '')} {refusal}")
+    value = bundle.report()
+    for language in (0, 1):
+        assert program.for_people("report", bundle.findings, language)
+    assert value["ok"] is (not value["failures"])
+    return Report(0 if value["ok"] else 1, value)
+
+
+def compare(receipt: Any, raw: bytes, key: str, log_key: str) -> tuple[int, dict[str, Any]]:
+    """What `verify.py receipt` finds in a receipt beside a bundle."""
+    findings = program.Findings("signature", "path", "in_bundle")
+    read = program.read_receipt(program.Field(receipt))
+    leaf = program.check_receipt(read, program.read_key(key, program.ED25519), findings)
+    pinned = [program.read_key(log_key, program.ED25519)]
+    bundle = program.Bundle(program.Archive(io.BytesIO(raw)), pinned, [])
+    program.check_in_bundle(read, leaf, bundle, findings)
+    return (0 if findings.ok else 1), findings.checks

@@ -107,11 +107,11 @@ def test_of_a_list_what_does_not_fit_leaves_an_error_in_its_place_and_ends_with_
 def test_help_names_the_commands_that_exist(verify: Run) -> None:
     done = verify("--help", b"", "-")
     assert done.returncode == 0
-    for command in (b"redraw", b"replay", b"compute"):
+    for command in (b"redraw", b"replay", b"compute", b"bundle", b"receipt"):
         assert command in done.stdout
 
 
 def test_the_readme_shows_the_commands_as_they_are() -> None:
     readme = (ROOT / "verifier" / "README.md").read_text("utf-8")
-    for command in ("redraw", "replay", "compute"):
+    for command in ("redraw", "replay", "compute", "bundle", "receipt"):
         assert f"verify.py {command} " in readme
