@@ -46,11 +46,16 @@ def get_lot(session: Session, lot_id: str) -> Lot:
     Raises:
         NoSuchLot: there is none by this id.
     """
-    lot = session.scalars(select(Lot).where(Lot.id == lot_id)
-                          .options(selectinload(Lot.sales))).one_or_none()
+    lot = find_lot(session, lot_id)
     if lot is None:
         raise NoSuchLot(lot_id=lot_id)
     return lot
+
+
+def find_lot(session: Session, lot_id: str) -> Lot | None:
+    """A lot with its sales, or None: for whoever asks by an id that somebody typed."""
+    return session.scalars(select(Lot).where(Lot.id == lot_id)
+                           .options(selectinload(Lot.sales))).one_or_none()
 
 
 def announced_sale(session: Session, lot_id: str) -> Sale:
@@ -243,6 +248,15 @@ def proceeds_of(session: Session, case_id: str) -> list[Proceeds]:
         for lot in lots_of_case(session, case_id) for sale in lot.sales
         if sale.state in AFTER_SALE and sale.delivery is not None and lot.property_id is not None
     ]
+
+
+def sales_with_code(session: Session, court_id: str, code: str) -> Sequence[Sale]:
+    """The sales of a court in which somebody bids under this code: codes are given anew for each sale."""
+    return session.scalars(
+        select(Sale).join(Registration, (Registration.lot_id == Sale.lot_id)
+                          & (Registration.number == Sale.number))
+        .join(Lot, Lot.id == Sale.lot_id).options(selectinload(Sale.lot))
+        .where(Registration.code == code, Lot.court_id == court_id)).all()
 
 
 def registrations_of(session: Session, sale: Sale) -> Sequence[Registration]:

@@ -1,6 +1,5 @@
 """The auditor's desk: sales attempt by attempt, the log leaf by leaf, and the check of the chains."""
 
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from auction.rules.bidding import Reason
 from auction.services import reading
 from audit.kinds import Kind
-from audit.services import body_of
+from audit.services import COUNTED, body_of
 from evidence.rules.film import REASON_NAMES
 from evidence.schemas import AttemptsIn, LeavesIn
 from evidence.services import (
@@ -76,16 +75,19 @@ def replay(lot_id: str, number: int) -> ResponseReturnValue:
 @pages.get("/leaves")
 @access(Role.AUDITOR, Role.SUPERVISOR)
 def log() -> ResponseReturnValue:
-    """The leaves of the court's logs, newest first."""
+    """The leaves of one of the court's logs, newest first."""
     form = Form(request.args)
-    wanted = LeafQuery()
+    session, actor = db.session(), signed_in()
+    found = None
     with form.attempt():
-        wanted = LeafQuery(**form.load(LeavesIn()))
-    found = leaves(db.session(), wanted, signed_in())
-    links = {name: _link(replace(wanted, page=found.page + step))
-             for name, step in (("prev", -1), ("next", 1))}
-    return render_template("evidence/leaves.html", form=form, found=found, links=links,
-                           kind_options=[(str(kind), say(kind.word)) for kind in Kind]), form.status
+        found = leaves(session, LeafQuery(**form.load(LeavesIn())), actor)
+    if found is None:
+        found = leaves(session, LeafQuery(), actor)
+    return render_template(
+        "evidence/leaves.html", form=form, found=found, counted=COUNTED,
+        older=_beside("before", found.leaves[-1].index) if found.older else "",
+        newer=_beside("after", found.leaves[0].index) if found.newer and found.leaves else "",
+        kind_options=[(str(kind), say(kind.word)) for kind in Kind]), form.status
 
 
 @pages.get("/leaves/<path:origin>/<int:index>")
@@ -97,10 +99,10 @@ def leaf(origin: str, index: int) -> ResponseReturnValue:
                            raw=bytes(found.raw).decode())
 
 
-def _link(wanted: LeafQuery) -> str:
-    named = {"case_id": wanted.case_id, "subject": wanted.subject, "kind": wanted.kind,
-             "actor": wanted.actor, "page": wanted.page}
-    return "?" + urlencode({name: value for name, value in named.items() if value})
+def _beside(name: str, index: int) -> str:
+    """The address of the page beside this one: the same question, from another place on."""
+    kept = {key: value for key, value in request.args.items() if value and key not in ("before", "after")}
+    return "?" + urlencode(kept | {name: index})
 
 
 def _row(shot: Shot) -> dict[str, Any]:

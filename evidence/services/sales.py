@@ -1,21 +1,16 @@
-"""Reading what happened: attempts of a sale, leaves of a log, and whether every chain holds."""
+"""The attempts of a sale, and whether every chain holds."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from auction.services import reading
 from audit import services as audit
-from audit.models import Leaf, Log
 from evidence.errors import NoSuchSale
 from evidence.rules.film import Frame, film
 from kernel.access import Actor
-
-PER_PAGE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +44,6 @@ class Shot:
         return round((self.decided_at - self.frame.entry.received_at).total_seconds() * 1000)
 
 
-@dataclass(frozen=True, slots=True)
-class LeafQuery:
-    """Which leaves an auditor asks for; empty members do not filter."""
-
-    case_id: str = ""
-    subject: str = ""
-    kind: str = ""
-    actor: str = ""
-    from_at: datetime | None = None
-    to_at: datetime | None = None
-    page: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class LeafPage:
-    leaves: Sequence[Leaf]
-    total: int
-    page: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PER_PAGE))
-
-
 def sale_of_court(session: Session, lot_id: str, number: int, actor: Actor) -> Any:
     """One sale of the auditor's own court.
 
@@ -103,38 +74,6 @@ def _is_wanted(shot: Shot, wanted: Wanted) -> bool:
         or (wanted.reason and decision.reason != wanted.reason)
         or (wanted.from_at is not None and entry.received_at < wanted.from_at)
         or (wanted.to_at is not None and entry.received_at >= wanted.to_at))
-
-
-def leaves(session: Session, wanted: LeafQuery, actor: Actor) -> LeafPage:
-    """Leaves of the auditor's court, newest first, a page at a time."""
-    origins = session.scalars(select(Log.origin).where(Log.court_id == actor.court_id)).all()
-    query = select(Leaf).where(Leaf.log.in_(origins))
-    for column, value in ((Leaf.case_id, wanted.case_id), (Leaf.subject, wanted.subject),
-                          (Leaf.kind, wanted.kind), (Leaf.actor, wanted.actor)):
-        if value:
-            query = query.where(column == value)
-    if wanted.from_at is not None:
-        query = query.where(Leaf.at >= wanted.from_at)
-    if wanted.to_at is not None:
-        query = query.where(Leaf.at < wanted.to_at)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    page = max(1, wanted.page)
-    found = session.scalars(query.order_by(Leaf.at.desc(), Leaf.log, Leaf.index.desc())
-                            .offset((page - 1) * PER_PAGE).limit(PER_PAGE)).all()
-    return LeafPage(found, total, page)
-
-
-def leaf_of(session: Session, log: str, index: int, actor: Actor) -> Leaf:
-    """One leaf of the auditor's court.
-
-    Raises:
-        NoSuchSale: none, or another court's.
-    """
-    found = session.get(Leaf, (log, index))
-    owner = session.scalar(select(Log.court_id).where(Log.origin == log))
-    if found is None or owner != actor.court_id:
-        raise NoSuchSale
-    return found
 
 
 def check(session: Session) -> dict[str, str | None]:
