@@ -4,7 +4,7 @@ from typing import Any
 
 from auction.rules.replay import bid_members, decision_members
 from evidence.schemas import AttemptsIn, LeavesIn
-from evidence.services import LeafQuery, Wanted, check, leaves, sale_of_court, shots
+from evidence.services import LeafQuery, Wanted, check, leaves, sale_of_court, shots, wanted_shots
 from kernel.access import Role, access, signed_in
 from kernel.database import db
 from kernel.formats import plain
@@ -29,7 +29,7 @@ def attempts(query: dict[str, Any], lot_id: str, number: int) -> Any:
     return plain({"attempts": [
         {"position": shot.position, "bid": bid_members(shot.frame.entry.bid, shot.frame.entry.received_at),
          "decision": decision_members(shot.frame.decision), "decided_at": shot.decided_at,
-         "agrees": shot.agrees} for shot in shots(db.session(), sale, Wanted(**query))]})
+         "agrees": shot.agrees} for shot in wanted_shots(shots(db.session(), sale), Wanted(**query))]})
 
 
 @api.get("/leaves")

@@ -20,6 +20,12 @@ class AttemptsIn(Schema):
     to_at = Instant(load_default=None)
 
 
+class MomentIn(Schema):
+    """Which attempt a film is stopped at, by its place; left out means the last one."""
+
+    at = fields.Integer(load_default=None, validate=Within(min=1, max=_LAST))
+
+
 class LeavesIn(Schema):
     """Filters over the leaves of a court's log; left out means all.
 
