@@ -1,8 +1,13 @@
 """What an auditor may ask for."""
 
+from typing import Final
+
 from marshmallow import Schema, fields
 
 from kernel.schemas import Choice, Instant, Text, Within
+
+_LAST: Final = 10**12
+"""More leaves than a log will ever have."""
 
 
 class AttemptsIn(Schema):
@@ -15,16 +20,29 @@ class AttemptsIn(Schema):
     to_at = Instant(load_default=None)
 
 
+class MomentIn(Schema):
+    """Which attempt a film is stopped at, by its place; left out means the last one."""
+
+    at = fields.Integer(load_default=None, validate=Within(min=1, max=_LAST))
+
+
 class LeavesIn(Schema):
-    """Filters over the leaves of a court's logs; left out means all."""
+    """Filters over the leaves of a court's log; left out means all.
+
+    ``before`` and ``after`` are indices of the log: where the page ends, or the one after it begins.
+    """
 
     case_id = Text(longest=40, load_default="")
+    lot = Text(longest=40, load_default="")
+    code = Text(longest=40, load_default="")
     subject = Text(longest=200, load_default="")
     kind = Text(longest=60, load_default="")
     actor = Text(longest=200, load_default="")
     from_at = Instant(load_default=None)
     to_at = Instant(load_default=None)
-    page = fields.Integer(load_default=1, validate=Within(min=1, max=100_000))
+    log = Choice("", "exercise", load_default="")
+    before = fields.Integer(load_default=None, validate=Within(min=0, max=_LAST))
+    after = fields.Integer(load_default=None, validate=Within(min=-1, max=_LAST))
 
 
 class EarlierIn(Schema):

@@ -56,7 +56,7 @@ def price_steps(bids: Sequence[Mapping[str, Any]], opens_at: datetime, closes_at
     span = max(1.0, (closes_at - opens_at).total_seconds())
     amounts = [int(bid["amount_fen"]) for bid in bids]
     low, high = (min(amounts), max(amounts)) if amounts else (0, 1)
-    step = _nice((high - low) / 3 or max(1, high // 20))
+    step = nice((high - low) / 3 or max(1, high // 20))
     floor = step * (low // step) - step // 3
     ceiling = max(step * -(-high // step), high + step // 4)
 
@@ -80,7 +80,7 @@ def price_steps(bids: Sequence[Mapping[str, Any]], opens_at: datetime, closes_at
     return StepChart(path, area, dots, levels, ticks, base)
 
 
-def _nice(value: float) -> int:
+def nice(value: float) -> int:
     """The least of 1, 2, 5 times a power of ten that is not under ``value``."""
     power = 10 ** max(0, math.floor(math.log10(max(1.0, value))))
     return next(int(factor * power) for factor in (1, 2, 5, 10) if factor * power >= value)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from auction.errors import NoSuchLot
-from auction.models import Attempt, Lot, Registration, Sale
+from auction.models import Attempt, Failure, Lot, Registration, Sale
 from auction.models import Suspension as Stop
 from auction.rules.bidding import (
     BidIn,
@@ -25,7 +25,7 @@ from auction.rules.bidding import (
     minimum_bid,
 )
 from auction.rules.bidding import Result as Ended
-from auction.rules.closing import stop_code
+from auction.rules.closing import Outage, stop_code
 from auction.rules.lifecycle import AFTER_SALE, LotState, Round
 from auction.rules.replay import REORDER_MOST, BidLog, Entry
 from auction.services.bidstore import JudgedBid, LockedSale, SuspendedSpan
@@ -46,11 +46,16 @@ def get_lot(session: Session, lot_id: str) -> Lot:
     Raises:
         NoSuchLot: there is none by this id.
     """
-    lot = session.scalars(select(Lot).where(Lot.id == lot_id)
-                          .options(selectinload(Lot.sales))).one_or_none()
+    lot = find_lot(session, lot_id)
     if lot is None:
         raise NoSuchLot(lot_id=lot_id)
     return lot
+
+
+def find_lot(session: Session, lot_id: str) -> Lot | None:
+    """A lot with its sales, or None: for whoever asks by an id that somebody typed."""
+    return session.scalars(select(Lot).where(Lot.id == lot_id)
+                           .options(selectinload(Lot.sales))).one_or_none()
 
 
 def announced_sale(session: Session, lot_id: str) -> Sale:
@@ -202,11 +207,15 @@ def decision_of(attempt: Attempt | JudgedBid, *, repeated: bool = False) -> Deci
                     attempt.seq, attempt.closes_at, attempt.minimum_fen, repeated)
 
 
-def bid_log(session: Session, sale: Sale) -> BidLog:
-    """The whole course of a sale so far, as replay/v1 wants it."""
+def bid_log(session: Session, sale: Sale, attempts: Sequence[Attempt] | None = None) -> BidLog:
+    """The whole course of a sale so far, as replay/v1 wants it.
+
+    Args:
+        attempts: all of them, by whoever has read them already.
+    """
     entries = tuple(
         Entry(BidIn(one.code, one.amount_fen, one.priority_rank, one.client_bid_id), one.received_at)
-        for one in attempts_of(session, sale.lot_id, sale.number))
+        for one in (attempts_of(session, sale.lot_id, sale.number) if attempts is None else attempts))
     return BidLog(terms_of(sale), entries)
 
 
@@ -243,6 +252,22 @@ def proceeds_of(session: Session, case_id: str) -> list[Proceeds]:
         for lot in lots_of_case(session, case_id) for sale in lot.sales
         if sale.state in AFTER_SALE and sale.delivery is not None and lot.property_id is not None
     ]
+
+
+def sales_with_code(session: Session, court_id: str, code: str) -> Sequence[Sale]:
+    """The sales of a court in which somebody bids under this code: codes are given anew for each sale."""
+    return session.scalars(
+        select(Sale).join(Registration, (Registration.lot_id == Sale.lot_id)
+                          & (Registration.number == Sale.number))
+        .join(Lot, Lot.id == Sale.lot_id).options(selectinload(Sale.lot))
+        .where(Registration.code == code, Lot.court_id == court_id)).all()
+
+
+def failures_between(session: Session, from_at: datetime, to_at: datetime) -> list[Outage]:
+    """What the processes wrote down of themselves in a span of time: it concerns every sale that ran then."""
+    return [Outage(one.fault, one.from_at, one.to_at, timedelta(milliseconds=one.lasted_ms))
+            for one in session.scalars(select(Failure).where(Failure.to_at > from_at, Failure.from_at < to_at)
+                                       .order_by(Failure.from_at, Failure.id))]
 
 
 def registrations_of(session: Session, sale: Sale) -> Sequence[Registration]:

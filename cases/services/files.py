@@ -197,6 +197,13 @@ def cases_of_person(session: Session, person_id: str) -> Sequence[Case]:
         .options(selectinload(Case.parties), selectinload(Case.properties))).all()
 
 
+def case_named(session: Session, court_id: str, named: str) -> Case | None:
+    """The case of a court that has this id or this number; None where there is none."""
+    number = named.replace("(", "（").replace(")", "）").replace(" ", "")
+    return session.scalars(select(Case).where(
+        Case.court_id == court_id, or_(Case.id == named, Case.number == number))).first()
+
+
 def numbers_of(session: Session, case_ids: Collection[str]) -> dict[str, str]:
     """Case -> its number, of many cases at once, for lists of floors above."""
     rows = session.execute(select(Case.id, Case.number).where(Case.id.in_(case_ids)))

@@ -4,7 +4,7 @@ from typing import Any
 
 from auction.rules.replay import bid_members, decision_members
 from evidence.schemas import AttemptsIn, LeavesIn
-from evidence.services import LeafQuery, Wanted, check, leaves, sale_of_court, shots
+from evidence.services import LeafQuery, Wanted, check, leaves, sale_of_court, shots, wanted_shots
 from kernel.access import Role, access, signed_in
 from kernel.database import db
 from kernel.formats import plain
@@ -29,16 +29,22 @@ def attempts(query: dict[str, Any], lot_id: str, number: int) -> Any:
     return plain({"attempts": [
         {"position": shot.position, "bid": bid_members(shot.frame.entry.bid, shot.frame.entry.received_at),
          "decision": decision_members(shot.frame.decision), "decided_at": shot.decided_at,
-         "agrees": shot.agrees} for shot in shots(db.session(), sale, Wanted(**query))]})
+         "agrees": shot.agrees} for shot in wanted_shots(shots(db.session(), sale), Wanted(**query))]})
 
 
 @api.get("/leaves")
 @api.arguments(LeavesIn, location="query")
 @access(Role.AUDITOR, Role.SUPERVISOR)
 def log(query: dict[str, Any]) -> Any:
-    """Leaves of the court's logs, newest first, 100 a page."""
+    """Leaves of a log of the court, newest first, 100 a page.
+
+    ``older`` and ``newer`` are what to send as ``before`` and ``after`` for the pages beside this one; null
+    where there is none. ``total`` is null where more fit than are counted, and on all but the first page.
+    """
     found = leaves(db.session(), LeafQuery(**query), signed_in())
-    return plain({"total": found.total, "page": found.page, "pages": found.pages, "leaves": [
-        {"log": one.log, "index": one.index, "subject": one.subject, "seq": one.seq, "kind": one.kind,
-         "at": one.at, "actor": one.actor, "hash": one.hash, "raw": bytes(one.raw).decode()}
-        for one in found.leaves]})
+    return plain({
+        "total": found.total, "older": found.leaves[-1].index if found.older else None,
+        "newer": found.leaves[0].index if found.newer and found.leaves else None, "leaves": [
+            {"log": one.log, "index": one.index, "subject": one.subject, "seq": one.seq, "kind": one.kind,
+             "at": one.at, "actor": one.actor, "hash": one.hash, "raw": bytes(one.raw).decode()}
+            for one in found.leaves]})

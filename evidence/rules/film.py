@@ -2,9 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
-from auction.rules.bidding import Decision, FirstAnswer, Reason, Standing, judge, opening
+from auction.rules.bidding import (
+    Decision,
+    FirstAnswer,
+    LotTerms,
+    Reason,
+    Standing,
+    caught_up,
+    is_suspended,
+    judge,
+    opening,
+)
+from auction.rules.closing import Fault
 from auction.rules.refusals import Refusal, explain
 from auction.rules.replay import BidLog, Entry
 from kernel.errors import N_
@@ -22,13 +35,68 @@ REASON_NAMES: Final = {
     Reason.STEP_TOO_LARGE: N_("一次加价过大"),
 }
 
+FAULT_NAMES: Final = {
+    Fault.SILENCE: N_("平台不能接受出价"),
+    Fault.CLOCK: N_("时钟偏差超过允许范围"),
+    Fault.LOST: N_("一个服务进程中断"),
+    Fault.WAITED: N_("一次出价等待过久"),
+}
+
+
+class Clock(StrEnum):
+    """What the clock of a sale did at an instant."""
+
+    EARLY = "early"
+    """Bidding had not begun."""
+    RUNNING = "running"
+    LAST = "last"
+    """Within the last window: a bid would move the end."""
+    STOPPED = "stopped"
+    """Suspended."""
+    OVER = "over"
+
+
+CLOCK_WORDS: Final = {
+    Clock.EARLY: N_("尚未开始"), Clock.RUNNING: N_("正常计时"), Clock.LAST: N_("延时窗口内"),
+    Clock.STOPPED: N_("暂停，停止计时"), Clock.OVER: N_("已经到时"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How the clock of a sale stood at an instant.
+
+    Attributes:
+        ends_at: the end then in force; while suspended, the end as it stood when the clock was stopped.
+        left: until the beginning or the end; while suspended, what will be left once it is resumed.
+    """
+
+    clock: Clock
+    ends_at: datetime
+    left: timedelta
+
+
+def moment(terms: LotTerms, standing: Standing, at: datetime) -> Moment:
+    """The clock of a sale at an instant, with the suspensions that were over by then (AUC-20.4, AUC-28.5)."""
+    ends_at = caught_up(terms, standing, at).closes_at
+    if is_suspended(terms, standing, at):
+        stopped_at = max(one.from_at for one in terms.suspensions if one.from_at <= at)
+        return Moment(Clock.STOPPED, ends_at, max(ends_at - stopped_at, terms.window))
+    if at < terms.opens_at:
+        return Moment(Clock.EARLY, ends_at, terms.opens_at - at)
+    if at >= ends_at:
+        return Moment(Clock.OVER, ends_at, timedelta(0))
+    left = ends_at - at
+    return Moment(Clock.LAST if left <= terms.window else Clock.RUNNING, ends_at, left)
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One attempt: where the sale stood before it, the verdict, and a refusal in words."""
+    """One attempt: where the sale stood before and after it, the verdict, and a refusal in words."""
 
     entry: Entry
     before: Standing
+    after: Standing
     decision: Decision
     refusal: Refusal | None
 
@@ -44,5 +112,5 @@ def film(log: BidLog) -> Iterator[Frame]:
         first.setdefault(key, FirstAnswer(entry.bid.amount_fen, decision))
         refusal = (None if decision.reason is None
                    else explain(decision.reason, log.terms, standing, entry.bid))
-        yield Frame(entry, standing, decision, refusal)
+        yield Frame(entry, standing, after, decision, refusal)
         standing = after

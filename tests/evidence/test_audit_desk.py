@@ -12,7 +12,6 @@ from accounts.models import Court
 from auction.rules.replay import recompute
 from auction.services import reading
 from evidence import services
-from evidence.services import Wanted
 from kernel.access import Role
 from tests.factories.accounts import a_court, a_person, sign_in
 from tests.factories.auction import OPENS_AT, START_FEN, a_code, a_lot_on_sale, bid
@@ -75,7 +74,7 @@ def test_a_stored_verdict_that_the_rules_do_not_give_is_named(session: Session) 
     session.execute(text("UPDATE attempts SET minimum_fen = minimum_fen + 1 WHERE accepted"))
     session.commit()
     sale = reading.get_lot(session, lot_id).sale
-    assert [shot.agrees for shot in services.shots(session, sale, Wanted())] == [True, False]
+    assert [shot.agrees for shot in services.shots(session, sale)] == [True, False]
 
 
 def test_the_command_says_of_every_log_that_it_holds(app: Flask, session: Session) -> None:

@@ -1,7 +1,7 @@
 """The tree over each log in tiles, where its building stands, and the checkpoints that were signed.
 
-Revision: 0014
-After: 0013
+Revision: 0015
+After: 0014
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from kernel.database import trigger_statements
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
