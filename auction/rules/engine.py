@@ -316,7 +316,7 @@ def _close(sale: SaleState, command: Close, at: datetime) -> tuple[SaleState, tu
 def _hold(sale: SaleState, fault: closing.Fault, from_at: datetime) -> tuple[SaleState, tuple[Event, ...]]:
     """Stop it at its end at the latest, so that the stop counts (AUC-28.5)."""
     sale, events = _suspend(sale, closing.SYSTEM_FAULT, from_at)
-    return sale, tuple(replace(one, fault=fault) for one in events if isinstance(one, Suspended))
+    return sale, tuple(replace(one, fault=fault) if isinstance(one, Suspended) else one for one in events)
 
 
 # Standing still
@@ -340,18 +340,37 @@ def _after_all_judged(standing: Standing, instant: datetime) -> datetime:
     return instant if standing.latest_at is None else max(instant, standing.latest_at + A_MOMENT)
 
 
+def state_resumed(state: LotState, of_round: Round, came_from: LotState | None, accepted: int) -> LotState:
+    """Where a sale goes on that stood still.
+
+    A bid that came before it stood still may be judged meanwhile: if that was the first one, a
+    sell-off's clock runs since (SEL-10), as if it had been judged in time.
+
+    Args:
+        accepted: how many bids were accepted by now.
+
+    Raises:
+        StepNotAllowed: it does not stand still.
+    """
+    state = next_state(state, Step.RESUME, of_round=of_round, came_from=came_from)
+    if state is LotState.SELLOFF_OPEN and accepted:
+        state = next_state(state, Step.START_CLOCK, of_round=of_round)
+    return state
+
+
 def _suspend(sale: SaleState, ground: str, at: datetime) -> tuple[SaleState, tuple[Event, ...]]:
+    running, opened = _open(sale, at)   # its hour has come, and a bid of before the stop may yet be judged
     from_at = begin_of_suspension(sale.terms, sale.standing, at)
-    state = next_state(sale.state, Step.SUSPEND, of_round=sale.round)
+    state = next_state(running.state, Step.SUSPEND, of_round=sale.round)
     if from_at > ends_at(sale.terms, sale.standing):
         return sale, ()   # its end has passed; only a fault found at the close may still stop it
-    return (replace(sale, state=state, came_from=sale.state,
+    return (replace(running, state=state, came_from=running.state,
                     terms=_with(sale.terms, Suspension(from_at, None))),
-            (Suspended(ground, from_at),))
+            (*opened, Suspended(ground, from_at)))
 
 
 def _resume(sale: SaleState, at: datetime) -> tuple[SaleState, tuple[Event, ...]]:
-    state = next_state(sale.state, Step.RESUME, of_round=sale.round, came_from=sale.came_from)
+    state = state_resumed(sale.state, sale.round, sale.came_from, sale.standing.accepted)
     over = _over(sale, at)
     return (replace(sale, state=state, came_from=None, terms=_with(sale.terms, over)),
             (Resumed(over),))

@@ -205,10 +205,7 @@ def _take(course: _Course, seat: Seat, offer: Offer, batch: _Batch) -> _Taken | 
     batch.here.order.note(sale, received_at)
     verdict = course.bids.take(bid, received_at)
     decision = verdict.decision
-    for step in steps_of_bid(sale.state, sale.opens_at, received_at, accepted=decision.accepted):
-        sale.state = next_state(sale.state, step, of_round=sale.round)
-        if step is Step.OPEN:
-            batch.acts.append(_act(sale, Kind.LOT_OPENED, "system", canonical({})))
+    _go_on(sale, received_at, batch, accepted=decision.accepted)
     sale.attempts += 1
     shown = decision_json(decision)
     act = _act(sale, Kind.BID, seat.actor, bid_body(bid, received_at, shown))
@@ -217,6 +214,14 @@ def _take(course: _Course, seat: Seat, offer: Offer, batch: _Batch) -> _Taken | 
     batch.taken.append(taken)
     course.bids.remember(bid, decision, taken)
     return taken
+
+
+def _go_on(sale: LockedSale, received_at: datetime, batch: _Batch, *, accepted: bool) -> None:
+    """The steps that a bid makes its sale take."""
+    for step in steps_of_bid(sale.state, sale.opens_at, received_at, accepted=accepted):
+        sale.state = next_state(sale.state, step, of_round=sale.round)
+        if step is Step.OPEN:
+            batch.acts.append(_act(sale, Kind.LOT_OPENED, "system", canonical({})))
 
 
 def _unjudged(course: _Course, received_at: datetime, batch: _Batch) -> DomainError | None:
@@ -255,6 +260,7 @@ def _confirming(course: _Course, end: datetime, batch: _Batch) -> DomainError | 
 def _hold(course: _Course, received_at: datetime, batch: _Batch) -> None:
     """Hold a sale from a bid on that was never judged; what was judged stays judged so."""
     sale = course.sale
+    _go_on(sale, received_at, batch, accepted=False)   # its hour has come, though nobody has opened it
     came_from = sale.state
     sale.state = next_state(came_from, Step.SUSPEND, of_round=sale.round)
     stop = held_from(sale, came_from, Fault.WAITED,

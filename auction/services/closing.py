@@ -180,6 +180,8 @@ def suspend(session: Session, lot_id: str, *, ground: str, reason: str, document
         NotRunning: its end has passed.
     """
     sale = handled_sale(session, lot_id, actor)
+    if sale.state in OPENS and sale.opens_at <= now:   # a bid of before the stop may yet be judged
+        open_sale(session, sale)
     came_from = LotState(sale.state)
     sale.state = next_state(came_from, Step.SUSPEND, of_round=sale.round)
     begins = begin_of_suspension(terms_of(sale), standing_of(sale), now)

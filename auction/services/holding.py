@@ -17,7 +17,7 @@ from auction.errors import NotRunning
 from auction.models import Sale, Suspension
 from auction.rules.bidding import Suspension as Span
 from auction.rules.closing import FAULT_WORDS, SYSTEM_FAULT, Fault, Mark, Verdict, settled
-from auction.rules.engine import begin_of_suspension, end_of_suspension
+from auction.rules.engine import begin_of_suspension, end_of_suspension, state_resumed
 from auction.rules.lifecycle import LotState, Step, next_state
 from auction.rules.replay import suspension_members
 from auction.services import presence, undecided
@@ -140,7 +140,7 @@ def let_go_on(session: Session, sale: Sale, stop: Suspension | None, *, actor: A
         StepNotAllowed: the sale is not suspended.
     """
     came_from = None if stop is None else LotState(stop.resumes_to)
-    sale.state = next_state(LotState(sale.state), Step.RESUME, of_round=sale.round, came_from=came_from)
+    sale.state = state_resumed(LotState(sale.state), sale.round, came_from, sale.accepted)
     body: dict[str, object] = {"suspension": end_of_stop(sale, stop, now)}
     record(session, sale, Kind.LOT_RESUMED, actor,
            body | {"signed_by": list(signed_by)} if signed_by else body)

@@ -183,6 +183,43 @@ def test_a_suspension_begins_after_every_bid_that_was_judged() -> None:
     assert judged.decision.reason is Reason.SUSPENDED
 
 
+@pytest.mark.parametrize("is_swept", [True, False])
+@pytest.mark.parametrize(("mode", "of_round", "state"), [
+    (Mode.AUCTION, Round.FIRST, LotState.BIDDING),
+    (Mode.SELLOFF, Round.SELLOFF, LotState.SELLOFF_BIDDING)])
+def test_a_first_bid_that_is_judged_only_while_the_sale_stands_still_is_sold_to(
+        mode: Mode, of_round: Round, state: LotState, is_swept: bool) -> None:
+    sale = announced(replace(TERMS, mode=mode), of_round)
+    first = bid(1_000, OPENS + SECOND)
+    course: list[tuple[engine.Command, datetime]] = [
+        (engine.Suspend("postponed"), OPENS + 2 * SECOND), (engine.Take((first,)), OPENS + 3 * SECOND),
+        (engine.Resume(), OPENS + 5 * SECOND)]
+    if is_swept:
+        course.insert(0, (engine.Open(), OPENS))
+    happened: list[engine.Event] = []
+    for command, at in course:
+        sale, events = act(sale, command, at)
+        happened.extend(events)
+    assert [type(one) for one in happened] == [engine.Opened, engine.Suspended, engine.Judged, engine.Resumed]
+    assert sale.state is state
+    sale, (closed,) = act(sale, engine.Close(), ends_at(sale.terms, sale.standing) + GRACE)
+    assert isinstance(closed, engine.Closed)
+    assert (sale.state, closed.outcome.winner_code) == (LotState.SOLD, "A")
+
+
+def test_a_sell_off_in_which_nobody_bid_goes_on_without_a_clock() -> None:
+    sale, _ = act(announced(replace(TERMS, mode=Mode.SELLOFF), Round.SELLOFF), engine.Open(), OPENS)
+    sale, _ = act(sale, engine.Suspend("postponed"), OPENS + SECOND)
+    sale, _ = act(sale, engine.Take((bid(900, OPENS),)), OPENS + 2 * SECOND)
+    assert act(sale, engine.Resume(), OPENS + 3 * SECOND)[0].state is LotState.SELLOFF_OPEN
+
+
+def test_a_sale_suspended_before_its_hour_was_not_open() -> None:
+    sale, (suspended,) = act(announced(TERMS), engine.Suspend("postponed"), OPENS - MS)
+    assert isinstance(suspended, engine.Suspended)
+    assert act(sale, engine.Resume(), OPENS + SECOND)[0].state is LotState.PUBLISHED
+
+
 def test_after_the_end_nobody_suspends_a_sale() -> None:
     assert act(running(), engine.Suspend("postponed"), ENDS + MS) == (running(), ())
 

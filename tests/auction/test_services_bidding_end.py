@@ -10,9 +10,9 @@ from accounts import services as accounts
 from auction.errors import NotRunning, StepNotAllowed
 from auction.models import Lot, Registration, Result
 from auction.rules.closing import GRACE
-from auction.rules.lifecycle import LotState
+from auction.rules.lifecycle import LotState, Round
 from auction.rules.replay import recompute
-from auction.services import closing, delivery, registration, undecided
+from auction.services import bidding, closing, delivery, registration, undecided
 from auction.services.reading import end_in_force, replay_file
 from audit import services as audit
 from audit.kinds import Kind
@@ -182,6 +182,38 @@ def test_a_bid_of_the_stop_judged_after_it_is_answered_as_the_file_will_show(
     assert told["outcome"]["closed_at"].startswith("2026-06-11T12:13:00")
     assert sale.result is not None
     assert sale.result.closed_at == end_in_force(sale)
+
+
+@pytest.mark.parametrize("is_swept", [True, False])
+@pytest.mark.parametrize(("of_round", "announced", "goes_on"), [
+    (Round.FIRST, LotState.PUBLISHED, LotState.BIDDING),
+    (Round.SELLOFF, LotState.SELLOFF_PUBLISHED, LotState.SELLOFF_BIDDING)])
+def test_a_first_bid_that_is_judged_only_while_the_sale_stands_still_is_sold_to(
+        session: Session, lot: Lot, officer: Actor, of_round: Round, announced: LotState, goes_on: LotState,
+        is_swept: bool) -> None:
+    """It came before the stop and waited for its turn, whether a sweep had opened the sale by then or not."""
+    _, bidder = a_code(session, lot)
+    with acting(session) as s:
+        sale = s.get_one(Lot, lot.id).sale
+        sale.round, sale.state = of_round, announced
+        audit.record(s, court_id=lot.court_id, kind=Kind.LOT_PUBLISHED, subject="test", actor="system",
+                     body={})
+    if is_swept:
+        with acting(session) as s:
+            assert closing.open_due(s, lot.id, now=OPENS_AT)
+    suspended(session, lot, officer, LATER)
+    with acting(session) as s:
+        answer = bidding.place_bid(
+            s, registration=s.get_one(Registration, bidder.id), amount_fen=START_FEN, client_bid_id="first",
+            received_at=LATER - A_MOMENT, now=LATER + timedelta(seconds=3))
+    assert answer.decision.accepted
+    resumed(session, lot, officer, LATER + timedelta(hours=1))
+    sale = session.get_one(Lot, lot.id).sale
+    assert sale.state == goes_on
+    course = [Kind.LOT_OPENED, Kind.LOT_SUSPENDED, Kind.BID, Kind.LOT_RESUMED]
+    leaves = audit.leaves_of_subject(session, sale.subject)
+    assert [leaf.kind for leaf in leaves if leaf.kind in course] == course
+    assert closed(session, lot).state == LotState.SOLD
 
 
 def test_a_lot_taken_back_before_the_bidding_gives_the_deposits_back(session: Session, lot: Lot,

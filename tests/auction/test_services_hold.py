@@ -260,6 +260,19 @@ class TestWhatComesLate:
         assert isinstance(young, bidding.BidAnswer)
         assert young.decision.reason is Reason.SUSPENDED
 
+    def test_one_that_waited_since_before_the_sale_was_opened_opens_and_holds_it(
+            self, session: Session, lot: Lot) -> None:
+        _, found = a_code(session, lot)
+        received_at = OPENS_AT + S
+        answer = taken(session, lot, found, START_FEN, received_at, received_at + MOST_WAIT + A_MOMENT)
+        assert isinstance(answer, BidWaited)
+        stop = stop_of(session, lot)
+        assert (lot.sale.state, stop.resumes_to) == (LotState.SUSPENDED, LotState.BIDDING)
+        opened, held = (audit.leaves_of_subject(session, lot.sale.subject, kind=kind)
+                        for kind in (Kind.LOT_OPENED, Kind.LOT_SUSPENDED))
+        assert (len(opened), len(held)) == (1, 1)
+        assert opened[0].index < held[0].index
+
     def test_nothing_is_called_late_while_a_bid_that_came_in_time_is_undecided(
             self, session: Session, lot: Lot, leader: Registration) -> None:
         with undecided.waiting(lot.id, leader.id, CLOSES_AT - A_MOMENT):
