@@ -145,17 +145,17 @@ class Field:
     def members(self, required: str, **optional: Json) -> dict[str, Field]:
         """The members of an object; an optional one that is absent takes the value given here."""
         members = self.open_members(required, **optional)
-        known = {*required.split(), *optional}
-        for name in members:
-            if name not in known:
-                members[name].refuse("is not known")
+        known = _names(required)
+        if len(members) > len(known) + len(optional):
+            unknown = next(name for name in members if name not in known and name not in optional)
+            members[unknown].refuse("is not known")
         return members
 
     def open_members(self, required: str, **optional: Json) -> dict[str, Field]:
         """The same where the object may have any further members."""
         if not isinstance(self.value, dict):
             self.refuse("must be an object")
-        for name in required.split():
+        for name in _names(required):
             if name not in self.value:
                 self.member(name).refuse("is missing")
         prefix = self.path and self.path + "."
@@ -211,6 +211,11 @@ class Field:
         if size is not None and len(self.value) != 2 * size:
             self.refuse(f"must have {size} bytes")
         return bytes.fromhex(self.value)
+
+
+@lru_cache
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(listed.split())
 
 
 @lru_cache(maxsize=256)  # a bid's time of receipt is mostly its leaf's time too

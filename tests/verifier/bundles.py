@@ -231,9 +231,11 @@ def pack(files: Files) -> bytes:
 
 # --- stories -------------------------------------------------------------------------------------
 
-LOT = {"start_price_fen": 1_000_000, "increment_fen": 10_000, "max_steps": None, "whole_steps": False,
-       "opens_at": printed(OPENS), "closes_at": printed(OPENS + timedelta(days=1)),
-       "extension_window_seconds": 300, "mode": "auction", "reorder_ms": 10000}
+LOT: dict[str, Json] = {
+    "start_price_fen": 1_000_000, "increment_fen": 10_000, "max_steps": None, "whole_steps": False,
+    "opens_at": printed(OPENS), "closes_at": printed(OPENS + timedelta(days=1)),
+    "extension_window_seconds": 300, "mode": "auction", "reorder_ms": 10000,
+}
 
 
 @dataclass
@@ -304,7 +306,8 @@ class Sale:
 
 def a_draw(log: Log, draw_id: str = "D-9") -> tuple[str, Json]:
     """The subject of a draw, and its transcript; its leaves stand in the log."""
-    subject, court = f"draw:{draw_id}", {"name": "示例法院", "number": 5}
+    subject = f"draw:{draw_id}"
+    court: Json = {"name": "示例法院", "number": 5}
     secret, roles = hashed(b"secret"), ["applicant", "observer"]
     freeze = {"algorithm": "jdraw/v1", "attempt": 1, "draw_id": draw_id, "k": 3, "court": court,
               "roles": roles, "pool": [f"INST-{n:02}" for n in range(8)]}

@@ -24,8 +24,8 @@ TIMES = int(os.environ.get("TAMPER", "50"))
 WITNESS = Key("witness.example/w1", 4)
 
 
-def a_sale(rng: random.Random, **how: bool) -> Sale:
-    return Sale(rng, bids=rng.randrange(4, 16), **how)
+def a_sale(rng: random.Random, *, suspended: bool = False, withdrawn: bool = False) -> Sale:
+    return Sale(rng, bids=rng.randrange(4, 16), suspended=suspended, withdrawn=withdrawn)
 
 
 def whole(sale: Sale, rng: random.Random) -> Files:
@@ -396,6 +396,6 @@ def test_a_second_draw_of_the_same_name_is_found() -> None:
 def test_a_draw_under_the_name_of_another_is_found() -> None:
     log = Log()
     subject, _ = a_draw(log)
-    again = [(kind, "draw:D-8", *rest) for kind, _, *rest in acts(log)]
+    again = [(kind, "draw:D-8", body, actor, at) for kind, _, body, actor, at in acts(log)]
     assert subject == "draw:D-9"
-    assert verdict(bundle(told_anew(again), "draw:D-8")).failed == {"draw"}  # type: ignore[arg-type]
+    assert verdict(bundle(told_anew(again), "draw:D-8")).failed == {"draw"}

@@ -222,8 +222,10 @@ def test_a_sale_that_has_not_ended_or_ended_twice_or_goes_on_after_its_end_fails
                 log.add("lot.withdrawn", SUBJECT, {"reason": "x"})
             elif step == "b":
                 bid(log, 1_000_000)
+            elif step == "t":
+                terms(log)
             else:
-                {"t": terms, "c": closed}[step](log)
+                closed(log)
         assert "ended" in verdict(bundle(log, SUBJECT)).failed, steps
 
 
