@@ -1,7 +1,8 @@
 """The doors of this domain."""
 
 import evidence.views.audit
-import evidence.views.film  # noqa: F401 - adds its pages to the blueprint
+import evidence.views.film
+import evidence.views.findings  # noqa: F401 - these add their pages to the blueprint
 from evidence.api import api
 from evidence.commands import audit_commands
 from evidence.search import search

@@ -4,7 +4,7 @@ from typing import Final
 
 from marshmallow import Schema, fields
 
-from kernel.schemas import Choice, Instant, Text, Within
+from kernel.schemas import Choice, Count, Instant, Text, Within
 
 _LAST: Final = 10**12
 """More leaves than a log will ever have."""
@@ -43,3 +43,28 @@ class LeavesIn(Schema):
     log = Choice("", "exercise", load_default="")
     before = fields.Integer(load_default=None, validate=Within(min=0, max=_LAST))
     after = fields.Integer(load_default=None, validate=Within(min=-1, max=_LAST))
+
+
+class FindingIn(Schema):
+    """A note at a leaf."""
+
+    note = Text(longest=2000, required=True)
+
+
+class AttemptFindingIn(FindingIn):
+    """A note at an attempt, by its place in the sale."""
+
+    position = Count(least=1, required=True)
+
+
+class LeafFindingIn(FindingIn):
+    """A note at a leaf, by its place."""
+
+    log = Text(longest=200, required=True)
+    index = Count(least=0, most=_LAST, required=True)
+
+
+class FindingsIn(Schema):
+    """Where a page of findings begins: behind this one."""
+
+    before = Text(longest=40, load_default="")
