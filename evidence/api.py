@@ -3,8 +3,9 @@
 from typing import Any
 
 from auction.rules.replay import bid_members, decision_members
+from audit.services import body_of
 from evidence.models import Finding
-from evidence.schemas import AttemptsIn, FindingsIn, LeafFindingIn, LeavesIn
+from evidence.schemas import AttemptsIn, FindingsIn, LeafFindingIn, LeavesIn, ReadingsIn
 from evidence.services import (
     LeafQuery,
     Wanted,
@@ -12,6 +13,7 @@ from evidence.services import (
     findings_of_court,
     leaves,
     mark_leaf,
+    readings_of_court,
     sale_of_court,
     shots,
     wanted_shots,
@@ -66,6 +68,19 @@ def findings(query: dict[str, Any]) -> Any:
     """Findings of the court, newest first, 50 a page; ``older`` goes into ``before`` of the next."""
     found = findings_of_court(db.session(), signed_in(), before=query["before"])
     return plain({"older": found.older, "findings": [_finding(one.finding) for one in found.findings]})
+
+
+@api.get("/readings")
+@api.arguments(ReadingsIn, location="query")
+@access(Role.AUDITOR, Role.SUPERVISOR)
+def readings(query: dict[str, Any]) -> Any:
+    """Readings of sealed identities, newest first, 50 a page; ``older`` goes into ``before`` of the next."""
+    found = readings_of_court(db.session(), signed_in(), before=query["before"])
+    return plain({"older": found.older, "readings": [
+        {"log": one.leaf.log, "index": one.leaf.index, "at": one.leaf.at, "by": one.leaf.actor,
+         "subject": one.leaf.subject, "reason": body_of(one.leaf).get("reason"),
+         "sale": None if one.sale is None else one.sale.subject, "case": one.leaf.case_id,
+         "was_open": one.was_open} for one in found.readings]})
 
 
 def _finding(found: Finding) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 import evidence.views.audit
 import evidence.views.film
-import evidence.views.findings  # noqa: F401 - these add their pages to the blueprint
+import evidence.views.findings
+import evidence.views.readings  # noqa: F401 - these add their pages to the blueprint
 from evidence.api import api
 from evidence.commands import audit_commands
 from evidence.search import search

@@ -68,3 +68,9 @@ class FindingsIn(Schema):
     """Where a page of findings begins: behind this one."""
 
     before = Text(longest=40, load_default="")
+
+
+class ReadingsIn(Schema):
+    """Where a page of readings begins: before this instant."""
+
+    before = Instant(load_default=None)

@@ -22,6 +22,7 @@ from evidence.services import (
     findings_of_sale,
     happenings,
     moment_of,
+    readings_of_sale,
     sale_of_court,
     shots,
     wanted_shots,
@@ -74,7 +75,7 @@ def sale_page(lot_id: str, number: int, noting: Form) -> str:
         rows=[_row(shot, chosen, marked) for shot in shown[first:first + ROWS]], near=_near(taken),
         earlier=_at(shown[first - ROWS]) if first else "",
         later=_at(shown[first + ROWS]) if first + ROWS < len(shown) else "", first=first, kept=_kept(),
-        findings=noted, noting=noting,
+        findings=noted, noting=noting, readings=readings_of_sale(session, found),
         code_options=[(code, code) for code in sorted({shot.frame.entry.bid.code for shot in taken})],
         reason_options=[(reason.value, say(REASON_NAMES[reason])) for reason in Reason])
 

@@ -143,6 +143,7 @@ GET    /audit/leaves                                auditor supervisor
 GET    /audit/lots/<lot_id>/<int:number>/attempts   auditor supervisor
 GET    /audit/findings                              auditor supervisor
 POST   /audit/findings                              auditor supervisor
+GET    /audit/readings                              auditor supervisor
 """
 
 EVERYBODY: Final = frozenset(Role)
