@@ -93,6 +93,9 @@ class Kind(StrEnum):
     # portal: the demo clock
     CLOCK_WALKED = "clock.walked"
 
+    # evidence: what auditors mark
+    FINDING_NOTED = "finding.noted"
+
     # ledger: money expected, received, moved
     PAYMENT_EXPECTED = "payment.expected"
     PAYMENT_RECEIVED = "payment.received"
@@ -214,6 +217,7 @@ _WORDS: Final[Mapping[Kind, str]] = MappingProxyType({
     Kind.HANDED_OVER: N_("交付财产"),
     Kind.LOT_DISTRIBUTED: N_("案款分配完毕"),
     Kind.CLOCK_WALKED: N_("演示时钟向前走"),
+    Kind.FINDING_NOTED: N_("审计记下发现"),
     Kind.PAYMENT_EXPECTED: N_("开立缴款码"),
     Kind.PAYMENT_RECEIVED: N_("款项到账"),
     Kind.PAYMENT_TURNED_BACK: N_("款项不予接受"),

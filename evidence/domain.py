@@ -1,7 +1,9 @@
 """The doors of this domain."""
 
 import evidence.views.audit
-import evidence.views.film  # noqa: F401 - adds its pages to the blueprint
+import evidence.views.film
+import evidence.views.findings
+import evidence.views.readings  # noqa: F401 - these add their pages to the blueprint
 from evidence.api import audit as audit_api
 from evidence.api import logs as logs_api
 from evidence.commands import audit_commands

@@ -21,3 +21,8 @@ class NoCheckpointYet(NotFound):
 class NoSuchLeaf(NotFound):
     code = "no_such_leaf"
     message = N_("没有这条记录，或者它不是公开的：只有拍卖、摇号和分配方案的记录任何人都可以取证明。")
+
+
+class NoSuchAttempt(NotFound):
+    code = "no_such_attempt"
+    message = N_("这次拍卖没有这一次尝试，或者它早于回执，日志里没有可以标记的叶子。")

@@ -4,7 +4,7 @@ from typing import Final
 
 from marshmallow import Schema, fields
 
-from kernel.schemas import Choice, Instant, Text, Within
+from kernel.schemas import Choice, Count, Instant, Text, Within
 
 _LAST: Final = 10**12
 """More leaves than a log will ever have."""
@@ -49,3 +49,34 @@ class EarlierIn(Schema):
     """How many leaves the log had when its reader last looked."""
 
     earlier = fields.Integer(required=True, data_key="from", validate=Within(min=1, max=10**12))
+
+
+class FindingIn(Schema):
+    """A note at a leaf."""
+
+    note = Text(longest=2000, required=True)
+
+
+class AttemptFindingIn(FindingIn):
+    """A note at an attempt, by its place in the sale."""
+
+    position = Count(least=1, required=True)
+
+
+class LeafFindingIn(FindingIn):
+    """A note at a leaf, by its place."""
+
+    log = Text(longest=200, required=True)
+    index = Count(least=0, most=_LAST, required=True)
+
+
+class FindingsIn(Schema):
+    """Where a page of findings begins: behind this one."""
+
+    before = Text(longest=40, load_default="")
+
+
+class ReadingsIn(Schema):
+    """Where a page of readings begins: before this instant."""
+
+    before = Instant(load_default=None)

@@ -195,6 +195,19 @@ def attempts_of(session: Session, lot_id: str, number: int, *, accepted_only: bo
     return session.scalars(query.order_by(Attempt.position).limit(most)).all()
 
 
+def attempt_at(session: Session, lot_id: str, number: int, position: int) -> Attempt | None:
+    """The attempt at a place of a sale; None where there is none."""
+    return session.scalars(select(Attempt).where(
+        Attempt.lot_id == lot_id, Attempt.number == number, Attempt.position == position)).one_or_none()
+
+
+def attempt_of_leaf(session: Session, subject: str, index: int) -> Attempt | None:
+    """The attempt whose leaf stands at this index of the log, in the sale that the log calls so."""
+    lot_id, _, number = subject.removeprefix("lot:").partition("/")
+    return session.scalars(select(Attempt).where(
+        Attempt.lot_id == lot_id, Attempt.number == int(number), Attempt.leaf_index == index)).one_or_none()
+
+
 def codes_that_bid(session: Session, sale: Sale) -> int:
     """How many different codes have bid with effect."""
     return session.scalar(select(func.count(Attempt.code.distinct())).where(

@@ -93,6 +93,11 @@ def log_of_court(session: Session, court_id: str, *, is_exercise: bool = False) 
     return session.scalar(select(Log.origin).where(Log.court_id == court_id, Log.is_exercise == is_exercise))
 
 
+def is_exercise_log(session: Session, origin: str) -> bool:
+    """Whether a log is that of a court's exercises."""
+    return session.scalar(select(Log.is_exercise).where(Log.origin == origin)) is True
+
+
 def find_leaves(session: Session, wanted: LeafSearch, *, before: int | None = None,
                 after: int | None = None, most: int) -> FoundLeaves:
     """The leaves that fit, newest first.

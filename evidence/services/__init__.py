@@ -1,5 +1,15 @@
 """Reading what happened: attempts of a sale, leaves of a log, and whether every chain holds."""
 
+from evidence.services.findings import (
+    FindingPage,
+    ShownFinding,
+    findings_at,
+    findings_of_court,
+    findings_of_sale,
+    mark_attempt,
+    mark_leaf,
+)
+from evidence.services.readings import Reading, ReadingPage, readings_of_court, readings_of_sale
 from evidence.services.sales import (
     Happening,
     Shot,
@@ -15,6 +25,29 @@ from evidence.services.sales import (
 from evidence.services.searching import PER_PAGE, LeafQuery, leaf_of, leaves
 
 __all__ = [
-    "PER_PAGE", "Happening", "LeafQuery", "Shot", "Wanted", "check", "course_of", "happenings", "leaf_of",
-    "leaves", "moment_of", "sale_of_court", "shots", "wanted_shots",
+    "PER_PAGE",
+    "FindingPage",
+    "Happening",
+    "LeafQuery",
+    "Reading",
+    "ReadingPage",
+    "Shot",
+    "ShownFinding",
+    "Wanted",
+    "check",
+    "course_of",
+    "findings_at",
+    "findings_of_court",
+    "findings_of_sale",
+    "happenings",
+    "leaf_of",
+    "leaves",
+    "mark_attempt",
+    "mark_leaf",
+    "moment_of",
+    "readings_of_court",
+    "readings_of_sale",
+    "sale_of_court",
+    "shots",
+    "wanted_shots",
 ]

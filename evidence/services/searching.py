@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from auction.services import reading
 from audit import services as audit
+from audit.kinds import Kind
 from audit.models import Leaf, Log
 from audit.services import FoundLeaves, LeafSearch
 from cases import services as cases
@@ -17,6 +18,8 @@ from kernel.access import Actor
 from kernel.errors import N_, InvalidInput
 
 PER_PAGE: Final = 100
+_CONFIRMED: Final = "sale.confirmed"
+"""How the act that names a buyer says why it reads an identity (``auction.services.closing``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +101,34 @@ def _subjects(session: Session, wanted: LeafQuery, lot: Any | None, court_id: st
 
 
 def leaf_of(session: Session, log: str, index: int, actor: Actor) -> Leaf:
-    """One leaf of the auditor's court.
+    """One leaf of the auditor's court, or one of the installation's log that was written for a sale of it.
 
     Raises:
         NoSuchSale: none, or another court's.
     """
     found = session.get(Leaf, (log, index))
     owner = session.scalar(select(Log.court_id).where(Log.origin == log))
-    if found is None or owner != actor.court_id:
+    if found is None or actor.court_id is None or (
+            owner != actor.court_id and not reads_for_court(session, found, actor.court_id)):
         raise NoSuchSale
     return found
+
+
+def reads_for_court(session: Session, leaf: Leaf, court_id: str) -> bool:
+    """Whether a leaf says that an identity was read for a sale of this court."""
+    subject = sale_read_for(leaf)
+    lot = reading.find_lot(session, lot_named(subject)) if subject else None
+    return lot is not None and lot.court_id == court_id
+
+
+def sale_read_for(leaf: Leaf) -> str:
+    """The subject of the sale for which an identity was read; "" where the leaf names none."""
+    if leaf.kind != Kind.IDENTITY_READ:
+        return ""
+    act, _, subject = str(audit.body_of(leaf).get("reason", "")).partition(" ")
+    return subject if act == _CONFIRMED else ""
+
+
+def lot_named(subject: str) -> str:
+    """The lot that the subject of a sale names."""
+    return subject.removeprefix("lot:").partition("/")[0]

@@ -9,7 +9,7 @@ from auction.services import reading
 from audit.kinds import Kind
 from audit.services import COUNTED, body_of
 from evidence.schemas import LeavesIn
-from evidence.services import LeafQuery, check, leaf_of, leaves
+from evidence.services import LeafQuery, check, findings_at, leaf_of, leaves
 from evidence.views.blueprint import pages
 from kernel.access import Role, access, signed_in
 from kernel.database import db
@@ -51,10 +51,15 @@ def log() -> ResponseReturnValue:
 @pages.get("/leaves/<path:origin>/<int:index>")
 @access(Role.AUDITOR, Role.SUPERVISOR)
 def leaf(origin: str, index: int) -> ResponseReturnValue:
-    """One leaf: its bytes, its hash, its place in the chain."""
+    """One leaf: its bytes, its hash, its place in the chain, and what was noted at it."""
+    return leaf_page(origin, index, Form())
+
+
+def leaf_page(origin: str, index: int, form: Form) -> str:
+    """The page of a leaf with the form for a finding, as it was typed."""
     found = leaf_of(db.session(), origin, index, signed_in())
-    return render_template("evidence/leaf.html", leaf=found, body=print_json(body_of(found)),
-                           raw=bytes(found.raw).decode())
+    return render_template("evidence/leaf.html", leaf=found, body=print_json(body_of(found)), form=form,
+                           raw=bytes(found.raw).decode(), findings=findings_at(db.session(), found))
 
 
 def _beside(name: str, index: int) -> str:

@@ -1,7 +1,7 @@
 """A sale as a film: what was bid, what the clock did, and how it stood at any attempt."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any, Final
@@ -19,8 +19,10 @@ from evidence.services import (
     Shot,
     Wanted,
     course_of,
+    findings_of_sale,
     happenings,
     moment_of,
+    readings_of_sale,
     sale_of_court,
     shots,
     wanted_shots,
@@ -44,25 +46,38 @@ NEAR: Final = timedelta(milliseconds=50)
 @access(Role.AUDITOR, Role.SUPERVISOR)
 def sale(lot_id: str, number: int) -> ResponseReturnValue:
     """One sale: its film stopped at an attempt, and every attempt with verdict, reason and times."""
+    return sale_page(lot_id, number, Form())
+
+
+def sale_page(lot_id: str, number: int, noting: Form) -> str:
+    """The page of a sale.
+
+    Args:
+        noting: the form for a finding, as it was typed; it names the attempt at which the film stops then.
+    """
     session = db.session()
     found = sale_of_court(session, lot_id, number, signed_in())
     form = Form(request.args)
     wanted = Wanted(**form.sift(AttemptsIn()))
-    at = Form(request.args).sift(MomentIn())["at"]
+    asked = {"at": noting.values["position"]} if noting.values.get("position") else request.args
+    at = Form(asked).sift(MomentIn())["at"]
     taken = shots(session, found)
     drawn = reel(course_of(session, found, taken))
     chosen = taken[min(at or len(taken), len(taken)) - 1] if taken else None
     shown = wanted_shots(taken, wanted)
     first = _page_of(shown, chosen)
+    noted = findings_of_sale(session, lot_id, number)
+    marked = {one.finding.position for one in noted}
     return render_template(
         "evidence/sale.html", sale=found, lot=found.lot, form=form, taken=taken, shown=shown, drawn=drawn,
         now_shown=None if chosen is None else _moment(found, chosen, drawn), chosen=chosen,
         happened=happenings(session, found), differing=[shot for shot in taken if not shot.agrees],
-        rows=[_row(shot, chosen) for shot in shown[first:first + ROWS]], near=_near(taken),
+        rows=[_row(shot, chosen, marked) for shot in shown[first:first + ROWS]], near=_near(taken),
         earlier=_at(shown[first - ROWS]) if first else "",
         later=_at(shown[first + ROWS]) if first + ROWS < len(shown) else "", first=first, kept=_kept(),
+        findings=noted, noting=noting, readings=readings_of_sale(session, found),
         code_options=[(code, code) for code in sorted({shot.frame.entry.bid.code for shot in taken})],
-        reason_options=[(reason.value, say(REASON_NAMES[reason])) for reason in Reason]), form.status
+        reason_options=[(reason.value, say(REASON_NAMES[reason])) for reason in Reason])
 
 
 @pages.get("/lots/<lot_id>/<int:number>/moments.json")
@@ -157,7 +172,7 @@ def _why(shot: Shot) -> tuple[str, str, str]:
     return text, "AUC-20.4", "网络司法拍卖规定第二十条第二款"
 
 
-def _row(shot: Shot, chosen: Shot | None) -> dict[str, Any]:
+def _row(shot: Shot, chosen: Shot | None, marked: Container[int | None]) -> dict[str, Any]:
     entry, decision, refusal = shot.frame.entry, shot.frame.decision, shot.frame.refusal
     return {
         "n": shot.position, "code": entry.bid.code, "amount_fen": entry.bid.amount_fen,
@@ -166,4 +181,5 @@ def _row(shot: Shot, chosen: Shot | None) -> dict[str, Any]:
         "rule": refusal.rule if refusal else "AUC-20.4" if shot.extended else None,
         "received_at": entry.received_at, "decided_at": shot.decided_at,
         "url": _at(shot) + "#film", "on": shot is chosen,
+        "marked": shot.position in marked,
     }

@@ -45,7 +45,11 @@ if (slider) {
     const row = document.getElementById(`n${moment.at}`);
     row?.classList.add("on");
     row?.setAttribute("aria-current", "true");
-    document.dispatchEvent(new CustomEvent("film", { detail: moment }));
+    const noted = document.querySelector("[data-position]");
+    if (noted) {
+      noted.value = String(moment.at);
+      noted.form.querySelector("label").firstChild.textContent = noted.dataset.label.replace("{n}", String(moment.at));
+    }
   }
 
   async function go(at, { lasting }) {

@@ -141,6 +141,9 @@ POST   /payouts/<payout_id>/execute                 finance
 GET    /audit/chains                                auditor supervisor
 GET    /audit/leaves                                auditor supervisor
 GET    /audit/lots/<lot_id>/<int:number>/attempts   auditor supervisor
+GET    /audit/findings                              auditor supervisor
+POST   /audit/findings                              auditor supervisor
+GET    /audit/readings                              auditor supervisor
 GET    /logs                                        public
 GET    /logs/<path:origin>/checkpoint               public
 GET    /logs/<path:origin>/consistency              public
