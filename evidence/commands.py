@@ -1,10 +1,14 @@
 """``flask audit …``: looking back from a terminal."""
 
+from pathlib import Path
+
 import click
 from flask.cli import AppGroup
 
-from evidence.services import check
+from evidence.services import check, export
 from kernel.database import db
+from kernel.errors import DomainError
+from kernel.languages import explain, in_language
 from kernel.offline import Status, readable
 
 audit_commands = AppGroup("audit", help="Check the log of every court.")
@@ -27,3 +31,37 @@ def check_chains(context: click.Context) -> None:
     if not found:
         click.echo("no log in this database", err=True)
     context.exit(Status.FAILS if any(found.values()) else Status.DONE)
+
+
+@audit_commands.command("export")
+@click.argument("subject")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True,
+              help="The file to write.")
+@click.option("--earlier", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+              help="A checkpoint of the same log that is known outside.")
+@click.pass_context
+def export_bundle(context: click.Context, subject: str, output: Path, earlier: Path | None) -> None:
+    """Write the bundle/v1 of SUBJECT: lot:ID/N, draw:ID or plan:ID.
+
+    Reads only; may run beside the server. The file is there whole or not at all.
+
+    Exit status: 0 written, 2 it cannot be: there is no such subject, it has not ended, its last leaf is not
+    under a checkpoint yet, or the database cannot be read.
+    """
+    part = output.with_name(f"{output.name}.part")
+    try:
+        with readable(), part.open("wb") as out:
+            made = export(db.session(), subject, out,
+                          earlier=None if earlier is None else earlier.read_text("utf-8"))
+        part.replace(output)
+    except DomainError as error:
+        with in_language("en"):
+            click.echo(explain(error), err=True)
+        context.exit(Status.BAD_INPUT)
+    except (OSError, UnicodeDecodeError) as error:
+        click.echo(f"cannot be read or written: {error}", err=True)
+        context.exit(Status.BAD_INPUT)
+    finally:
+        part.unlink(missing_ok=True)
+    click.echo(f"{output}: {made.leaves} leaves of {made.origin}, proved in a checkpoint of {made.size}",
+               err=True)

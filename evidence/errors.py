@@ -1,6 +1,6 @@
 """What looking back refuses."""
 
-from kernel.errors import N_, NotFound
+from kernel.errors import N_, NotFound, WrongState
 
 
 class NoSuchSale(NotFound):
@@ -26,3 +26,18 @@ class NoSuchLeaf(NotFound):
 class NoSuchAttempt(NotFound):
     code = "no_such_attempt"
     message = N_("这次拍卖没有这一次尝试，或者它早于回执，日志里没有可以标记的叶子。")
+
+
+class NoSuchSubject(NotFound):
+    code = "no_such_subject"
+    message = N_("日志里没有 %(subject)s；可以导出的是 lot:标的物/第几次拍卖、draw:摇号 和 plan:分配方案。")
+
+
+class NotOver(WrongState):
+    code = "not_over"
+    message = N_("%(subject)s 还没有结束：最后一条记录之后少了什么，没有人看得出来。结束之后再导出。")
+
+
+class NotAnEarlierCheckpoint(WrongState):
+    code = "not_an_earlier_checkpoint"
+    message = N_("给出的不是这份日志较早的检查点：%(reason)s。")

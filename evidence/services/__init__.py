@@ -1,5 +1,6 @@
 """Reading what happened: attempts of a sale, leaves of a log, and whether every chain holds."""
 
+from evidence.services.exporting import Exported, export
 from evidence.services.findings import (
     FindingPage,
     ShownFinding,
@@ -26,6 +27,7 @@ from evidence.services.searching import PER_PAGE, LeafQuery, leaf_of, leaves
 
 __all__ = [
     "PER_PAGE",
+    "Exported",
     "FindingPage",
     "Happening",
     "LeafQuery",
@@ -36,6 +38,7 @@ __all__ = [
     "Wanted",
     "check",
     "course_of",
+    "export",
     "findings_at",
     "findings_of_court",
     "findings_of_sale",

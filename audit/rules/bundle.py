@@ -1,0 +1,91 @@
+"""bundle/v1: the file that proves one sale, draw or plan to somebody who trusts nobody (docs/contracts.md).
+
+Written entry by entry, so that a sale of a hundred thousand bids needs no more memory than one bid.
+"""
+
+import json
+import zipfile
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import IO, Any, Final, NamedTuple
+
+from kernel.formats import canonical
+
+FORMAT: Final = "bundle/v1"
+_WHEN: Final = (1980, 1, 1, 0, 0, 0)
+"""The same leaves give the same bytes, whenever they are put together."""
+
+
+class ProvedLeaf(NamedTuple):
+    """A leaf, its place in the log, and its way to the root of the checkpoint."""
+
+    place: int
+    raw: bytes
+    path: Sequence[bytes]
+
+
+class Beginning(NamedTuple):
+    """What shows that an earlier checkpoint is the beginning of the bundle's."""
+
+    checkpoint: str
+    size: int
+    path: Sequence[bytes]
+
+
+def write_bundle(out: IO[bytes], *, subject: str, rules: str, leaves: Callable[[], Iterable[ProvedLeaf]],
+                 checkpoint: str, size: int, earlier: Beginning | None = None,
+                 openings: Sequence[Mapping[str, Any]] = ()) -> int:
+    """Write a bundle/v1; returns how many leaves it holds.
+
+    Args:
+        leaves: gives them anew each time it is called, by rising index.
+        checkpoint: a signed C2SP checkpoint of ``size`` leaves.
+        earlier: a checkpoint that is known outside, smaller than the other or of the same size.
+    """
+    files: dict[str, str] = {}
+    with zipfile.ZipFile(out, "w") as archive:
+        files["leaves.ndjson"], many = _lines(archive, "leaves.ndjson", map(_leaf_line, leaves()))
+        files["proofs.ndjson"], _ = _lines(
+            archive, "proofs.ndjson", (_proof_line(leaf, size) for leaf in leaves()))
+        shorter = earlier is not None and earlier.size < size
+        rest = {"checkpoint": checkpoint.encode(), "openings.json": canonical(list(openings)),
+                "consistency.json": canonical([_consistency(earlier, size)] if earlier and shorter else [])}
+        if earlier is not None:
+            rest["checkpoint.prev"] = earlier.checkpoint.encode()
+        for name, raw in rest.items():
+            archive.writestr(_entry(name), raw)
+            files[name] = sha256(raw).hexdigest()
+        archive.writestr(_entry("manifest.json"), canonical(
+            {"format": FORMAT, "subject": subject, "rules": rules, "files": files}))
+    return many
+
+
+def _lines(archive: zipfile.ZipFile, name: str, lines: Iterable[bytes]) -> tuple[str, int]:
+    """Write an entry line by line; its hash, and how many lines it has."""
+    digest, many = sha256(), 0
+    with archive.open(_entry(name), "w", force_zip64=True) as entry:
+        for line in lines:
+            digest.update(line)
+            entry.write(line)
+            many += 1
+    return digest.hexdigest(), many
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    found = zipfile.ZipInfo(name, _WHEN)
+    found.compress_type = zipfile.ZIP_DEFLATED
+    return found
+
+
+def _leaf_line(leaf: ProvedLeaf) -> bytes:
+    return b'{"index":%d,"leaf":"%b"}\n' % (leaf.place, b64encode(leaf.raw))
+
+
+def _proof_line(leaf: ProvedLeaf, size: int) -> bytes:
+    path = json.dumps([one.hex() for one in leaf.path], separators=(",", ":")).encode()
+    return b'{"index":%d,"path":%b,"size":%d}\n' % (leaf.place, path, size)
+
+
+def _consistency(earlier: Beginning, size: int) -> dict[str, Any]:
+    return {"from": earlier.size, "to": size, "path": [one.hex() for one in earlier.path]}

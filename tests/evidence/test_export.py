@@ -1,0 +1,181 @@
+"""Export: what the platform writes about itself holds before the independent verifier, or is not written."""
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audit import services as audit
+from audit.kinds import Kind
+from audit.models import Leaf, Log
+from evidence.errors import NoCheckpointYet, NoSuchSubject, NotAnEarlierCheckpoint, NotOver
+from evidence.jobs import sign_checkpoints
+from evidence.services import export
+from kernel import signing
+from kernel.transactions import unit_of_work
+from tests.factories.auction import OPENS_AT, START_FEN, a_code, a_lot_on_sale, bid, closed
+from tests.factories.settlement import a_served_plan, a_sold_case
+from tests.factories.valuation import Walk, a_done_draw, a_scene
+
+pytestmark = pytest.mark.both_databases
+VERIFIER = Path(__file__).parents[2] / "verifier" / "verify.py"
+
+
+@dataclass
+class Checked:
+    """What the verifier says of a file."""
+
+    status: int
+    report: dict[str, Any]
+    said: str
+
+
+def verified(raw: bytes, folder: Path, origin: str, *more: str) -> Checked:
+    """Ask ``verifier/verify.py`` in a process of its own, with the key of the log pinned."""
+    file = folder / "bundle.zip"
+    file.write_bytes(raw)
+    done = subprocess.run([sys.executable, str(VERIFIER), "bundle", str(file), "--key",
+                           signing.signer(origin).vkey, *more], capture_output=True, text=True, check=False)
+    return Checked(done.returncode, json.loads(done.stdout or "{}"), done.stderr)
+
+
+def origin_of(session: Session, subject: str) -> str:
+    return session.scalars(select(Leaf.log).where(Leaf.subject == subject).limit(1)).one()
+
+
+def exported(session: Session, subject: str, earlier: str | None = None) -> bytes:
+    out = io.BytesIO()
+    export(session, subject, out, earlier=earlier)
+    return out.getvalue()
+
+
+@pytest.fixture
+def sold(session: Session) -> str:
+    """A sale with three bidders, refused bids and an extension, that was closed."""
+    lot = a_lot_on_sale(session)
+    subject = f"lot:{lot.id}/1"
+    bidders = [a_code(session, lot)[1] for _ in range(3)]
+    for turn in range(12):
+        bid(session, bidders[turn % 3], START_FEN + turn // 2 * lot.sale.increment_fen,
+            OPENS_AT + timedelta(minutes=5 + turn))
+    closed(session, lot)
+    sign_checkpoints()
+    return subject
+
+
+def test_a_closed_sale_holds_in_every_check(session: Session, sold: str, tmp_path: Path) -> None:
+    found = verified(exported(session, sold), tmp_path, origin_of(session, sold))
+    assert found.status == 0, found.said
+    assert found.report["subject"] == sold
+    assert found.report["outcome"]["state"] == "sold"
+    held = {name for name, holds in found.report["checks"].items() if holds}
+    assert held >= {"manifest", "checkpoint", "leaves", "chain", "inclusion", "ended", "replay"}
+
+
+def test_the_same_sale_gives_the_same_bytes(session: Session, sold: str) -> None:
+    assert exported(session, sold) == exported(session, sold)
+
+
+def test_an_earlier_checkpoint_is_shown_to_be_the_beginning(
+        session: Session, sold: str, tmp_path: Path) -> None:
+    origin = origin_of(session, sold)
+    newest = audit.newest_checkpoint(session, origin)
+    assert newest is not None
+    early = newest.note
+    court = session.get_one(Log, origin).court_id
+    with unit_of_work() as work:
+        for step in range(300):
+            audit.record(work.session, court_id=court, kind=Kind.CASE_AMENDED, subject="case:other",
+                         actor="system", body={"step": step})
+    sign_checkpoints()
+    found = verified(exported(session, sold, early), tmp_path, origin)
+    assert found.status == 0, found.said
+    assert found.report["checks"]["consistency"] is True
+
+
+def test_a_plan_holds_by_its_commitment_without_a_name(session: Session, tmp_path: Path) -> None:
+    plan = a_served_plan(session, a_sold_case(session))
+    sign_checkpoints()
+    subject = plan.subject
+    found = verified(exported(session, subject), tmp_path, origin_of(session, subject))
+    assert found.status == 0, found.said
+
+
+def test_a_draw_holds_with_its_transcript(session: Session, at: Walk, tmp_path: Path) -> None:
+    subject = a_done_draw(session, a_scene(session), at)[1].subject
+    sign_checkpoints()
+    found = verified(exported(session, subject), tmp_path, origin_of(session, subject))
+    assert found.status == 0, found.said
+    assert found.report["checks"]["draw"] is True
+
+
+def test_another_key_is_not_the_one_that_signed(session: Session, sold: str, tmp_path: Path) -> None:
+    raw = exported(session, sold)
+    signing.install(b"another secret of thirty-two by.")
+    found = verified(raw, tmp_path, origin_of(session, sold))
+    assert found.status == 1
+    assert found.report["checks"]["checkpoint"] is False
+
+
+def test_a_changed_bid_is_found(session: Session, sold: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(exported(session, sold))) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    lines = entries["leaves.ndjson"].splitlines(keepends=True)
+    lines[4], lines[5] = lines[5], lines[4]
+    entries["leaves.ndjson"] = b"".join(lines)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, raw in entries.items():
+            archive.writestr(name, raw)
+    assert verified(out.getvalue(), tmp_path, origin_of(session, sold)).status in (1, 2)
+
+
+def test_a_sale_that_goes_on_is_not_exported(session: Session) -> None:
+    lot = a_lot_on_sale(session)
+    sign_checkpoints()
+    with pytest.raises(NotOver):
+        exported(session, f"lot:{lot.id}/1")
+
+
+def test_what_is_not_under_a_checkpoint_yet_is_not_exported(session: Session) -> None:
+    lot = a_lot_on_sale(session)
+    closed(session, lot)
+    with pytest.raises(NoCheckpointYet):
+        exported(session, f"lot:{lot.id}/1")
+
+
+@pytest.mark.parametrize("subject", ["lot:none/1", "case:1", "", "lot:", "log:court.example"])
+def test_what_the_log_does_not_know_is_not_exported(session: Session, sold: str, subject: str) -> None:
+    with pytest.raises(NoSuchSubject):
+        exported(session, subject)
+
+
+def test_a_text_that_is_no_checkpoint_of_this_log_is_refused(session: Session, sold: str) -> None:
+    for text in ("", "rubbish", "other.example\n3\n" + "A" * 43 + "=\n\n— a AAAAAAAA\n"):
+        with pytest.raises(NotAnEarlierCheckpoint):
+            exported(session, sold, text)
+
+
+def test_the_command_writes_the_file_whole_or_not_at_all(
+        app: Flask, session: Session, sold: str, tmp_path: Path) -> None:
+    session.commit()
+    runner = app.test_cli_runner()
+    file = tmp_path / "sale.zip"
+    done = runner.invoke(args=["audit", "export", sold, "-o", str(file)])
+    assert done.exit_code == 0, done.output
+    assert verified(file.read_bytes(), tmp_path, origin_of(session, sold)).status == 0
+    missing = tmp_path / "none.zip"
+    done = runner.invoke(args=["audit", "export", "lot:none/1", "-o", str(missing)])
+    assert done.exit_code == 2
+    assert "lot:none/1" in done.output
+    assert not list(tmp_path.glob("none*"))
