@@ -79,7 +79,8 @@ def test_both_sales_are_shown_with_the_same_lines_and_what_differs(client: Flask
     sign_in(client, a_person(session, Role.AUDITOR, session.get_one(Court, lively.court_id)))
     page = client.get(f"/desk/audit/compare?a={lively.id}/1&b={quiet.id}/1")
     assert page.status_code == 200
-    for line in ("起拍价", "增价幅度", "有效出价", "延时", "暂停次数", "最后价格", "两次有效出价相隔，中位数"):
+    for line in ("起拍价", "增价幅度", "有效出价", "延时", "暂停次数", "最后价格",
+                 "两次有效出价相隔，中位数"):
         assert page.text.count(f'<th scope="row">{line}</th>') == 1
     assert "不同" in page.text
     same = client.get(f"/desk/audit/compare?a={lively.id}/1&b={lively.id}/1").text
