@@ -1,6 +1,7 @@
 """The doors of this domain."""
 
 import evidence.views.audit
+import evidence.views.compare
 import evidence.views.film
 import evidence.views.findings
 import evidence.views.readings  # noqa: F401 - these add their pages to the blueprint

@@ -80,3 +80,10 @@ class ReadingsIn(Schema):
     """Where a page of readings begins: before this instant."""
 
     before = Instant(load_default=None)
+
+
+class CompareIn(Schema):
+    """Two sales, each as ``LOT/N``."""
+
+    a = Text(longest=60, load_default="")
+    b = Text(longest=60, load_default="")

@@ -64,7 +64,7 @@ def readings_of_court(session: Session, actor: Actor, *, before: datetime | None
         log = audit.log_of_court(session, owner)
         leaves = () if log is None else _newest_first(session, log, kind, before)
         found += _first((leaf for leaf in leaves if owner == court_id
-                         or reads_for_court(session, leaf, court_id)), PER_PAGE + 1)
+                         or reads_for_court(session, leaf, court_id)), PER_PAGE)
     found.sort(key=lambda leaf: (leaf.at, leaf.log, leaf.index), reverse=True)
     page = found[:PER_PAGE]
     page += [leaf for leaf in found[PER_PAGE:] if leaf.at == page[-1].at]  # a page ends between two instants
@@ -91,12 +91,12 @@ def _newest_first(session: Session, log: str, kind: Kind, before: datetime | Non
 
 
 def _first(leaves: Iterable[Leaf], most: int) -> list[Leaf]:
-    """So many of them, and those of the same instant as the last."""
+    """So many of them, those of the same instant as the last, and one more, which says that it goes on."""
     found: list[Leaf] = []
     for leaf in leaves:
-        if len(found) >= most and leaf.at != found[-1].at:
-            break
         found.append(leaf)
+        if len(found) > most and leaf.at != found[most - 1].at:
+            break
     return found
 
 

@@ -11,6 +11,7 @@ from auction.services import reading
 from audit import services as audit
 from evidence.errors import NoSuchSale
 from evidence.rules.film import FAULT_NAMES, Frame, Moment, film, moment
+from evidence.rules.pace import Pace, pace
 from evidence.rules.reel import Course, Stop
 from kernel.access import Actor
 from kernel.errors import N_
@@ -99,6 +100,12 @@ def course_of(session: Session, sale: Any, taken: Sequence[Shot]) -> Course:
 def moment_of(sale: Any, shot: Shot) -> Moment:
     """How the clock stood once an attempt was judged, at the instant of its receipt."""
     return moment(reading.terms_of(sale), shot.frame.after, shot.frame.entry.received_at)
+
+
+def pace_of(sale: Any, taken: Sequence[Shot]) -> Pace:
+    """How a sale went, in figures that compare with those of another."""
+    return pace([shot.frame for shot in taken], [shot.waited_ms for shot in taken], sale.planned_closes_at,
+                timedelta(seconds=sale.extension_window_seconds))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Container, Sequence
-from datetime import timedelta
-from itertools import pairwise
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -13,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from auction.rules.bidding import Reason
 from auction.services import reading
 from evidence.rules.film import CLOCK_WORDS, REASON_NAMES
+from evidence.rules.pace import near_pairs
 from evidence.rules.reel import Reel, reel
 from evidence.schemas import AttemptsIn, MomentIn
 from evidence.services import (
@@ -38,8 +37,6 @@ from kernel.pages import DASH, duration, when, yuan
 
 ROWS: Final = 100
 """Attempts on one page of the table, and moments in one answer to the slider."""
-NEAR: Final = timedelta(milliseconds=50)
-"""Two attempts received so soon after each other are worth a look at their order."""
 
 
 @pages.get("/lots/<lot_id>/<int:number>")
@@ -72,7 +69,8 @@ def sale_page(lot_id: str, number: int, noting: Form) -> str:
         "evidence/sale.html", sale=found, lot=found.lot, form=form, taken=taken, shown=shown, drawn=drawn,
         now_shown=None if chosen is None else _moment(found, chosen, drawn), chosen=chosen,
         happened=happenings(session, found), differing=[shot for shot in taken if not shot.agrees],
-        rows=[_row(shot, chosen, marked) for shot in shown[first:first + ROWS]], near=_near(taken),
+        rows=[_row(shot, chosen, marked) for shot in shown[first:first + ROWS]],
+        near=near_pairs([shot.frame for shot in taken]),
         earlier=_at(shown[first - ROWS]) if first else "",
         later=_at(shown[first + ROWS]) if first + ROWS < len(shown) else "", first=first, kept=_kept(),
         findings=noted, noting=noting, readings=readings_of_sale(session, found),
@@ -109,12 +107,6 @@ def _page_of(shown: Sequence[Shot], chosen: Shot | None) -> int:
         return 0
     place = bisect_left(shown, chosen.position, key=lambda shot: shot.position)
     return min(place, len(shown) - 1) // ROWS * ROWS
-
-
-def _near(taken: Sequence[Shot]) -> int:
-    """How many attempts came within a moment of the one before."""
-    received = [shot.frame.entry.received_at for shot in taken]
-    return sum(abs(later - earlier) < NEAR for earlier, later in pairwise(received))
 
 
 def _kept() -> dict[str, str]:

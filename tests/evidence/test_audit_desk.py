@@ -109,3 +109,14 @@ def test_a_leaf_is_shown_with_its_bytes_and_hash(client: FlaskClient, session: S
     wrong = client.get("/desk/audit/leaves?from_at=yesterday")
     assert wrong.status_code == 422
     assert "yesterday" in wrong.text
+
+
+def test_the_chains_are_recomputed_on_a_page_of_their_own(client: FlaskClient, session: Session) -> None:
+    lot_id, court_id, _ = a_sale_with_a_refusal(session)
+    sign_in(client, a_person(session, Role.AUDITOR, session.get_one(Court, court_id)))
+    assert "日志完整，没有要查的断裂" in client.get("/desk/audit/chains").text
+    session.execute(text("DROP TRIGGER leaves_no_update"))
+    session.execute(text("UPDATE leaves SET actor = 'code:Z0000' WHERE subject = :subject AND kind = 'bid'"),
+                    {"subject": f"lot:{lot_id}/1"})
+    session.commit()
+    assert "1 条日志链断裂" in client.get("/desk/audit/chains").text
