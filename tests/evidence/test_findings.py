@@ -170,3 +170,11 @@ def test_programs_write_and_read_findings(client: FlaskClient, session: Session,
     told = client.get("/api/v1/audit/findings", headers=headers).get_json()
     assert {one["id"] for one in told["findings"]} == {made.get_json()["id"]}
     assert told["older"] is None
+
+
+@pytest.mark.parametrize("query", ["", "?at=1", "?verdict=refused&at=1"])
+def test_the_form_goes_to_the_sale_wherever_the_film_is_stopped(desk: FlaskClient, lot: Lot,
+                                                                query: str) -> None:
+    to = f'action="/desk/audit/lots/{lot.id}/1/findings"'
+    assert to in desk.get(f"/desk/audit/lots/{lot.id}/1{query}").text
+    assert to in desk.post(f"/desk/audit/lots/{lot.id}/1/findings", data={"position": "1", "note": ""}).text
