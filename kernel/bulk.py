@@ -3,13 +3,13 @@
 SQLAlchemy's own bulk statements cost three times as much a row. Here rows are tuples in the driver's
 own types; ``kept`` and ``read`` say how a database keeps an instant. The session's transaction is
 used and stays open: nothing here commits. Names of tables and columns are the models' own, never a
-visitor's.
+visitor's. Statements go one by one, never in the driver's pipeline: a process that stood still within one
+would hold its locks for as long as it does, for PostgreSQL ends only sessions that it knows to be idle.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from kernel.database import Base
 
 Rows = Sequence[Sequence[Any]]
-Found = Callable[[], list[tuple[Any, ...]]]
 _A_STATEMENT: Final = 512
 """Rows that one SQLite statement names: a power of two, as every text of one names."""
 
@@ -37,12 +36,8 @@ class Bulk:
         self.flag: Callable[[bool], Any] = int if self._on_sqlite else _as_it_is
         """A truth value as the driver wants it: SQLite's would look for an adapter first."""
 
-    def together(self) -> AbstractContextManager[Any]:
-        """What is asked and written within goes to the database in one go, and fails as one."""
-        return nullcontext() if self._on_sqlite else self._driver.pipeline()
-
     def insert_one(self, model: type[Base], values: Mapping[str, Any]) -> None:
-        """Insert one row; unlike ``insert`` it may stand among what goes together."""
+        """Insert one row."""
         marks = _marks(values) if self._on_sqlite else ", ".join(["%s"] * len(values))
         self._driver.cursor().execute(
             f'INSERT INTO "{model.__tablename__}" ({_listed(values)}) VALUES ({marks})',  # noqa: S608
@@ -82,17 +77,12 @@ class Bulk:
             lock: hold the rows until the end of the transaction, locked in the order in which they are
                 wanted, so that two who want the same rows in the same order do not wait for each other.
         """
-        return self.ask(model, keys=keys, columns=columns, wanted=wanted, lock=lock)()
-
-    def ask(self, model: type[Base], *, keys: Sequence[str], columns: Sequence[str], wanted: Rows,
-            lock: bool = False) -> Found:
-        """``find`` for what goes ``together``: what is returned gives the rows once they are here."""
         if not wanted:
-            return list
+            return []
         cursor = self._driver.cursor()
         shown = ", ".join(f'stored."{name}"' for name in columns)
         if self._on_sqlite:
-            return partial(list, _found_in_sqlite(cursor, model, keys, shown, wanted))
+            return _found_in_sqlite(cursor, model, keys, shown, wanted)
         # The inner question is kept from being joined in any other way than by the index, key after key: a
         # plan that was made while the table was small would read all of it for as long as the connection
         # lasts. NO KEY UPDATE: rows that refer to these by a foreign key may come meanwhile.
@@ -101,20 +91,14 @@ class Bulk:
             f"SELECT {shown} FROM {_unnested(model, tuple(keys))} CROSS JOIN LATERAL "  # noqa: S608
             f'(SELECT {inner} FROM "{model.__tablename__}" AS stored WHERE {_same(keys)} '
             f"{'FOR NO KEY UPDATE' if lock else 'OFFSET 0'}) AS stored", _turned(wanted))
-        found: Found = cursor.fetchall
-        return found
+        return list(cursor.fetchall())
 
-    def ask_now(self) -> Callable[[], datetime | None]:
-        """The database's time, for what goes ``together``; None where it is a file without one."""
+    def now(self) -> datetime | None:
+        """The database's time; None where it is a file that has none of its own."""
         if self._on_sqlite:
-            return _none
-        cursor = self._driver.cursor()
-        cursor.execute("SELECT clock_timestamp()")
-        return lambda: cursor.fetchone()[0].astimezone(UTC)
-
-
-def _none() -> None:
-    return None
+            return None
+        stamp: datetime = self._driver.cursor().execute("SELECT clock_timestamp()").fetchone()[0]
+        return stamp.astimezone(UTC)
 
 
 def _found_in_sqlite(cursor: Any, model: type[Base], keys: Sequence[str], shown: str, wanted: Rows

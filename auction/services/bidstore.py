@@ -115,25 +115,24 @@ def lock(bulk: Bulk, lot_ids: Collection[str], places: Collection[Place]) -> Gro
     Lots without a sale and places without an admitted code are left out.
     """
     lots = [(lot_id,) for lot_id in sorted(lot_ids)]
-    with bulk.together():
-        rows = bulk.ask(Sale, keys=("lot_id",), columns=_TERMS + _STANDING, wanted=lots, lock=True)
-        cases = bulk.ask(Lot, keys=("id",), columns=("id", "court_id", "case_id", "is_exercise"), wanted=lots)
-        stops = bulk.ask(Stop, keys=("lot_id",), wanted=lots,
-                         columns=(*_OF_SALE, "ground", "reason", "from_at", "to_at"))
-        codes = bulk.ask(Registration, keys=(*_OF_SALE, "person_digest"), wanted=list(places),
-                         columns=(*_OF_SALE, "person_digest", "code", "priority_rank"))
-    sales = {row[0]: _sale(row) for row in sorted(rows(), key=lambda row: int(row[1])) if row[11] is not None}
-    for lot_id, court_id, case_id, is_exercise in cases():
+    rows = bulk.find(Sale, keys=("lot_id",), columns=_TERMS + _STANDING, wanted=lots, lock=True)
+    cases = bulk.find(Lot, keys=("id",), columns=("id", "court_id", "case_id", "is_exercise"), wanted=lots)
+    stops = bulk.find(Stop, keys=("lot_id",), wanted=lots,
+                     columns=(*_OF_SALE, "ground", "reason", "from_at", "to_at"))
+    codes = bulk.find(Registration, keys=(*_OF_SALE, "person_digest"), wanted=list(places),
+                     columns=(*_OF_SALE, "person_digest", "code", "priority_rank"))
+    sales = {row[0]: _sale(row) for row in sorted(rows, key=lambda row: int(row[1])) if row[11] is not None}
+    for lot_id, court_id, case_id, is_exercise in cases:
         if lot_id in sales:
             sale = sales[lot_id]
             sale.court_id, sale.case_id, sale.is_exercise = court_id, case_id, bool(is_exercise)
-    for lot_id, number, ground, reason, from_at, to_at in stops():
+    for lot_id, number, ground, reason, from_at, to_at in stops:
         if lot_id in sales and sales[lot_id].number == number:
             sales[lot_id].suspensions.append(SuspendedSpan(ground, reason, _at(from_at), read(to_at)))
     for sale in sales.values():
         sale.suspensions.sort(key=lambda one: one.from_at)
     return Ground(sales, {(lot_id, number, digest): Seat(code, rank, f"code:{code}")
-                          for lot_id, number, digest, code, rank in codes() if code is not None})
+                          for lot_id, number, digest, code, rank in codes if code is not None})
 
 
 def _sale(row: Sequence[Any]) -> LockedSale:

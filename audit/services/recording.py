@@ -140,17 +140,14 @@ def _append(session: Session, court_id: str, is_exercise: bool, acts: Sequence[A
     origin = _origin(session, bulk, court_id, is_exercise)
     signer = signing.signer(receipt_key_name(origin))
     subjects = sorted({act.subject for act in acts} | {_own(origin)})
-    with bulk.together():   # the heads are read, and the time is asked, once the lock is held
-        locked = bulk.ask(Log, keys=("origin",), columns=("size", "last_at", "receipt_key"),
-                          wanted=[(origin,)], lock=True)
-        stored = bulk.ask(SubjectHead, keys=("log", "subject"), columns=("subject", "seq", "hash"),
-                          wanted=[(origin, subject) for subject in subjects])
-        asked_at = bulk.ask_now()
-    ((size, last_at, named_key),) = locked()
-    known = {subject: (seq, shown) for subject, seq, shown in stored()}
+    ((size, last_at, named_key),) = bulk.find(
+        Log, keys=("origin",), columns=("size", "last_at", "receipt_key"), wanted=[(origin,)], lock=True)
+    known = {subject: (seq, shown) for subject, seq, shown in bulk.find(
+        SubjectHead, keys=("log", "subject"), columns=("subject", "seq", "hash"),
+        wanted=[(origin, subject) for subject in subjects])}
     if named_key != signer.vkey:
         acts = _with_key(acts, origin, signer.vkey, is_first=size == 0)
-    at = _stamp(asked_at(), read(last_at))
+    at = _stamp(bulk.now(), read(last_at))
     stored_at = bulk.kept(at)
     write = LeafWriter(origin, at)
     raws, hashes, rows = [], [], []
@@ -169,16 +166,15 @@ def _append(session: Session, court_id: str, is_exercise: bool, acts: Sequence[A
     commit = SignedTree(origin, raws, tree, at, signer.vkey, signature)
     bulk.insert(Leaf, _COLUMNS, rows)
     moved = [(seq, shown, origin, subject) for subject, (seq, shown) in heads.items()]
-    with bulk.together():
-        bulk.insert_one(SignedCommit, {"log": origin, "first": size, "size": tree.size, "at": stored_at,
-                                       "key": signer.vkey, "signature": signature})
-        for row in moved:
-            if row[3] not in known:
-                bulk.insert_one(SubjectHead, dict(zip(_HEAD, row, strict=True)))
-        bulk.update(SubjectHead, keys=("log", "subject"), columns=("seq", "hash"),
-                    rows=[row for row in moved if row[3] in known])
-        bulk.update(Log, keys=("origin",), columns=("size", "last_at", "receipt_key"),
-                    rows=[(size + len(acts), stored_at, signer.vkey, origin)])
+    bulk.insert_one(SignedCommit, {"log": origin, "first": size, "size": tree.size, "at": stored_at,
+                                   "key": signer.vkey, "signature": signature})
+    for row in moved:
+        if row[3] not in known:
+            bulk.insert_one(SubjectHead, dict(zip(_HEAD, row, strict=True)))
+    bulk.update(SubjectHead, keys=("log", "subject"), columns=("seq", "hash"),
+                rows=[row for row in moved if row[3] in known])
+    bulk.update(Log, keys=("origin",), columns=("size", "last_at", "receipt_key"),
+                rows=[(size + len(acts), stored_at, signer.vkey, origin)])
     return [WrittenLeaf(act, row[1], row[3], row[9], place, commit)
             for place, (row, act) in enumerate(zip(rows, acts, strict=True))]
 

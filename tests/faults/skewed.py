@@ -8,7 +8,6 @@ import mmap
 import os
 import struct
 import time
-from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -63,7 +62,7 @@ class Hands:
 def create_app() -> Flask:
     """The platform, with its clocks in the test's hands."""
     hands = Hands(Path(os.environ[PLACE]))
-    stamped, asked, stored = websocket._stamp_of, presence._ask_the_time, Bulk.ask_now
+    stamped, asked, stored = websocket._stamp_of, presence._ask_the_time, Bulk.now
 
     class Skewed(datetime):
         @classmethod
@@ -73,11 +72,8 @@ def create_app() -> Flask:
     def of_database(instant: datetime | None) -> Any:
         return None if instant is None else instant + timedelta(seconds=hands.read().database_s)
 
-    def told(asked: Callable[[], datetime | None]) -> Callable[[], datetime | None]:
-        return lambda: of_database(asked())
-
     vars(clock)["datetime"] = Skewed
     vars(websocket)["_stamp_of"] = lambda extra: stamped(extra) + int(hands.read().of_machine * 10**9)
     vars(presence)["_ask_the_time"] = lambda session: of_database(asked(session))
-    Bulk.ask_now = lambda self: told(stored(self))  # type: ignore[method-assign]  # that is the point
+    Bulk.now = lambda self: of_database(stored(self))  # type: ignore[method-assign]  # that is the point
     return app.create_app()

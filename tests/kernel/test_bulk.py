@@ -32,12 +32,11 @@ def test_what_nobody_stored_is_not_found(bulk: Bulk) -> None:
     assert bulk.find(SubjectHead, keys=KEYS, columns=("seq",), wanted=wanted) == [(7,)]
 
 
-def test_what_is_asked_together_is_answered_in_the_order_in_which_it_was_asked(bulk: Bulk) -> None:
-    with bulk.together():
-        before = bulk.ask(SubjectHead, keys=KEYS, columns=("seq",), wanted=[("a", "s1")], lock=True)
-        bulk.update(SubjectHead, keys=KEYS, columns=("seq",), rows=[(77, "a", "s1"), (78, "a", "s2")])
-        bulk.insert_one(SubjectHead, {"log": "a", "subject": "new", "seq": 5, "hash": "1" * 64})
-        after = bulk.ask(SubjectHead, keys=KEYS, columns=("subject", "seq"),
-                         wanted=[("a", "s1"), ("a", "s2"), ("a", "new")])
-    assert before() == [(1,)]
-    assert sorted(after()) == [("new", 5), ("s1", 77), ("s2", 78)]
+def test_what_was_written_is_found_under_the_same_lock(bulk: Bulk) -> None:
+    before = bulk.find(SubjectHead, keys=KEYS, columns=("seq",), wanted=[("a", "s1")], lock=True)
+    bulk.update(SubjectHead, keys=KEYS, columns=("seq",), rows=[(77, "a", "s1"), (78, "a", "s2")])
+    bulk.insert_one(SubjectHead, {"log": "a", "subject": "new", "seq": 5, "hash": "1" * 64})
+    after = bulk.find(SubjectHead, keys=KEYS, columns=("subject", "seq"),
+                      wanted=[("a", "s1"), ("a", "s2"), ("a", "new")])
+    assert before == [(1,)]
+    assert sorted(after) == [("new", 5), ("s1", 77), ("s2", 78)]
