@@ -7,7 +7,6 @@ fit ends the signing of this log until people have looked (design: "The log").
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -17,14 +16,12 @@ from audit.kinds import Kind
 from audit.models import Leaf, Log, SignedCheckpoint, TreeHead, TreeTile
 from audit.rules.leaves import leaf_hash
 from audit.rules.notes import Checkpoint, proof_file, sign
-from audit.rules.tiles import Place, TiledTree, extended
+from audit.rules.tiles import Broken, Place, TiledTree, extended
 from audit.rules.tree import EMPTY_ROOT
 from audit.services.recording import record
 from kernel import clock, signing
 from kernel.access import SYSTEM
 
-LONGEST_LAG: Final = timedelta(seconds=10)
-"""By then a leaf stands in a signed checkpoint (design: "The log")."""
 A_TURN: Final = 1_000
 """Leaves that one turn takes up: the process has other work between two turns."""
 _HASH: Final = 32
@@ -81,14 +78,20 @@ def look_at_news(session: Session, origin: str) -> Growth | None:
         Refused: stored bytes and hashes, or tiles and the root signed before, do not fit.
     """
     head = session.get_one(TreeHead, origin)
+    size = session.scalars(select(Log.size).where(Log.origin == origin)).one()
     hashes = _hashes_anew(session, origin, head.size)
+    if len(hashes) < min(size - head.size, A_TURN):
+        raise Refused(f"leaf {head.size + len(hashes)} is missing")
     if not hashes:
         return None
-    tiles = extended(head.size, _Tiles(session, origin), hashes)
-    if TiledTree(head.size, _Tiles(session, origin)).root() != bytes(head.root):
-        raise Refused(f"the tiles do not give the root of the first {head.size} leaves")
-    tree = TiledTree(head.size + len(hashes), _Tiles(session, origin, tiles))
-    return Growth(head.size, Checkpoint(origin, tree.size, tree.root()), tiles)
+    try:
+        if TiledTree(head.size, _Tiles(session, origin)).root() != bytes(head.root):
+            raise Refused(f"the tiles do not give the root of the first {head.size} leaves")
+        tiles = extended(head.size, _Tiles(session, origin), hashes)
+        tree = TiledTree(head.size + len(hashes), _Tiles(session, origin, tiles))
+        return Growth(head.size, Checkpoint(origin, tree.size, tree.root()), tiles)
+    except Broken as broken:
+        raise Refused(str(broken)) from broken
 
 
 def sign_growth(session: Session, growth: Growth) -> None:
@@ -147,20 +150,7 @@ def newest_checkpoint(session: Session, origin: str) -> SignedCheckpoint | None:
                            .order_by(SignedCheckpoint.size.desc()).limit(1)).first()
 
 
-def proof_of(session: Session, origin: str, index: int) -> str | None:
-    """The tlog-proof of a leaf in the newest checkpoint; None where none covers it."""
-    newest = newest_checkpoint(session, origin)
-    if newest is None or not 0 <= index < newest.size:
-        return None
-    raw = session.scalar(select(Leaf.raw).where(Leaf.log == origin, Leaf.index == index))
-    if raw is None:
-        return None
-    return proof_file(bytes(raw), index, tree_of(session, origin, newest.size).inclusion(index), newest.note)
-
-
-def lag(session: Session, now: datetime) -> timedelta:
-    """For how long the oldest leaf of any log has been waiting for its checkpoint."""
-    oldest = session.scalar(
-        select(Leaf.at).join(TreeHead, TreeHead.log == Leaf.log).where(Leaf.index == TreeHead.size)
-        .order_by(Leaf.at).limit(1))
-    return timedelta(0) if oldest is None else max(timedelta(0), now - oldest)
+def proof_of(session: Session, checkpoint: SignedCheckpoint, leaf: Leaf) -> str:
+    """The tlog-proof of a leaf in a checkpoint that covers it."""
+    path = tree_of(session, checkpoint.log, checkpoint.size).inclusion(leaf.index)
+    return proof_file(bytes(leaf.raw), leaf.index, path, checkpoint.note)

@@ -8,7 +8,6 @@ from base64 import b64encode
 from typing import Any, Final
 
 from flask import Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit import services as audit
@@ -57,13 +56,12 @@ def proof(origin: str, index: int) -> Any:
     """A leaf of a sale, a draw or a plan with its way to the newest checkpoint (C2SP tlog-proof), as text."""
     session = db.session()
     newest = _newest(session, origin)
-    subject = session.scalar(select(Leaf.subject).where(Leaf.log == origin, Leaf.index == index))
-    if subject is None or not subject.startswith(OPEN_TO_ALL):
+    leaf = session.get(Leaf, (origin, index))
+    if leaf is None or not leaf.subject.startswith(OPEN_TO_ALL):
         raise NoSuchLeaf
-    shown = audit.proof_of(session, origin, index) if index < newest.size else None
-    if shown is None:
+    if index >= newest.size:
         raise NoCheckpointYet
-    return _text(shown)
+    return _text(audit.proof_of(session, newest, leaf))
 
 
 @api.get("/<path:origin>/consistency")

@@ -25,6 +25,14 @@ if (slider) {
     return asked.get(part);
   }
 
+  /** Bring the place where the film stands into the chart's window, which is narrower on a phone. */
+  function follow() {
+    const frame = film.querySelector(".scroll-x");
+    const here = film.querySelector("[data-here]").getBoundingClientRect();
+    const seen = frame.getBoundingClientRect();
+    frame.scrollLeft += here.left + here.width / 2 - seen.left - seen.width / 2;
+  }
+
   /** Write how the sale stood at an attempt. */
   function show(moment) {
     for (const place of film.querySelectorAll("[data-v]")) {
@@ -38,6 +46,7 @@ if (slider) {
     const dot = film.querySelector("[data-here]");
     dot.setAttribute("cx", moment.x);
     dot.setAttribute("cy", moment.y);
+    follow();
     for (const row of document.querySelectorAll(".attempts tr.on")) {
       row.classList.remove("on");
       row.removeAttribute("aria-current");
@@ -68,6 +77,7 @@ if (slider) {
     if (lasting) history.replaceState(null, "", `${address(wanted)}#film`);
   }
 
+  follow();
   slider.addEventListener("input", () => go(Number(slider.value), { lasting: false }));
   slider.addEventListener("change", () => go(Number(slider.value), { lasting: true }));
   slider.form.querySelector("button").hidden = true;

@@ -1,6 +1,5 @@
 """Checkpoints: what the signer takes up, what it signs, and what it refuses to sign."""
 
-from datetime import timedelta
 from threading import Thread
 
 import pytest
@@ -10,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from accounts.models import Court
+from accounts.services import INSTALLATION
 from audit import services as audit
 from audit.kinds import Kind
 from audit.models import Leaf, Log, SignedCheckpoint, TreeHead, TreeTile
@@ -18,10 +18,11 @@ from audit.rules.notes import is_signed_by, read_checkpoint, read_note
 from audit.rules.tree import Tree
 from audit.services import checkpoints
 from evidence.jobs import sign_checkpoints
-from kernel import clock, signing
+from kernel import signing
 from kernel.database import db
 from kernel.transactions import unit_of_work
 from tests.factories.accounts import a_court
+from tests.factories.audit import grow
 
 pytestmark = pytest.mark.both_databases
 
@@ -32,12 +33,10 @@ def origin(session: Session) -> str:
     return session.scalars(select(Log.origin).where(Log.court_id == court.id, ~Log.is_exercise)).one()
 
 
-def grow(origin: str, many: int = 1) -> None:
-    with unit_of_work() as work:
-        court = work.session.get_one(Log, origin).court_id
-        for step in range(many):
-            audit.record(work.session, court_id=court, kind=Kind.CASE_AMENDED, subject="case:1",
-                         actor="system", body={"step": step})
+@pytest.fixture
+def other(session: Session, origin: str) -> str:
+    """A log beside the court's: that of the installation."""
+    return session.scalars(select(Log.origin).where(Log.court_id == INSTALLATION)).one()
 
 
 def newest(origin: str) -> SignedCheckpoint:
@@ -97,24 +96,13 @@ def test_later_checkpoints_begin_with_earlier_ones(origin: str, monkeypatch: pyt
         assert read_checkpoint(read_note(one.note).body).root == root_of_leaves(origin, one.size)
 
 
-def test_a_proof_holds_the_leaf_and_its_way_to_the_newest_checkpoint(origin: str) -> None:
-    grow(origin, 300)
-    sign_checkpoints()
-    proof = audit.proof_of(db.session(), origin, 7)
-    assert proof is not None
-    lines = proof.split("\n")
-    assert lines[0] == "c2sp.org/tlog-proof@v1"
-    assert lines[2] == "index 7"
-    assert proof.endswith(newest(origin).note)
-    assert audit.proof_of(db.session(), origin, newest(origin).size) is None
-
-
 def spoil(statement: str, **values: object) -> None:
     """Change evidence past its guards, as whoever owns the database could."""
     session = db.session()
     session.rollback()
     if session.get_bind().dialect.name == "sqlite":
-        session.execute(text("DROP TRIGGER IF EXISTS leaves_no_update"))
+        for act in ("update", "delete"):
+            session.execute(text(f"DROP TRIGGER IF EXISTS leaves_no_{act}"))
     else:
         session.execute(text("ALTER TABLE leaves DISABLE TRIGGER ALL"))
     session.execute(text(statement), values)
@@ -144,6 +132,31 @@ def test_tiles_that_were_changed_are_noticed_before_the_next_signature(origin: s
         audit.look_at_news(db.session(), origin)
 
 
+def test_a_tail_that_was_cut_off_is_noticed_and_the_other_logs_go_on(origin: str, other: str) -> None:
+    sign_checkpoints()
+    grow(origin, 2)
+    grow(other)
+    spoil('DELETE FROM leaves WHERE log = :log AND "index" >= :index', log=origin, index=newest(origin).size)
+    with pytest.raises(audit.Refused, match="is missing"):
+        audit.look_at_news(db.session(), origin)
+    sign_checkpoints()
+    assert newest(other).size == db.session().get_one(Log, other).size
+
+
+def test_a_tile_that_lost_hashes_is_refused_and_the_other_logs_go_on(origin: str, other: str) -> None:
+    grow(origin, 10)
+    sign_checkpoints()
+    grow(origin)
+    grow(other)
+    with unit_of_work() as work:
+        tile = work.session.get_one(TreeTile, (origin, 0, 0))
+        tile.hashes = bytes(tile.hashes)[:64]
+    with pytest.raises(audit.Refused, match="too few hashes"):
+        audit.look_at_news(db.session(), origin)
+    sign_checkpoints()
+    assert newest(other).size == db.session().get_one(Log, other).size
+
+
 def test_whoever_comes_second_with_the_same_news_signs_nothing(origin: str) -> None:
     sign_checkpoints()
     grow(origin)
@@ -167,14 +180,6 @@ def test_a_new_secret_gives_a_new_key_that_is_published_and_the_old_word_holds(o
         db.session(), f"log:{origin}", kind=Kind.KEY_PUBLISHED)]
     assert {old_key, signing.signer(origin).vkey} <= set(keys)
     assert is_signed_by(read_note(old), old_key)
-
-
-def test_the_lag_is_the_age_of_the_oldest_leaf_without_a_checkpoint(origin: str) -> None:
-    sign_checkpoints()
-    assert audit.lag(db.session(), clock.now()) == timedelta(0)
-    grow(origin)
-    later = clock.now() + timedelta(seconds=7)
-    assert timedelta(seconds=6) < audit.lag(db.session(), later) < timedelta(seconds=30)
 
 
 def test_checkpoints_cannot_be_changed_or_taken_back(origin: str) -> None:

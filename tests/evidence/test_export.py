@@ -16,14 +16,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit import services as audit
-from audit.kinds import Kind
-from audit.models import Leaf, Log
+from audit.models import Leaf
 from evidence.errors import NoCheckpointYet, NoSuchSubject, NotAnEarlierCheckpoint, NotOver
 from evidence.jobs import sign_checkpoints
 from evidence.services import export
 from kernel import signing
-from kernel.transactions import unit_of_work
 from tests.factories.auction import OPENS_AT, START_FEN, a_code, a_lot_on_sale, bid, closed
+from tests.factories.audit import grow
 from tests.factories.settlement import a_served_plan, a_sold_case
 from tests.factories.valuation import Walk, a_done_draw, a_scene
 
@@ -92,11 +91,7 @@ def test_an_earlier_checkpoint_is_shown_to_be_the_beginning(
     newest = audit.newest_checkpoint(session, origin)
     assert newest is not None
     early = newest.note
-    court = session.get_one(Log, origin).court_id
-    with unit_of_work() as work:
-        for step in range(300):
-            audit.record(work.session, court_id=court, kind=Kind.CASE_AMENDED, subject="case:other",
-                         actor="system", body={"step": step})
+    grow(origin, 300)
     sign_checkpoints()
     found = verified(exported(session, sold, early), tmp_path, origin)
     assert found.status == 0, found.said

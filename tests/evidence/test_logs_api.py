@@ -7,8 +7,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit import services as audit
-from audit.kinds import Kind
 from audit.models import Leaf, Log
 from audit.rules.leaves import leaf_hash
 from audit.rules.notes import is_signed_by, read_checkpoint, read_note
@@ -16,8 +14,8 @@ from audit.rules.tiles import is_consistent
 from audit.rules.tree import root_from
 from evidence.jobs import sign_checkpoints
 from kernel import signing
-from kernel.transactions import unit_of_work
 from tests.factories.accounts import a_court
+from tests.factories.audit import grow
 
 pytestmark = pytest.mark.both_databases
 
@@ -26,16 +24,8 @@ pytestmark = pytest.mark.both_databases
 def origin(session: Session) -> str:
     court = a_court(session)
     found = session.scalars(select(Log.origin).where(Log.court_id == court.id, ~Log.is_exercise)).one()
-    grow(found, "lot:one/1", 3)
+    grow(found, 3, subject="lot:one/1")
     return found
-
-
-def grow(origin: str, subject: str, many: int) -> None:
-    with unit_of_work() as work:
-        court = work.session.get_one(Log, origin).court_id
-        for step in range(many):
-            audit.record(work.session, court_id=court, kind=Kind.CASE_AMENDED, subject=subject,
-                         actor="system", body={"step": step})
 
 
 def index_of(session: Session, subject: str) -> int:
@@ -72,7 +62,7 @@ def test_anybody_can_prove_that_a_leaf_of_a_sale_stands_in_the_log(
 
 
 def test_leaves_of_a_case_are_not_for_everybody(client: FlaskClient, session: Session, origin: str) -> None:
-    grow(origin, "case:1", 1)
+    grow(origin, 1, subject="case:1")
     sign_checkpoints()
     answer = client.get(f"/api/v1/logs/{origin}/leaves/{index_of(session, 'case:1')}/proof")
     assert (answer.status_code, answer.get_json()["code"]) == (404, "no_such_leaf")
@@ -82,7 +72,7 @@ def test_a_leaf_that_is_not_signed_yet_says_so(client: FlaskClient, session: Ses
     before = client.get(f"/api/v1/logs/{origin}/checkpoint")
     assert (before.status_code, before.get_json()["code"]) == (404, "no_checkpoint_yet")
     sign_checkpoints()
-    grow(origin, "lot:two/1", 1)
+    grow(origin, 1, subject="lot:two/1")
     answer = client.get(f"/api/v1/logs/{origin}/leaves/{index_of(session, 'lot:two/1')}/proof")
     assert (answer.status_code, answer.get_json()["code"]) == (404, "no_checkpoint_yet")
 
@@ -90,7 +80,7 @@ def test_a_leaf_that_is_not_signed_yet_says_so(client: FlaskClient, session: Ses
 def test_a_later_log_is_shown_to_begin_with_an_earlier_one(client: FlaskClient, origin: str) -> None:
     sign_checkpoints()
     early = read_checkpoint(read_note(client.get(f"/api/v1/logs/{origin}/checkpoint").text).body)
-    grow(origin, "lot:one/1", 600)
+    grow(origin, 600, subject="lot:one/1")
     sign_checkpoints()
     shown = client.get(f"/api/v1/logs/{origin}/consistency?from={early.size}").get_json()
     late = read_checkpoint(read_note(shown["checkpoint"]).body)
