@@ -5,7 +5,7 @@ was computed when the leaves were written: the bytes are read back, and a hash b
 fit ends the signing of this log until people have looked (design: "The log").
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,10 +21,15 @@ from audit.rules.tree import EMPTY_ROOT
 from audit.services.recording import record
 from kernel import clock, signing
 from kernel.access import SYSTEM
+from kernel.bulk import Bulk
 
-A_TURN: Final = 1_000
-"""Leaves that one turn takes up: the process has other work between two turns."""
+A_SLICE: Final = 500
+"""Leaves that are hashed in one go: the process has other work in between."""
+MOST: Final = 50_000
+"""Leaves that one checkpoint takes up. As many as have come share one: on SQLite each commit of another
+connection makes that of the bids forget the pages that it knows."""
 _HASH: Final = 32
+_PLACE: Final = ("log", "level", "index")
 
 
 class Refused(Exception):
@@ -71,25 +76,31 @@ def publish_key(session: Session, origin: str) -> None:
            body={"key": vkey, "signs": "checkpoints"}, is_exercise=of_log.is_exercise)
 
 
-def look_at_news(session: Session, origin: str) -> Growth | None:
+def look_at_news(session: Session, origin: str, rest: Callable[[], object] = lambda: None) -> Growth | None:
     """Hash the next leaves of a log anew and build the tree over them; None where there are none.
+
+    Args:
+        rest: called between two slices.
 
     Raises:
         Refused: stored bytes and hashes, or tiles and the root signed before, do not fit.
     """
     head = session.get_one(TreeHead, origin)
-    size = session.scalars(select(Log.size).where(Log.origin == origin)).one()
-    hashes = _hashes_anew(session, origin, head.size)
-    if len(hashes) < min(size - head.size, A_TURN):
-        raise Refused(f"leaf {head.size + len(hashes)} is missing")
-    if not hashes:
+    built = here = head.size
+    size = min(session.scalars(select(Log.size).where(Log.origin == origin)).one(), built + MOST)
+    if size <= built:
         return None
+    tiles: dict[Place, Sequence[bytes]] = {}
     try:
-        if TiledTree(head.size, _Tiles(session, origin)).root() != bytes(head.root):
-            raise Refused(f"the tiles do not give the root of the first {head.size} leaves")
-        tiles = extended(head.size, _Tiles(session, origin), hashes)
-        tree = TiledTree(head.size + len(hashes), _Tiles(session, origin, tiles))
-        return Growth(head.size, Checkpoint(origin, tree.size, tree.root()), tiles)
+        if TiledTree(built, _Tiles(session, origin)).root() != bytes(head.root):
+            raise Refused(f"the tiles do not give the root of the first {built} leaves")
+        while here < size:
+            hashes = _hashes_anew(session, origin, here, min(size, here + A_SLICE))
+            tiles.update(extended(here, _Tiles(session, origin, tiles), hashes))
+            here += len(hashes)
+            rest()
+        return Growth(built, Checkpoint(origin, size, TiledTree(size, _Tiles(session, origin, tiles)).root()),
+                      tiles)
     except Broken as broken:
         raise Refused(str(broken)) from broken
 
@@ -101,24 +112,29 @@ def sign_growth(session: Session, growth: Growth) -> None:
     if head.size != growth.built:
         return
     head.size, head.root = found.size, found.root
-    for (level, index), tile in growth.tiles.items():
-        session.merge(TreeTile(log=found.origin, level=level, index=index, hashes=b"".join(tile)))
     session.add(SignedCheckpoint(log=found.origin, size=found.size, signed_at=clock.now(),
                                  note=sign(found.body, signing.signer(found.origin)).text))
+    bulk = Bulk(session)
+    rows = [(b"".join(tile), found.origin, *place) for place, tile in growth.tiles.items()]
+    known = set(bulk.find(TreeTile, keys=_PLACE, columns=_PLACE, wanted=[row[1:] for row in rows]))
+    bulk.update(TreeTile, keys=_PLACE, columns=("hashes",), rows=[row for row in rows if row[1:] in known])
+    bulk.insert(TreeTile, ("hashes", *_PLACE), [row for row in rows if row[1:] not in known])
 
 
-def _hashes_anew(session: Session, origin: str, built: int) -> list[bytes]:
-    """The hashes of the leaves behind the first ``built``, from their bytes."""
+def _hashes_anew(session: Session, origin: str, begin: int, end: int) -> list[bytes]:
+    """The hashes of the leaves from ``begin`` to before ``end``, from their bytes."""
     hashes = []
     for place, (index, raw, stored) in enumerate(session.execute(
-            select(Leaf.index, Leaf.raw, Leaf.hash).where(Leaf.log == origin, Leaf.index >= built)
-            .order_by(Leaf.index).limit(A_TURN)), built):
+            select(Leaf.index, Leaf.raw, Leaf.hash)
+            .where(Leaf.log == origin, Leaf.index >= begin, Leaf.index < end).order_by(Leaf.index)), begin):
         if index != place:
-            raise Refused(f"leaf {place} is missing")
+            break
         anew = leaf_hash(bytes(raw))
         if anew != stored:
             raise Refused(f"leaf {index}: the stored hash is not the hash of the stored bytes")
         hashes.append(bytes.fromhex(anew))
+    if begin + len(hashes) < end:
+        raise Refused(f"leaf {begin + len(hashes)} is missing")
     return hashes
 
 

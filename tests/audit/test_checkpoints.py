@@ -85,13 +85,16 @@ def test_nothing_is_signed_twice_without_news(origin: str) -> None:
 
 
 def test_later_checkpoints_begin_with_earlier_ones(origin: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoints, "A_TURN", 100)
+    monkeypatch.setattr(checkpoints, "A_SLICE", 40)
+    monkeypatch.setattr(checkpoints, "MOST", 300)
     for many in (1, 299, 5, 700):
         grow(origin, many)
-        sign_checkpoints()
+        for _ in range(many // 300 + 1):
+            sign_checkpoints()
     signed = db.session().scalars(select(SignedCheckpoint).where(SignedCheckpoint.log == origin)
                                   .order_by(SignedCheckpoint.size)).all()
-    assert len(signed) > 10
+    assert len(signed) > 5
+    assert signed[-1].size == db.session().get_one(Log, origin).size
     for one in signed:
         assert read_checkpoint(read_note(one.note).body).root == root_of_leaves(origin, one.size)
 
