@@ -258,7 +258,7 @@ def _take(sale: SaleState, command: Take, at: datetime) -> tuple[SaleState, tupl
 def _unjudged(sale: SaleState, received: Received, command: Take, at: datetime) -> Event | None:
     """Why a bid may not be judged now: it waited too long, or it is too early to call it late."""
     received_at = received.received_at
-    if sale.state in CLOSES and received_at >= ends_at(sale.terms, sale.standing):
+    if sale.state is not LotState.SUSPENDED and received_at >= ends_at(sale.terms, sale.standing):
         found = _verdict(sale, closing.settled, command.marks, command.outages, at)
         return None if isinstance(found, closing.Close) else Confirming(received)
     if received_at < sale.terms.opens_at or is_suspended(sale.terms, sale.standing, received_at):

@@ -133,6 +133,18 @@ def test_what_was_called_late_was_late_whatever_turns_up_then() -> None:
     assert after.state is LotState.FAILED
 
 
+def test_nobody_is_told_that_a_sale_is_over_that_was_never_opened_as_nobody_was_there() -> None:
+    """Simulation, seed 4617: opening and end passed while the process stood still; a late bid came first."""
+    silence = Outage(Fault.SILENCE, OPENS - SECOND, ENDS + SECOND, ENDS - OPENS + 2 * SECOND)
+    late = bid(1_000, ENDS + SECOND)
+    sale, events = act(announced(TERMS), engine.Take((late,), outages=(silence,)), ENDS + SECOND)
+    assert events == (engine.Confirming(late),)
+    sale, _ = act(sale, engine.Open(), ENDS + SECOND)
+    sale, (held,) = act(sale, engine.Close((), (silence,)), ENDS + SECOND)
+    assert isinstance(held, engine.Suspended)
+    assert (held.fault, sale.state) == (Fault.SILENCE, LotState.SUSPENDED)
+
+
 def test_whoever_was_told_that_it_is_over_makes_nobody_close_early_or_past_another_process() -> None:
     sale, _ = act(running(), engine.Take((bid(1_000, ENDS + MS),)), ENDS + MS)
     assert act(sale, engine.Close(), ENDS + GRACE - MS) == (sale, ())

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from accounts import services as accounts
 from accounts.errors import AlreadyRequested
 from auction import jobs
-from auction.errors import BidWaited, ClockOff, NotRunning
+from auction.errors import BidWaited, ClockOff, NotRunning, StillConfirming
 from auction.models import Lot, Registration, Result, Suspension
 from auction.rules.bidding import Reason
 from auction.rules.closing import FAULT_WORDS, GRACE, MOST_WAIT, Fault
@@ -281,6 +281,18 @@ class TestWhatComesLate:
         assert len(attempts(session, lot)) == 1
         late = bid(session, leader, START_FEN + STEP_FEN, CLOSES_AT)
         assert late.decision.reason is Reason.CLOSED
+
+    def test_nothing_is_called_late_of_a_sale_that_was_never_opened_as_nobody_was_there(
+            self, app: Flask, session: Session, lot: Lot, machine: Machine) -> None:
+        _, found = a_code(session, lot)
+        machine.at = machine.database_at = OPENS_AT - S
+        jobs.be_present()
+        until(machine, CLOSES_AT + S, every=timedelta(hours=2), beats=False)
+        answer = taken(session, lot, found, START_FEN, CLOSES_AT + S, CLOSES_AT + S)
+        assert isinstance(answer, StillConfirming)
+        jobs.sweep()
+        session.expire_all()
+        assert lot.sale.state == LotState.SUSPENDED
 
     def test_a_process_whose_clock_is_off_takes_no_bid(
             self, app: Flask, session: Session, lot: Lot, leader: Registration) -> None:
