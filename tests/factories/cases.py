@@ -36,7 +36,7 @@ from kernel.clock import beijing_day
 from kernel.files import StoredFile, the_store
 from tests.factories.accounts import a_court, a_person, acting, an_id_number, the_actor
 
-_serials = count(1001)
+_serials = count(20_001)   # beyond the numbers that tests write themselves
 FLAT = "临澜市东麓区映波路218号海棠里6幢1单元1602室"
 
 FACTS = {
