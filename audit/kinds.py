@@ -18,6 +18,7 @@ class Kind(StrEnum):
     # the log itself
     LOG_OPENED = "log.opened"
     KEY_PUBLISHED = "key.published"
+    SYSTEM_RESTORED = "system.restored"
 
     # accounts: courts, people, approvals
     COURT_OPENED = "court.opened"
@@ -151,6 +152,7 @@ class Kind(StrEnum):
 _WORDS: Final[Mapping[Kind, str]] = MappingProxyType({
     Kind.LOG_OPENED: N_("启用日志"),
     Kind.KEY_PUBLISHED: N_("公布签名公钥"),
+    Kind.SYSTEM_RESTORED: N_("从备份恢复，两人确认缺失"),
     Kind.COURT_OPENED: N_("法院入驻"),
     Kind.COURT_READINGS_SET: N_("确定本院的规则取值"),
     Kind.COURT_CONTACT_SET: N_("登记本院的联系方式"),

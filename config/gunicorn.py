@@ -65,9 +65,10 @@ def post_fork(_server: object, _worker: object) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Prepare a demo, then start the jobs (closing lots, admitting paid bidders) where they are served."""
+    """Prepare a demo, look whether the log is whole, then start the jobs (closing lots, admitting …)."""
     from auction.services import undecided  # noqa: PLC0415
     from config.settings import Mode  # noqa: PLC0415
+    from evidence.jobs import begin_by_looking  # noqa: PLC0415
     from kernel.jobs import start  # noqa: PLC0415
     from kernel.pages import keep_compiled  # noqa: PLC0415
 
@@ -83,6 +84,7 @@ def post_worker_init(worker: Any) -> None:
         with _alive(worker):
             prepare(app, bind)
     worker.decided_until = undecided.low_water
+    begin_by_looking(app)
     start(app, app.extensions["jobs"])
 
 

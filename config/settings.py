@@ -45,6 +45,8 @@ class Settings:
         secret_key, vault_key, signing_key: None where not given; ``require_complete`` refuses to serve then.
         socket_driver: what carries WebSockets; ``stock`` is the way back if ours should fail.
         proxies: how many proxies stand in front and may say who the visitor is.
+        checkpoint_dir: folder in which the newest signed checkpoint of each log lies outside of the
+            database, at best on another disk; None for ``checkpoints`` in the data folder.
         address: where people find the platform, such as ``https://court.example``; papers print it.
     """
 
@@ -59,6 +61,11 @@ class Settings:
     proxies: int = 0
     address: str = "http://127.0.0.1:8000"
     socket_driver: SocketDriver = SocketDriver.THIN
+    checkpoint_dir: Path | None = None
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.checkpoint_dir or self.data_dir / "checkpoints"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -87,6 +94,7 @@ class Settings:
             signing_key=env.get("LUOCHUI_SIGNING_KEY") or None,
             proxies=_count("LUOCHUI_PROXIES", env.get("LUOCHUI_PROXIES", "0")),
             address=_address(env, mode),
+            checkpoint_dir=_folder(env.get("LUOCHUI_CHECKPOINTS")),
             socket_driver=_driver(env.get("LUOCHUI_SOCKET_DRIVER") or SocketDriver.THIN),
         )
 
@@ -115,6 +123,10 @@ def _count(name: str, text: str) -> int:
     if not text.isdecimal():
         raise SettingsError(f"{name} is {text!r}; it is a number, 0 for none")
     return int(text)
+
+
+def _folder(shown: str | None) -> Path | None:
+    return Path(shown).resolve() if shown else None
 
 
 def _driver(shown: str) -> SocketDriver:

@@ -1,6 +1,6 @@
 """What looking back refuses."""
 
-from kernel.errors import N_, NotFound, WrongState
+from kernel.errors import N_, DomainError, NotFound, Unavailable, WrongState
 
 
 class NoSuchSale(NotFound):
@@ -41,3 +41,35 @@ class NotOver(WrongState):
 class NotAnEarlierCheckpoint(WrongState):
     code = "not_an_earlier_checkpoint"
     message = N_("给出的不是这份日志较早的检查点：%(reason)s。")
+
+
+class InRecovery(Unavailable):
+    """What is signed outside is not in the database: nobody is served until people have looked."""
+
+    code = "in_recovery"
+    message = N_("平台暂停服务：日志 %(log)s 在数据库之外留有 %(known)s 条已签名的记录，"
+                 "数据库里只有 %(here)s 条，可能恢复了较旧的备份。")
+
+
+class LogDiffers(InRecovery):
+    message = N_("平台暂停服务：日志 %(log)s 的前 %(known)s 条记录与数据库之外保存的签名检查点不一致。")
+
+
+class CheckpointGarbled(InRecovery):
+    message = N_("平台暂停服务：日志 %(log)s 在数据库之外保存的检查点不能读取，无法确认数据库没有缺失。")
+
+
+class NothingLost(WrongState):
+    code = "nothing_lost"
+    message = N_("本院的日志和平台的日志与数据库之外的检查点都一致，没有要确认的缺失。")
+
+
+class NotTwoPeople(DomainError):
+    status = 403
+    code = "not_two_people"
+    message = N_("确认缺失需要同一法院的两个人：一名系统管理员，一名合议庭成员，各用自己的密码。")
+
+
+class LossCannotBeAccepted(WrongState):
+    code = "loss_cannot_be_accepted"
+    message = N_("日志 %(log)s 不能就这样继续：数据库里没有这份日志，或者外面的检查点不能读取。")

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from kernel import clock, migrations
+from kernel import clock, migrations, standstill
 from kernel.access import public
 from kernel.database import db
 from kernel.formats import instant_text
@@ -25,8 +25,8 @@ def healthz() -> ResponseReturnValue:
 
 @public
 def readyz() -> ResponseReturnValue:
-    """The database answers and stands at the newest migration; 503 with the reason otherwise."""
-    checks = {"database": False, "migrations": False}
+    """The database answers, is whole, and stands at the newest migration; 503 with the reason otherwise."""
+    checks = {"database": False, "migrations": False, "log": standstill.reason(current_app) is None}
     try:
         db.session.execute(text("SELECT 1"))
         checks["database"] = True

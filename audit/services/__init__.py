@@ -13,6 +13,7 @@ from audit.services.checkpoints import (
     sign_growth,
     tree_of,
 )
+from audit.services.outside import accept_loss, compare, court_of_log, newest_checkpoints
 from audit.services.reading import (
     LeafNote,
     PublishedKey,
@@ -50,9 +51,10 @@ from audit.services.searching import (
 
 __all__ = [
     "COUNTED", "Act", "FoundLeaves", "Growth", "LeafNote", "LeafSearch", "PublishedKey", "Refused",
-    "WrittenLeaf", "all_leaves", "body_of", "check_logs", "find_leaves", "grown_logs", "has_log",
+    "WrittenLeaf", "accept_loss", "all_leaves", "body_of", "check_logs", "compare", "court_of_log",
+    "find_leaves", "grown_logs", "has_log",
     "hashes_of_kinds", "is_exercise_log", "lacks_key", "leaf_at", "leaf_count", "leaves_from",
     "leaves_hashed", "leaves_of_case", "leaves_of_subject", "log_of_court", "log_sizes", "look_at_news",
-    "newest_checkpoint", "open_log", "proof_of", "publish_key", "published_keys", "receipt_keys",
-    "receipt_of", "record", "record_all", "sign_growth", "tree_of", "write_leaves",
+    "newest_checkpoint", "newest_checkpoints", "open_log", "proof_of", "publish_key", "published_keys",
+    "receipt_keys", "receipt_of", "record", "record_all", "sign_growth", "tree_of", "write_leaves",
 ]

@@ -160,6 +160,22 @@ def tree_of(session: Session, origin: str, size: int) -> TiledTree:
     return TiledTree(size, _Tiles(session, origin))
 
 
+def root_of_first(session: Session, origin: str, size: int) -> bytes:
+    """The root over the first leaves of a log, of those too that the signer has not yet taken up.
+
+    Raises:
+        Refused: leaves are missing or do not fit their hashes, or the tiles are not whole.
+    """
+    head = session.get(TreeHead, origin, populate_existing=True)
+    built = 0 if head is None else head.size
+    try:
+        new = {} if size <= built else extended(
+            built, _Tiles(session, origin), _hashes_anew(session, origin, built, size))
+        return TiledTree(size, _Tiles(session, origin, new)).root()
+    except Broken as broken:
+        raise Refused(str(broken)) from broken
+
+
 def newest_checkpoint(session: Session, origin: str) -> SignedCheckpoint | None:
     """The last signed word on where a log stood; None before the first."""
     return session.scalars(select(SignedCheckpoint).where(SignedCheckpoint.log == origin)

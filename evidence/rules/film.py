@@ -40,6 +40,7 @@ FAULT_NAMES: Final = {
     Fault.CLOCK: N_("时钟偏差超过允许范围"),
     Fault.LOST: N_("一个服务进程中断"),
     Fault.WAITED: N_("一次出价等待过久"),
+    Fault.RESTORED: N_("平台从备份恢复"),
 }
 
 

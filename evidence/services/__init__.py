@@ -10,7 +10,9 @@ from evidence.services.findings import (
     mark_attempt,
     mark_leaf,
 )
+from evidence.services.outside import Folder, account, compare_all, refusal
 from evidence.services.readings import Reading, ReadingPage, readings_of_court, readings_of_sale
+from evidence.services.restoring import Accepted, accept_restore
 from evidence.services.sales import (
     Happening,
     Shot,
@@ -28,8 +30,10 @@ from evidence.services.searching import PER_PAGE, LeafQuery, leaf_of, leaves
 
 __all__ = [
     "PER_PAGE",
+    "Accepted",
     "Exported",
     "FindingPage",
+    "Folder",
     "Happening",
     "LeafQuery",
     "Reading",
@@ -37,7 +41,10 @@ __all__ = [
     "Shot",
     "ShownFinding",
     "Wanted",
+    "accept_restore",
+    "account",
     "check",
+    "compare_all",
     "course_of",
     "export",
     "findings_at",
@@ -51,6 +58,7 @@ __all__ = [
     "moment_of", "pace_of",
     "readings_of_court",
     "readings_of_sale",
+    "refusal",
     "sale_of_court",
     "shots",
     "wanted_shots",

@@ -27,7 +27,7 @@ def test_with_the_newest_schema_it_is_ready(app: Flask, client: FlaskClient) -> 
     migrate(app)
     answer = client.get("/readyz")
     assert (answer.status_code, json_of(answer)) == (
-        200, {"status": "ready", "checks": {"database": True, "migrations": True}})
+        200, {"status": "ready", "checks": {"database": True, "migrations": True, "log": True}})
 
 
 def test_with_an_older_schema_it_is_not_ready(app: Flask, client: FlaskClient) -> None:
@@ -36,7 +36,7 @@ def test_with_an_older_schema_it_is_not_ready(app: Flask, client: FlaskClient) -
         connection.execute(text("UPDATE alembic_version SET version_num = 'older'"))
     answer = client.get("/readyz")
     assert (answer.status_code, json_of(answer)) == (
-        503, {"status": "not ready", "checks": {"database": True, "migrations": False}})
+        503, {"status": "not ready", "checks": {"database": True, "migrations": False, "log": True}})
 
 
 def test_without_a_database_it_is_not_ready_and_still_answers(
@@ -46,7 +46,7 @@ def test_without_a_database_it_is_not_ready_and_still_answers(
         db.engine.dispose()
         answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert json_of(answer)["checks"] == {"database": False, "migrations": False}
+    assert json_of(answer)["checks"] == {"database": False, "migrations": False, "log": True}
     assert client.get("/healthz").status_code == 200
 
 
