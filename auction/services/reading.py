@@ -220,7 +220,14 @@ def decision_of(attempt: Attempt | JudgedBid, *, repeated: bool = False) -> Deci
                     attempt.seq, attempt.closes_at, attempt.minimum_fen, repeated)
 
 
-def bid_log(session: Session, sale: Sale, attempts: Sequence[Attempt] | None = None) -> BidLog:
+def judged_bids(session: Session, lot_id: str, number: int) -> list[JudgedBid]:
+    """All bids of a sale in the order in which they were judged, as values: a long course is read fast."""
+    return [JudgedBid._make(row) for row in session.execute(
+        select(*(getattr(Attempt, name) for name in JudgedBid._fields))
+        .where(Attempt.lot_id == lot_id, Attempt.number == number).order_by(Attempt.position))]
+
+
+def bid_log(session: Session, sale: Sale, attempts: Sequence[Attempt | JudgedBid] | None = None) -> BidLog:
     """The whole course of a sale so far, as replay/v1 wants it.
 
     Args:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from auction.rules.bidding import (
     Decision,
@@ -91,15 +91,20 @@ def moment(terms: LotTerms, standing: Standing, at: datetime) -> Moment:
     return Moment(Clock.LAST if left <= terms.window else Clock.RUNNING, ends_at, left)
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One attempt: where the sale stood before and after it, the verdict, and a refusal in words."""
+class Frame(NamedTuple):
+    """One attempt under the terms of its sale: where that stood before and after it, and the verdict."""
 
+    terms: LotTerms
     entry: Entry
     before: Standing
     after: Standing
     decision: Decision
-    refusal: Refusal | None
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """The verdict in words where it is a refusal; put when asked for: of thousands few are read."""
+        reason = self.decision.reason
+        return None if reason is None else explain(reason, self.terms, self.before, self.entry.bid)
 
 
 def film(log: BidLog) -> Iterator[Frame]:
@@ -111,7 +116,5 @@ def film(log: BidLog) -> Iterator[Frame]:
         earlier = first.get(key) if entry.bid.client_bid_id else None
         decision, after = judge(log.terms, standing, entry.bid, entry.received_at, earlier)
         first.setdefault(key, FirstAnswer(entry.bid.amount_fen, decision))
-        refusal = (None if decision.reason is None
-                   else explain(decision.reason, log.terms, standing, entry.bid))
-        yield Frame(entry, standing, after, decision, refusal)
+        yield Frame(log.terms, entry, standing, after, decision)
         standing = after

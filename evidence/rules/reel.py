@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from evidence.rules.film import Frame
 from kernel.charts import Level, nice
@@ -60,8 +60,7 @@ class Course:
     faults: Sequence[datetime] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """One attempt or one mark in the drawing."""
 
     x: str
@@ -91,7 +90,7 @@ class Reel:
         line: the step line, in a box of 100 by ``BASE`` that stretches.
         ends: each end that a bid set, as it was extended; ``planned``: the announced one.
         close: the stretch that is drawn closer; None where all has one scale.
-        places: where each frame stands, in their order.
+        places: where each frame stands, in their order; ``invalid``: how many of them were refused.
     """
 
     line: str
@@ -105,6 +104,7 @@ class Reel:
     close: Band | None
     ticks: list[AxisMark]
     places: list[Spot]
+    invalid: int
     height: int = HEIGHT
     base: int = BASE
 
@@ -129,16 +129,14 @@ def reel(course: Course) -> Reel:
     """Draw a sale as far as it has gone."""
     axis = _axis(course)
     y, levels = _heights(course)
+    drawn = [(axis.x(one.entry.received_at), y(one.entry.bid.amount_fen)) for one in course.frames]
+    steps = [f"H{across:.2f}V{up:.1f}" for one, (across, up) in zip(course.frames, drawn, strict=True)
+             if one.decision.accepted and not one.decision.repeated]
     path = ""
-    for frame in course.frames:
-        if frame.decision.accepted and not frame.decision.repeated:
-            across, up = axis.x(frame.entry.received_at), y(frame.entry.bid.amount_fen)
-            path += f"H{across:.2f}V{up:.1f}" if path else f"M{across:.2f} {up:.1f}"
-    places = [Spot(percent(axis.x(one.entry.received_at)), f"{y(one.entry.bid.amount_fen):.1f}")
-              for one in course.frames]
+    if steps:   # the line begins where the first bid stands
+        path = "M" + steps[0][1:].replace("V", " ") + "".join(steps[1:]) + f"H{axis.x(course.ends_at):.2f}"
+    places = [Spot(percent(across), f"{up:.1f}") for across, up in drawn]
     pairs = list(zip(course.frames, places, strict=True))
-    if path:
-        path += f"H{axis.x(course.ends_at):.2f}"
     return Reel(
         path, accepted=_once(spot for one, spot in pairs if one.decision.accepted),
         refused=_once(spot for one, spot in pairs if not one.decision.accepted), levels=levels,
@@ -149,7 +147,8 @@ def reel(course: Course) -> Reel:
                for one in course.stops],
         faults=_once(Spot(percent(axis.x(at))) for at in course.faults),
         close=None if axis.close_from is None else _band(axis, axis.close_from, _last(course)),
-        ticks=_ticks(course, axis), places=places)
+        ticks=_ticks(course, axis), places=places,
+        invalid=sum(not one.decision.accepted for one in course.frames))
 
 
 def _band(axis: _Axis, from_at: datetime, to_at: datetime, *, is_fault: bool = False) -> Band:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,7 @@ class Wanted:
     to_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
+class Shot(NamedTuple):
     """An attempt as stored beside the same attempt judged again.
 
     Attributes:
@@ -65,7 +64,7 @@ def sale_of_court(session: Session, lot_id: str, number: int, actor: Actor) -> A
 
 def shots(session: Session, sale: Any) -> list[Shot]:
     """The attempts of a sale in the order of judgement, each judged once more."""
-    stored = reading.attempts_of(session, sale.lot_id, sale.number)
+    stored = reading.judged_bids(session, sale.lot_id, sale.number)
     return [Shot(one.position, one.decided_at, one.extended, frame,
                  reading.decision_of(one) == frame.decision, one.leaf_index)
             for one, frame in zip(stored, film(reading.bid_log(session, sale, stored)), strict=True)]
