@@ -28,30 +28,32 @@ def findings() -> ResponseReturnValue:
     return render_template("evidence/findings.html", found=found, is_first=not before)
 
 
-@pages.post("/leaves/<path:origin>/<int:index>/findings")
+@pages.route("/leaves/<path:origin>/<int:index>/findings", methods=["GET", "POST"])
 @access(Role.AUDITOR, Role.SUPERVISOR)
 def note_at_leaf(origin: str, index: int) -> ResponseReturnValue:
     """Write a finding at a leaf."""
     form = Form(request.form)
-    with form.attempt():
-        wish = form.load(FindingIn())
-        with unit_of_work() as work:
-            mark_leaf(work.session, log=origin, index=index, **wish, actor=signed_in(), now=clock.now())
-        flash(say(_WRITTEN))
-        return redirect(f"/desk/audit/leaves/{origin}/{index}#findings")
+    if request.method == "POST":
+        with form.attempt():
+            wish = form.load(FindingIn())
+            with unit_of_work() as work:
+                mark_leaf(work.session, log=origin, index=index, **wish, actor=signed_in(), now=clock.now())
+            flash(say(_WRITTEN))
+            return redirect(f"/desk/audit/leaves/{origin}/{index}#findings")
     return leaf_page(origin, index, form), form.status
 
 
-@pages.post("/lots/<lot_id>/<int:number>/findings")
+@pages.route("/lots/<lot_id>/<int:number>/findings", methods=["GET", "POST"])
 @access(Role.AUDITOR, Role.SUPERVISOR)
 def note_at_attempt(lot_id: str, number: int) -> ResponseReturnValue:
     """Write a finding at an attempt."""
     form = Form(request.form)
-    with form.attempt():
-        wish = form.load(AttemptFindingIn())
-        with unit_of_work() as work:
-            mark_attempt(work.session, lot_id=lot_id, number=number, **wish, actor=signed_in(),
-                         now=clock.now())
-        flash(say(_WRITTEN))
-        return redirect(f"/desk/audit/lots/{lot_id}/{number}?at={wish['position']}#findings")
+    if request.method == "POST":
+        with form.attempt():
+            wish = form.load(AttemptFindingIn())
+            with unit_of_work() as work:
+                mark_attempt(work.session, lot_id=lot_id, number=number, **wish, actor=signed_in(),
+                             now=clock.now())
+            flash(say(_WRITTEN))
+            return redirect(f"/desk/audit/lots/{lot_id}/{number}?at={wish['position']}#findings")
     return sale_page(lot_id, number, form), form.status

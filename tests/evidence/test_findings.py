@@ -55,6 +55,16 @@ def test_a_note_at_an_attempt_stands_in_the_film_in_the_list_and_at_its_leaf(
         assert "顾明远" in shown
 
 
+def test_the_address_of_the_form_can_be_opened_again_after_a_refusal(
+        desk: FlaskClient, session: Session, lot: Lot) -> None:
+    leaf = session.query(Leaf).filter_by(kind="bid").first()
+    assert leaf is not None
+    for page in (f"/desk/audit/lots/{lot.id}/1", f"/desk/audit/leaves/{leaf.log}/{leaf.index}"):
+        assert desk.post(f"{page}/findings", data={"position": "1", "note": ""}).status_code == 422
+        again = desk.get(f"{page}/findings")
+        assert (again.status_code, f'action="{page}/findings"' in again.text) == (200, True)
+
+
 @pytest.mark.both_databases
 def test_its_leaf_holds_the_reference_and_a_salted_hash_but_not_the_note(
         desk: FlaskClient, session: Session, lot: Lot) -> None:
