@@ -11,7 +11,15 @@ from accounts import services as accounts
 from accounts.passwords import verify_password
 from config.settings import Settings, SettingsError
 from evidence.errors import NotTwoPeople
-from evidence.services import Folder, accept_restore, account, check, compare_all, export
+from evidence.services import (
+    Folder,
+    accept_restore,
+    account,
+    check,
+    compare_all,
+    export,
+    rows_beside_leaves,
+)
 from kernel import clock
 from kernel.database import db
 from kernel.errors import DomainError
@@ -25,9 +33,10 @@ audit_commands = AppGroup("audit", help="Check the log of every court.")
 @audit_commands.command("check")
 @click.pass_context
 def check_chains(context: click.Context) -> None:
-    """Recompute all chains from the database and name the first leaf that does not fit.
+    """Recompute all chains and signed roots from the database and name the first leaf that does not fit.
 
-    Compares them with the checkpoints that are kept outside of it. Reads only; may run beside the server.
+    Compares them with the checkpoints that are kept outside of it, and the bids, standings and results of
+    all sales with their leaves. Reads only; may run beside the server.
     DATA_DIR or DATABASE_URL says which database, LUOCHUI_CHECKPOINTS where the checkpoints lie.
 
     Exit status: 0 everything holds, 1 something does not, 2 there is no database to read.
@@ -36,6 +45,7 @@ def check_chains(context: click.Context) -> None:
     with readable():
         found = check(db.session())
         beside = compare_all(db.session(), lies)
+        differing = list(rows_beside_leaves(db.session()))
     for origin, problem in found.items():
         click.echo(f"{'holds' if problem is None else 'BROKEN'}  {origin}"
                    f"{'' if problem is None else '  ' + problem}")
@@ -43,7 +53,9 @@ def check_chains(context: click.Context) -> None:
         click.echo("no log in this database", err=True)
     for one in beside:
         click.echo(account(one))
-    holds = not any(found.values()) and all(one.verdict.is_fine for one in beside)
+    for problem in differing:
+        click.echo(f"DIFFERS  {problem}")
+    holds = not any(found.values()) and not differing and all(one.verdict.is_fine for one in beside)
     context.exit(Status.DONE if holds else Status.FAILS)
 
 

@@ -28,7 +28,7 @@ from auction.services.bidstore import JudgedBid, LockedSale, Seat, SuspendedSpan
 from auction.services.history import leaf_of_attempt
 from auction.services.holding import held_from, hold_members, judged_end
 from auction.services.presence import Presence
-from auction.services.reading import decision_of, standing_of, take_standing, terms_of
+from auction.services.reading import bid_of, decision_of, standing_of, take_standing, terms_of
 from audit import services as audit
 from audit.kinds import Kind
 from kernel.bulk import Bulk
@@ -187,7 +187,7 @@ def _remember(bulk: Bulk, courses: Mapping[str, _Course], offers: Sequence[Offer
     for known in bidstore.answered(bulk, wanted):
         course = courses[known.lot_id]
         if known.number == course.sale.number:
-            course.bids.remember(_bid_of(known), decision_of(known), known)
+            course.bids.remember(bid_of(known), decision_of(known), known)
 
 
 def _take(course: _Course, seat: Seat, offer: Offer, batch: _Batch) -> _Taken | JudgedBid | DomainError:
@@ -319,7 +319,7 @@ def _answer_again(session: Session, sale: LockedSale | Sale, known: JudgedBid | 
     decision = decision_of(known, repeated=True)
     before = _standing_before(session, known) if decision.reason is not None else standing_of(sale)
     leaf = leaf_of_attempt(session, known)
-    return BidAnswer(decision, _refusal(sale, decision, before, _bid_of(known)), known, sale,
+    return BidAnswer(decision, _refusal(sale, decision, before, bid_of(known)), known, sale,
                      LeafPlace(leaf.index, leaf.hash), audit.receipt_of(session, leaf.log, leaf.index),
                      is_new=False)
 
@@ -328,10 +328,6 @@ def _refusal(sale: LockedSale | Sale, decision: Decision, before: Standing, bid:
     if decision.reason is None:
         return None
     return explain(decision.reason, terms_of(sale), before._replace(closes_at=decision.closes_at), bid)
-
-
-def _bid_of(known: JudgedBid | Attempt) -> BidIn:
-    return BidIn(known.code, known.amount_fen, known.priority_rank, known.client_bid_id)
 
 
 def _standing_before(session: Session, attempt: JudgedBid | Attempt) -> Standing:

@@ -220,6 +220,17 @@ def decision_of(attempt: Attempt | JudgedBid, *, repeated: bool = False) -> Deci
                     attempt.seq, attempt.closes_at, attempt.minimum_fen, repeated)
 
 
+def bid_of(known: Attempt | JudgedBid) -> BidIn:
+    """The bid of an attempt, as the rules take it."""
+    return BidIn(known.code, known.amount_fen, known.priority_rank, known.client_bid_id)
+
+
+def announced_sales(session: Session) -> Sequence[Sale]:
+    """Every sale that was ever announced, exercises among them."""
+    return session.scalars(select(Sale).where(Sale.published_at.is_not(None))
+                           .order_by(Sale.lot_id, Sale.number)).all()
+
+
 def judged_bids(session: Session, lot_id: str, number: int) -> list[JudgedBid]:
     """All bids of a sale in the order in which they were judged, as values: a long course is read fast."""
     return [JudgedBid._make(row) for row in session.execute(
@@ -234,7 +245,7 @@ def bid_log(session: Session, sale: Sale, attempts: Sequence[Attempt | JudgedBid
         attempts: all of them, by whoever has read them already.
     """
     entries = tuple(
-        Entry(BidIn(one.code, one.amount_fen, one.priority_rank, one.client_bid_id), one.received_at)
+        Entry(bid_of(one), one.received_at)
         for one in (attempts_of(session, sale.lot_id, sale.number) if attempts is None else attempts))
     return BidLog(terms_of(sale), entries)
 

@@ -69,6 +69,37 @@ class Tree:
         return above if self.size else []
 
 
+class GrowingRoot:
+    """The root of a tree that is too large to be held, leaf by leaf: a hash for each bit of its size.
+
+    Attributes:
+        size: how many leaves were added.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._whole: list[bytes | None] = []
+
+    def add(self, leaf_hash: bytes) -> None:
+        """The next leaf, by its hash."""
+        node, level = leaf_hash, 0
+        while level < len(self._whole) and (beside := self._whole[level]) is not None:
+            node, self._whole[level] = node_hash(beside, node), None
+            level += 1
+        if level == len(self._whole):
+            self._whole.append(None)
+        self._whole[level] = node
+        self.size += 1
+
+    def root(self) -> bytes:
+        """MTH of the leaves so far."""
+        found: bytes | None = None
+        for subtree in self._whole:
+            if subtree is not None:
+                found = subtree if found is None else node_hash(subtree, found)
+        return EMPTY_ROOT if found is None else found
+
+
 def root_from(leaf_hash: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
     """The root to which a path leads (RFC 9162, 2.1.3.2); None where it has not the right length."""
     if not 0 <= index < size:

@@ -24,6 +24,7 @@ from audit.services.reading import (
     leaves_from,
     leaves_hashed,
     leaves_of_case,
+    leaves_of_kind,
     leaves_of_subject,
     log_sizes,
     published_keys,
@@ -54,7 +55,8 @@ __all__ = [
     "WrittenLeaf", "accept_loss", "all_leaves", "body_of", "check_logs", "compare", "court_of_log",
     "find_leaves", "grown_logs", "has_log",
     "hashes_of_kinds", "is_exercise_log", "lacks_key", "leaf_at", "leaf_count", "leaves_from",
-    "leaves_hashed", "leaves_of_case", "leaves_of_subject", "log_of_court", "log_sizes", "look_at_news",
+    "leaves_hashed", "leaves_of_case", "leaves_of_kind", "leaves_of_subject", "log_of_court", "log_sizes",
+    "look_at_news",
     "newest_checkpoint", "newest_checkpoints", "open_log", "proof_of", "publish_key", "published_keys",
     "receipt_keys", "receipt_of", "record", "record_all", "sign_growth", "tree_of", "write_leaves",
 ]

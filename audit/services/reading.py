@@ -1,6 +1,6 @@
 """Reading leaves back: by subject, by case, by hash, and from an index on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,6 +64,14 @@ def leaves_hashed(session: Session, court_id: str, begin: str, *, most: int) -> 
     return session.scalars(select(Leaf).join(Log, Log.origin == Leaf.log).where(
         Log.court_id == court_id, ~Log.is_exercise, Leaf.hash.startswith(begin, autoescape=True))
         .order_by(Leaf.index.desc()).limit(most)).all()
+
+
+def leaves_of_kind(session: Session, court_id: str, kind: Kind) -> Iterator[Leaf]:
+    """Every leaf of a kind in a court's log, in its order, read as it is asked for; no exercises."""
+    return iter(session.scalars(
+        select(Leaf).join(Log, Log.origin == Leaf.log).where(
+            Log.court_id == court_id, ~Log.is_exercise, Leaf.kind == str(kind))
+        .order_by(Leaf.index).execution_options(yield_per=1000)))
 
 
 def leaves_of_case(session: Session, case_id: str) -> Sequence[Leaf]:

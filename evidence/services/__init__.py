@@ -12,6 +12,7 @@ from evidence.services.findings import (
 )
 from evidence.services.outside import Folder, account, compare_all, refusal
 from evidence.services.readings import Reading, ReadingPage, readings_of_court, readings_of_sale
+from evidence.services.reconciling import rows_beside_leaves
 from evidence.services.restoring import Accepted, accept_restore
 from evidence.services.sales import (
     Happening,
@@ -59,6 +60,7 @@ __all__ = [
     "readings_of_court",
     "readings_of_sale",
     "refusal",
+    "rows_beside_leaves",
     "sale_of_court",
     "shots",
     "wanted_shots",

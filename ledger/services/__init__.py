@@ -17,6 +17,7 @@ from ledger.services.journal import (
     case_account_number,
     case_balance,
     cases_with_money,
+    check_against_log,
     check_books,
     entries_of_case,
     post,
@@ -38,7 +39,7 @@ from ledger.services.refunds import Refund, note_refund, refunded_at, refunds_op
 __all__ = [
     "Account", "AccountKind", "Book", "Booked", "DepositState", "Purpose", "Refund",
     "balances_of_case", "bank_balances", "book_credit", "case_account_number", "case_balance",
-    "cases_with_money", "check_books", "credits_of", "distribute", "entries_of_case",
+    "cases_with_money", "check_against_log", "check_books", "credits_of", "distribute", "entries_of_case",
     "expect_payment", "expected_payments", "get_credit", "hold_deposit", "is_received", "lapse",
     "move_deposit_to_price", "note_refund", "pay_out", "payment", "payments_due", "post",
     "refunded_at", "refunds_open", "release_deposit", "return_credit", "settle_price", "unidentified_credits",

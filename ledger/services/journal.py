@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -67,11 +68,40 @@ def post(session: Session, transfer: Transfer, *, court_id: str, subject: str, a
     session.add(entry)
     session.flush()
     audit.record(session, court_id=court_id, kind=Kind.MONEY_BOOKED, subject=subject, actor=actor,
-                 case_id=case_id, body={
-                     "entry": entry.id, "number": entry.number, "kind": entry.kind, "key": entry.key,
-                     "postings": [{"account": p.account.key, "side": p.side,
-                                   "amount_fen": p.amount_fen} for p in transfer.postings]})
+                 case_id=case_id, body=_told(entry, transfer))
     return entry
+
+
+def _told(entry: JournalEntry, transfer: Transfer) -> dict[str, Any]:
+    """The body of the leaf of an entry."""
+    return {"entry": entry.id, "number": entry.number, "kind": entry.kind, "key": entry.key,
+            "postings": [{"account": p.account.key, "side": p.side, "amount_fen": p.amount_fen}
+                         for p in transfer.postings]}
+
+
+def check_against_log(session: Session, court_id: str) -> list[str]:
+    """Hold every entry of a court's journal against its leaf, which the log proves.
+
+    Balances may be counted up to a journal that somebody changed; the leaves cannot.
+
+    Returns:
+        What does not fit, each a marked message with the number of the entry.
+    """
+    told: dict[str, dict[str, Any]] = {}
+    found: list[str] = []
+    for leaf in audit.leaves_of_kind(session, court_id, Kind.MONEY_BOOKED):
+        body = audit.body_of(leaf)
+        told[body["entry"]] = body
+    for entry in session.scalars(select(JournalEntry).where(JournalEntry.court_id == court_id)
+                                 .options(selectinload(JournalEntry.postings))
+                                 .order_by(JournalEntry.number)):
+        leaf_says = told.pop(entry.id, None)
+        if leaf_says is None:
+            found.append(Filled(N_("第 %(number)s 笔记账在日志里没有记录"), number=entry.number))
+        elif leaf_says != _told(entry, transfer_of(entry)):
+            found.append(Filled(N_("第 %(number)s 笔记账与日志里的记录不一致"), number=entry.number))
+    return found + [Filled(N_("日志里的第 %(number)s 笔记账不在账上"), number=one["number"])
+                    for one in told.values()]
 
 
 def _move(session: Session, court_id: str, transfer: Transfer) -> None:
