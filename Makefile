@@ -13,9 +13,11 @@ export DATA_DIR ?= $(CURDIR)/var
 PYTEST := .venv/bin/pytest
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
+FORGED := tests/verifier/test_bundle_tampering.py tests/evidence/test_row_tampering.py tests/ledger/test_tampering.py
+
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 
-.PHONY: help setup run test check bench simulate faults faces visual badinput reset migrate lock translations test-tools
+.PHONY: help setup run test check bench simulate faults tamper faces visual badinput reset migrate lock translations test-tools
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -47,6 +49,9 @@ simulate: setup test-tools ## the bid engine under chance and faults (SEEDS=1000
 
 faults: setup test-tools ## kill, cut and pause the real parts, an hour of it (FAULT=F1 for one, WRITE=1: RELIABILITY.md)
 	@.venv/bin/python -m tests.faults $(FAULT) $(if $(WRITE),--write)
+
+tamper: setup test-tools ## forge bundles, rows and books at 1,000 places each (TAMPER=n, WRITE=1: RELIABILITY.md)
+	TAMPER=$(or $(TAMPER),1000) $(if $(WRITE),WRITE=1) $(PYTEST) $(PARALLEL) -p tests.tampering $(FORGED)
 
 faces: setup test-tools ## every page in both languages, themes and windows, seen by axe; pictures in faces/
 	@mkdir -p faces

@@ -7,7 +7,6 @@ itself is the question. "With the stolen key" means that the forger signs like t
 
 import copy
 import json
-import os
 import random
 from base64 import b64decode
 from collections.abc import Callable
@@ -16,11 +15,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from auction.rules import replay
+from tests.tampering import seeded
 from tests.verifier.bundles import Files, Json, Key, Log, Sale, a_draw, b64, bundle, lines, pack, printed
 from tests.verifier.bundles import with_manifest as forged
 from tests.verifier.conftest import Report, compare, examine
 
-TIMES = int(os.environ.get("TAMPER", "50"))
 WITNESS = Key("witness.example/w1", 4)
 
 
@@ -69,11 +68,6 @@ def acts(log: Log) -> list[Act]:
     """What the leaves of a log say, to be told again otherwise."""
     values = [json.loads(leaf) for leaf in log.leaves]
     return [(v["kind"], v["subject"], v["body"], v["actor"], datetime.fromisoformat(v["at"])) for v in values]
-
-
-def seeded(name: str) -> pytest.MarkDecorator:
-    chances = [random.Random(f"{name} {n}") for n in range(TIMES)]  # noqa: S311 - the same in every run
-    return pytest.mark.parametrize("rng", chances, ids=[str(n) for n in range(TIMES)])
 
 
 # --- T12: what nobody touched --------------------------------------------------------------------
