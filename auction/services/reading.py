@@ -225,19 +225,6 @@ def bid_of(known: Attempt | JudgedBid) -> BidIn:
     return BidIn(known.code, known.amount_fen, known.priority_rank, known.client_bid_id)
 
 
-def announced_sales(session: Session) -> Sequence[Sale]:
-    """Every sale that was ever announced, exercises among them."""
-    return session.scalars(select(Sale).where(Sale.published_at.is_not(None))
-                           .order_by(Sale.lot_id, Sale.number)).all()
-
-
-def judged_bids(session: Session, lot_id: str, number: int) -> list[JudgedBid]:
-    """All bids of a sale in the order in which they were judged, as values: a long course is read fast."""
-    return [JudgedBid._make(row) for row in session.execute(
-        select(*(getattr(Attempt, name) for name in JudgedBid._fields))
-        .where(Attempt.lot_id == lot_id, Attempt.number == number).order_by(Attempt.position))]
-
-
 def bid_log(session: Session, sale: Sale, attempts: Sequence[Attempt | JudgedBid] | None = None) -> BidLog:
     """The whole course of a sale so far, as replay/v1 wants it.
 

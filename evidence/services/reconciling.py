@@ -7,30 +7,37 @@ every end is compared with its leaf, and judged again by the rules.
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from auction.rules.bidding import Standing, opening
 from auction.rules.replay import bid_members, decision_members, lot_members, outcome_members
-from auction.services import reading
+from auction.services import courses, reading
 from auction.services.bidstore import JudgedBid
 from audit import services as audit
 from audit.kinds import Kind
 from audit.models import Leaf
 from evidence.rules.film import film
+from kernel.formats import FormatError
+
+UNREADABLE: Final = (FormatError, ValueError, TypeError, LookupError)
+"""What bytes that are no leaf, a word of no list and a missing member raise: named, and the check goes on."""
 
 
 def rows_beside_leaves(session: Session) -> Iterator[str]:
     """What rows of sales and their leaves do not say alike, in words for whoever runs the platform."""
-    for sale in reading.announced_sales(session):
-        for problem in _of_sale(session, sale):
-            yield f"{sale.subject}: {problem}"
+    for lot_id, number in courses.announced(session):
+        try:
+            for problem in _of_sale(session, courses.sale_numbered(session, lot_id, number)):
+                yield f"lot:{lot_id}/{number}: {problem}"
+        except UNREADABLE as error:
+            yield f"lot:{lot_id}/{number}: cannot be read: {error}"
 
 
 def _of_sale(session: Session, sale: Any) -> Iterator[str]:
     leaves = audit.leaves_of_subject(session, sale.subject)
-    bids = reading.judged_bids(session, sale.lot_id, sale.number)
+    bids = courses.judged_bids(session, sale.lot_id, sale.number)
     yield from _terms(sale, leaves)
     yield from _bids(bids, [leaf for leaf in leaves if leaf.kind == Kind.BID])
     frames = list(film(reading.bid_log(session, sale, bids)))

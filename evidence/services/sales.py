@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from auction.services import reading
+from auction.services import courses, reading
 from audit import services as audit
 from evidence.errors import NoSuchSale
 from evidence.rules.film import FAULT_NAMES, Frame, Moment, film, moment
@@ -64,7 +64,7 @@ def sale_of_court(session: Session, lot_id: str, number: int, actor: Actor) -> A
 
 def shots(session: Session, sale: Any) -> list[Shot]:
     """The attempts of a sale in the order of judgement, each judged once more."""
-    stored = reading.judged_bids(session, sale.lot_id, sale.number)
+    stored = courses.judged_bids(session, sale.lot_id, sale.number)
     return [Shot(one.position, one.decided_at, one.extended, frame,
                  reading.decision_of(one) == frame.decision, one.leaf_index)
             for one, frame in zip(stored, film(reading.bid_log(session, sale, stored)), strict=True)]

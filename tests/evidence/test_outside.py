@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from unittest.mock import ANY
 
+import click
 import pytest
 import structlog
 from click.testing import Result
@@ -61,7 +62,7 @@ def folder(app: Flask) -> Folder:
 def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the platform tells whoever runs it, on standard error."""
     lines: list[str] = []
-    monkeypatch.setattr(jobs.click, "secho", lambda text, **_: lines.append(text))
+    monkeypatch.setattr(click, "secho", lambda text, **_: lines.append(text))
     return lines
 
 
