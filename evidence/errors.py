@@ -47,16 +47,16 @@ class InRecovery(Unavailable):
     """What is signed outside is not in the database: nobody is served until people have looked."""
 
     code = "in_recovery"
-    message = N_("平台暂停服务：日志 %(log)s 在数据库之外留有 %(known)s 条已签名的记录，"
+    message = N_("日志 %(log)s 在数据库之外留有 %(known)s 条已签名的记录，"
                  "数据库里只有 %(here)s 条，可能恢复了较旧的备份。")
 
 
 class LogDiffers(InRecovery):
-    message = N_("平台暂停服务：日志 %(log)s 的前 %(known)s 条记录与数据库之外保存的签名检查点不一致。")
+    message = N_("日志 %(log)s 的前 %(known)s 条记录与数据库之外保存的签名检查点不一致。")
 
 
 class CheckpointGarbled(InRecovery):
-    message = N_("平台暂停服务：日志 %(log)s 在数据库之外保存的检查点不能读取，无法确认数据库没有缺失。")
+    message = N_("日志 %(log)s 在数据库之外保存的检查点不能读取，无法确认数据库没有缺失。")
 
 
 class NothingLost(WrongState):
