@@ -6,12 +6,14 @@ import click
 from flask.cli import AppGroup
 
 from evidence.services import check, export
+from evidence.witness.command import witness
 from kernel.database import db
 from kernel.errors import DomainError
 from kernel.languages import explain, in_language
 from kernel.offline import Status, readable
 
 audit_commands = AppGroup("audit", help="Check the log of every court.")
+audit_commands.add_command(witness)
 
 
 @audit_commands.command("check")

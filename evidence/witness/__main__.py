@@ -1,0 +1,5 @@
+"""``python -m evidence.witness``."""
+
+from evidence.witness.command import witness
+
+witness()
