@@ -16,7 +16,7 @@ from audit.rules.splits import Split
 from audit.rules.tiles import is_consistent
 from audit.rules.tree import EMPTY_ROOT
 from kernel.errors import N_
-from kernel.formats import canonical
+from kernel.formats import canonical, parse_json
 from kernel.signing import public_of
 
 LONGEST_PATH: Final = 63
@@ -108,10 +108,9 @@ def judge(asked: Submission, note: Note, found: Checkpoint, keys: Collection[str
         return Judgement(Answer.NOT_SIGNED)
     if asked.old > found.size:
         return Judgement(Answer.MALFORMED)
-    if found.size == seen.size and found.root != seen.root:
-        return Judgement(Answer.OTHER_SIZE, evidence=_evidence(seen, asked, ()))
-    if asked.old != seen.size:
-        return Judgement(Answer.OTHER_SIZE)
+    has_two_roots = found.size == seen.size and found.root != seen.root
+    if has_two_roots or asked.old != seen.size:
+        return Judgement(Answer.OTHER_SIZE, evidence=_evidence(seen, asked, ()) if has_two_roots else None)
     if _follows(asked, found, seen):
         return Judgement(Answer.COSIGNED, found)
     is_whole = bool(seen.size & (seen.size - 1))   # else the path leaves out the root that it should lead to
@@ -119,7 +118,7 @@ def judge(asked: Submission, note: Note, found: Checkpoint, keys: Collection[str
 
 
 def _follows(asked: Submission, found: Checkpoint, seen: Seen) -> bool:
-    """Whether the checkpoint begins with what was seen; before the first of a log there is nothing to prove."""
+    """Whether the checkpoint begins with what was seen; before the first there is nothing to prove."""
     if seen.size == 0:
         return not asked.path
     return is_consistent(seen.size, seen.root, found.size, found.root, asked.path)
@@ -162,6 +161,12 @@ class Policy:
 
 
 NO_WITNESS: Final = Policy(0, ())
+
+
+def read_policy(text: str) -> Policy:
+    """A policy as it stands in the log."""
+    shown = parse_json(text.encode())
+    return Policy(shown["quorum"], tuple(shown["witnesses"]))
 
 
 class Trouble(StrEnum):

@@ -47,12 +47,32 @@ from audit.services.searching import (
     is_exercise_log,
     log_of_court,
 )
+from audit.services.witnessing import (
+    Errand,
+    Heard,
+    LogWitnesses,
+    Published,
+    WitnessNote,
+    changed_alarms,
+    errand_from,
+    errands,
+    logs_without_quorum,
+    name_witnesses,
+    published_checkpoint,
+    record_alarm,
+    take_answers,
+    unnamed_logs,
+    witnesses_of,
+)
 
 __all__ = [
-    "COUNTED", "Act", "FoundLeaves", "Growth", "LeafNote", "LeafSearch", "PublishedKey", "Refused",
-    "WrittenLeaf", "all_leaves", "body_of", "check_logs", "find_leaves", "grown_logs", "has_log",
+    "COUNTED", "Act", "Errand", "FoundLeaves", "Growth", "Heard", "LeafNote", "LeafSearch", "LogWitnesses",
+    "Published", "PublishedKey", "Refused", "WitnessNote", "WrittenLeaf", "all_leaves", "body_of",
+    "changed_alarms", "check_logs", "errand_from", "errands", "find_leaves", "grown_logs", "has_log",
     "hashes_of_kinds", "is_exercise_log", "lacks_key", "leaf_at", "leaf_count", "leaves_from",
-    "leaves_hashed", "leaves_of_case", "leaves_of_subject", "log_of_court", "log_sizes", "look_at_news",
-    "newest_checkpoint", "open_log", "proof_of", "publish_key", "published_keys", "receipt_keys",
-    "receipt_of", "record", "record_all", "sign_growth", "tree_of", "write_leaves",
+    "leaves_hashed", "leaves_of_case", "leaves_of_subject", "log_of_court", "log_sizes",
+    "logs_without_quorum", "look_at_news", "name_witnesses", "newest_checkpoint", "open_log", "proof_of",
+    "publish_key", "published_checkpoint", "published_keys", "receipt_keys", "receipt_of", "record",
+    "record_alarm", "record_all", "sign_growth", "take_answers", "tree_of", "unnamed_logs", "witnesses_of",
+    "write_leaves",
 ]
