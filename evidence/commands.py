@@ -5,8 +5,10 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from audit.services import Published
 from evidence.services import check, export
 from evidence.witness.command import witness
+from kernel import clock
 from kernel.database import db
 from kernel.errors import DomainError
 from kernel.languages import explain, in_language
@@ -53,7 +55,7 @@ def export_bundle(context: click.Context, subject: str, output: Path, earlier: P
     part = output.with_name(f"{output.name}.part")
     try:
         with readable(), part.open("wb") as out:
-            made = export(db.session(), subject, out,
+            made = export(db.session(), subject, out, now=clock.now(),
                           earlier=None if earlier is None else earlier.read_text("utf-8"))
         part.replace(output)
     except DomainError as error:
@@ -65,5 +67,15 @@ def export_bundle(context: click.Context, subject: str, output: Path, earlier: P
         context.exit(Status.BAD_INPUT)
     finally:
         part.unlink(missing_ok=True)
-    click.echo(f"{output}: {made.leaves} leaves of {made.origin}, proved in a checkpoint of {made.size}",
-               err=True)
+    proved = made.checkpoint
+    click.echo(f"{output}: {made.leaves} leaves of {proved.origin}, proved in a checkpoint of {proved.size}; "
+               f"{_cosigned(proved)}", err=True)
+
+
+def _cosigned(proved: Published) -> str:
+    """How many witnesses signed what proves a bundle, and whether that is enough."""
+    asked = proved.policy
+    if not asked.keys:
+        return "this log names no witnesses"
+    return (f"cosigned by {len(proved.cosigned_by)} of {len(asked.keys)} witnesses"
+            + ("" if proved.has_quorum else f", which is LESS than the {asked.quorum} that the log asks for"))

@@ -13,8 +13,8 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from audit.kinds import Kind
-from audit.models import Cosignature, Log, SignedCheckpoint, TreeHead, WitnessedLog, WitnessStanding
-from audit.rules.notes import Note, read_note, read_signature
+from audit.models import Cosignature, Leaf, Log, SignedCheckpoint, TreeHead, WitnessedLog, WitnessStanding
+from audit.rules.notes import Note, proof_file, read_note, read_signature
 from audit.rules.tiles import Broken
 from audit.rules.witnesses import NO_WITNESS, Policy, Submission, Trouble, read_policy
 from audit.services.checkpoints import newest_checkpoint, tree_of
@@ -235,6 +235,12 @@ def published_checkpoint(session: Session, origin: str, now: datetime) -> Publis
                      [key for key, _line in lines if key in policy.keys], policy)
 
 
+def proof_of(session: Session, checkpoint: Published, leaf: Leaf) -> str:
+    """The tlog-proof of a leaf in a checkpoint that covers it."""
+    path = tree_of(session, checkpoint.origin, checkpoint.size).inclusion(leaf.index)
+    return proof_file(bytes(leaf.raw), leaf.index, path, checkpoint.note)
+
+
 @dataclass(frozen=True, slots=True)
 class WitnessNote:
     """One witness of a log: how far it has signed, when it says it did, and what is wrong."""
@@ -268,6 +274,14 @@ def witnesses_of(session: Session, origin: str) -> LogWitnesses | None:
                            .order_by(WitnessStanding.key))
     return LogWitnesses(policy, named.cosigned, named.missing_since, [
         WitnessNote(one.key, one.size, one.signed_at, one.trouble) for one in rows])
+
+
+def size_signed_before(session: Session, origin: str, now: datetime, seconds: int) -> int:
+    """How far a log was signed so many seconds ago."""
+    return session.scalar(
+        select(SignedCheckpoint.size)
+        .where(SignedCheckpoint.log == origin, SignedCheckpoint.signed_at <= now - timedelta(seconds=seconds))
+        .order_by(SignedCheckpoint.size.desc()).limit(1)) or 0
 
 
 def logs_without_quorum(session: Session) -> list[str]:

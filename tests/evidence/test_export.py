@@ -20,7 +20,7 @@ from audit.models import Leaf
 from evidence.errors import NoCheckpointYet, NoSuchSubject, NotAnEarlierCheckpoint, NotOver
 from evidence.jobs import sign_checkpoints
 from evidence.services import export
-from kernel import signing
+from kernel import clock, signing
 from tests.factories.auction import OPENS_AT, START_FEN, a_code, a_lot_on_sale, bid, closed
 from tests.factories.audit import grow
 from tests.factories.settlement import a_served_plan, a_sold_case
@@ -54,7 +54,7 @@ def origin_of(session: Session, subject: str) -> str:
 
 def exported(session: Session, subject: str, earlier: str | None = None) -> bytes:
     out = io.BytesIO()
-    export(session, subject, out, earlier=earlier)
+    export(session, subject, out, now=clock.now(), earlier=earlier)
     return out.getvalue()
 
 
