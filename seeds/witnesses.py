@@ -38,7 +38,8 @@ def start_beside(app: Flask) -> list[subprocess.Popen[str]]:
         db.session.remove()
     processes = [_start(settings.data_dir / "witnesses" / name, name, keys) for name in NAMES]
     named = tuple(found for process in processes if (found := _told(process)) is not None)
-    app.extensions["settings"] = replace(settings, witnesses=Witnesses(majority(len(named)), named, beside=True))
+    running = Witnesses(majority(len(named)), named, beside=True)
+    app.extensions["settings"] = replace(settings, witnesses=running)
     return processes
 
 

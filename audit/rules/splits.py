@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from audit.rules.notes import BadNote, Checkpoint, is_signed_by, read_checkpoint, read_note
+from audit.rules.notes import BadNote, Checkpoint, is_signed_by, read_base64, read_checkpoint, read_note
 from audit.rules.tiles import roots_of
-from kernel.formats import Reader
+from kernel.formats import FormatError, Reader, parse_json
+from kernel.signing import public_of
 
 FORMAT: Final = "split/v1"
 _LONGEST_NOTE: Final = 65_536
 _LONGEST_PATH: Final = 64
+_LARGEST: Final = 2**53 - 1
 
 
 class Finding(StrEnum):
@@ -68,12 +70,12 @@ class Split:
 
         Raises:
             BadNote: one of the two is no checkpoint.
+            ValueError: a key is none.
         """
         notes = sorted((read_note(text) for text in (self.one, self.other)),
                        key=lambda note: read_checkpoint(note.body).size)
         earlier, later = (read_checkpoint(note.body) for note in notes)
-        names = {key.split("+", 1)[0] for key in keys}
-        if {earlier.origin, later.origin} != names:
+        if {earlier.origin, later.origin, *(public_of(key)[0] for key in keys)} != {later.origin}:
             return Verdict(Finding.OTHER_LOG, (earlier, later))
         if not all(any(is_signed_by(note, key) for key in keys) for note in notes):
             return Verdict(Finding.NOT_SIGNED, (earlier, later))
@@ -114,3 +116,30 @@ def read_split(given: Any) -> Split:
             raise note.refuse(str(bad)) from bad
     one, other = (note.text(longest=_LONGEST_NOTE) for note in notes)
     return Split(one, other, tuple(hash_.hexadecimal(size=32) for hash_ in path))
+
+
+def split_of(files: Sequence[bytes]) -> Split:
+    """What one split/v1 says, or two files: each a checkpoint, or an answer of ``…/consistency``.
+
+    Raises:
+        FormatError: a file does not fit, or they are not two.
+        BadNote: one is no checkpoint.
+    """
+    if len(files) == 1:
+        return read_split(parse_json(files[0]))
+    if len(files) != 2:
+        raise FormatError("", "two checkpoints are compared")
+    (one, some), (other, more) = (_word(raw) for raw in files)
+    smaller = min(read_checkpoint(read_note(note).body).size for note in (one, other))
+    return Split(one, other, (some | more).get(smaller, ()))
+
+
+def _word(raw: bytes) -> tuple[str, dict[int, tuple[bytes, ...]]]:
+    """A checkpoint, and where it came as an answer, the path to it by the size from which it leads."""
+    if not raw.lstrip().startswith(b"{"):
+        return raw.decode(), {}
+    answer = Reader(parse_json(raw)).members(("from", "to", "path", "from_root", "root", "checkpoint"))
+    start = answer.at("from").integer(1, _LARGEST)
+    path = [one.hexadecimal(size=32) for one in answer.at("path").items()]
+    root = read_base64(answer.at("from_root").text())
+    return answer.at("checkpoint").text(longest=_LONGEST_NOTE), {start: whole_path(start, root, path)}

@@ -284,7 +284,20 @@ def size_signed_before(session: Session, origin: str, now: datetime, seconds: in
         .order_by(SignedCheckpoint.size.desc()).limit(1)) or 0
 
 
-def logs_without_quorum(session: Session) -> list[str]:
-    """The logs with an alarm that has not ended."""
-    return list(session.scalars(select(WitnessedLog.log).where(WitnessedLog.missing_since.is_not(None))
-                                .order_by(WitnessedLog.log)))
+@dataclass(frozen=True, slots=True)
+class TroubledLog:
+    """A log that too few witnesses sign, since when; or one that a witness says was changed."""
+
+    origin: str
+    missing_since: datetime | None
+    is_contradicted: bool
+
+
+def troubled_logs(session: Session) -> list[TroubledLog]:
+    """The logs with an alarm that has not ended, and those that a witness contradicts."""
+    missing = {one.log: one.missing_since for one in session.scalars(
+        select(WitnessedLog).where(WitnessedLog.missing_since.is_not(None)))}
+    contradicted = set(session.scalars(select(WitnessStanding.log).where(
+        WitnessStanding.trouble.in_([one for one in Trouble if one.is_grave]))))
+    return [TroubledLog(origin, missing.get(origin), origin in contradicted)
+            for origin in sorted({*missing, *contradicted})]
