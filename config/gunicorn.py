@@ -83,7 +83,7 @@ def post_worker_init(worker: Any) -> None:
 
         with _alive(worker):
             prepare(app, bind)
-            app.extensions["beside"] = start_beside(app)   # held, so that they end with this process
+        gevent.spawn(start_beside, app)
     worker.decided_until = undecided.low_water
     start(app, app.extensions["jobs"])
 

@@ -66,6 +66,8 @@ def ask_witnesses() -> None:
     """
     settings: Settings = current_app.extensions["settings"]
     wanted = settings.witnesses
+    if wanted.beside and not wanted.named:
+        return   # those of a demo are still starting
     _name(Policy(wanted.quorum, tuple(one.key for one in wanted.named)))
     if wanted.named:
         _take(_ask({one.key: one.url for one in wanted.named}))

@@ -25,22 +25,22 @@ NAMES: Final = ("witness-1.demo.example", "witness-2.demo.example", "witness-3.d
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
 
-def start_beside(app: Flask) -> list[subprocess.Popen[str]]:
-    """Start them where the settings ask for it, and let the platform ask them.
+def start_beside(app: Flask) -> None:
+    """Start them where the settings ask for it, and let the platform ask them once they listen.
 
     Each ends by itself once this process has ended, however that happens: its standard input is closed then.
     """
     settings: Settings = app.extensions["settings"]
     if not settings.witnesses.beside:
-        return []
+        return
     with app.app_context():
         keys = [signing.signer(origin).vkey for origin in db.session.scalars(select(Log.origin))]
         db.session.remove()
-    processes = [_start(settings.data_dir / "witnesses" / name, name, keys) for name in NAMES]
+    processes = app.extensions["beside"] = [
+        _start(settings.data_dir / "witnesses" / name, name, keys) for name in NAMES]
     named = tuple(found for process in processes if (found := _told(process)) is not None)
     running = Witnesses(majority(len(named)), named, beside=True)
     app.extensions["settings"] = replace(settings, witnesses=running)
-    return processes
 
 
 def _start(folder: Path, name: str, keys: list[str]) -> subprocess.Popen[str]:

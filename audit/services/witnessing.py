@@ -119,6 +119,8 @@ def errand_from(session: Session, origin: str, key: str, old: int) -> Errand | N
 def take_answers(session: Session, heard: Iterable[Heard], now: datetime) -> None:
     """Keep what witnesses signed, once, and when each is asked again."""
     answers = sorted(heard, key=lambda one: (one.errand.origin, one.errand.key))
+    logs = [session.get_one(WitnessedLog, origin, with_for_update=True)
+            for origin in sorted({one.errand.origin for one in answers})]
     for one in answers:
         errand = one.errand
         standing = session.get(WitnessStanding, (errand.origin, errand.key), with_for_update=True)
@@ -134,9 +136,8 @@ def take_answers(session: Session, heard: Iterable[Heard], now: datetime) -> Non
         if session.get(Cosignature, (errand.origin, errand.size, errand.key)) is None:
             session.add(Cosignature(log=errand.origin, size=errand.size, key=errand.key, line=one.line))
     session.flush()
-    for origin in sorted({one.errand.origin for one in answers}):
-        named = session.get_one(WitnessedLog, origin, with_for_update=True)
-        named.cosigned = _cosigned(session, origin, read_policy(named.policy), after=named.cosigned)
+    for named in logs:
+        named.cosigned = _cosigned(session, named.log, read_policy(named.policy), after=named.cosigned)
 
 
 def _cosigned(session: Session, origin: str, policy: Policy, *, after: int) -> int:

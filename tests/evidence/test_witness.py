@@ -285,6 +285,12 @@ def test_what_is_missing_is_said_in_words(tmp_path: Path, given: list[str], said
     assert said in refused(tmp_path / "new", *given)
 
 
+def test_it_ends_in_good_order_when_told(tmp_path: Path) -> None:
+    with Running(tmp_path, [ALog("court.example/luochui").signer.vkey]) as witness:
+        witness.process.terminate()
+        assert witness.process.wait(20) == 0
+
+
 def test_it_ends_with_whoever_started_it(tmp_path: Path) -> None:
     with Running(tmp_path, [ALog("court.example/luochui").signer.vkey]) as witness:
         witness.end()
