@@ -18,6 +18,9 @@ class Kind(StrEnum):
     # the log itself
     LOG_OPENED = "log.opened"
     KEY_PUBLISHED = "key.published"
+    WITNESSES_NAMED = "witnesses.named"
+    WITNESSES_MISSING = "witnesses.missing"
+    WITNESSES_BACK = "witnesses.back"
 
     # accounts: courts, people, approvals
     COURT_OPENED = "court.opened"
@@ -151,6 +154,9 @@ class Kind(StrEnum):
 _WORDS: Final[Mapping[Kind, str]] = MappingProxyType({
     Kind.LOG_OPENED: N_("启用日志"),
     Kind.KEY_PUBLISHED: N_("公布签名公钥"),
+    Kind.WITNESSES_NAMED: N_("公布见证方"),
+    Kind.WITNESSES_MISSING: N_("见证副署不足"),
+    Kind.WITNESSES_BACK: N_("见证副署恢复"),
     Kind.COURT_OPENED: N_("法院入驻"),
     Kind.COURT_READINGS_SET: N_("确定本院的规则取值"),
     Kind.COURT_CONTACT_SET: N_("登记本院的联系方式"),

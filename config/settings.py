@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from config.witnesses import NO_WITNESSES, Unfit, Witnesses, read_witnesses
+
 
 class Mode(StrEnum):
     """``demo`` may walk the clock and shows its accounts; ``production`` can do neither."""
@@ -46,6 +48,7 @@ class Settings:
         socket_driver: what carries WebSockets; ``stock`` is the way back if ours should fail.
         proxies: how many proxies stand in front and may say who the visitor is.
         address: where people find the platform, such as ``https://court.example``; papers print it.
+        witnesses: who is asked to cosign checkpoints.
     """
 
     mode: Mode
@@ -59,6 +62,7 @@ class Settings:
     proxies: int = 0
     address: str = "http://127.0.0.1:8000"
     socket_driver: SocketDriver = SocketDriver.THIN
+    witnesses: Witnesses = NO_WITNESSES
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -88,6 +92,7 @@ class Settings:
             proxies=_count("LUOCHUI_PROXIES", env.get("LUOCHUI_PROXIES", "0")),
             address=_address(env, mode),
             socket_driver=_driver(env.get("LUOCHUI_SOCKET_DRIVER") or SocketDriver.THIN),
+            witnesses=_witnesses(env, mode),
         )
 
     def require_complete(self) -> None:
@@ -122,6 +127,16 @@ def _driver(shown: str) -> SocketDriver:
         return SocketDriver(shown)
     except ValueError as error:
         raise SettingsError(f"LUOCHUI_SOCKET_DRIVER is {shown!r}; it is thin or stock") from error
+
+
+def _witnesses(env: Mapping[str, str], mode: Mode) -> Witnesses:
+    try:
+        found = read_witnesses(env.get("LUOCHUI_WITNESSES", ""), env.get("LUOCHUI_WITNESS_QUORUM", ""))
+    except Unfit as error:
+        raise SettingsError(str(error)) from error
+    if found.beside and mode is not Mode.DEMO:
+        raise SettingsError("LUOCHUI_WITNESSES is demo; witnesses beside the server prove nothing")
+    return found
 
 
 def _address(env: Mapping[str, str], mode: Mode) -> str:

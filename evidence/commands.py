@@ -5,13 +5,20 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from audit.rules.notes import BadNote
+from audit.rules.splits import split_of
+from audit.services import Published
 from evidence.services import check, export
+from evidence.witness.command import witness
+from kernel import clock
 from kernel.database import db
 from kernel.errors import DomainError
+from kernel.formats import FormatError, print_json
 from kernel.languages import explain, in_language
-from kernel.offline import Status, readable
+from kernel.offline import Status, print_value, read_bytes, readable
 
 audit_commands = AppGroup("audit", help="Check the log of every court.")
+audit_commands.add_command(witness)
 
 
 @audit_commands.command("check")
@@ -51,7 +58,7 @@ def export_bundle(context: click.Context, subject: str, output: Path, earlier: P
     part = output.with_name(f"{output.name}.part")
     try:
         with readable(), part.open("wb") as out:
-            made = export(db.session(), subject, out,
+            made = export(db.session(), subject, out, now=clock.now(),
                           earlier=None if earlier is None else earlier.read_text("utf-8"))
         part.replace(output)
     except DomainError as error:
@@ -63,5 +70,46 @@ def export_bundle(context: click.Context, subject: str, output: Path, earlier: P
         context.exit(Status.BAD_INPUT)
     finally:
         part.unlink(missing_ok=True)
-    click.echo(f"{output}: {made.leaves} leaves of {made.origin}, proved in a checkpoint of {made.size}",
-               err=True)
+    proved = made.checkpoint
+    click.echo(f"{output}: {made.leaves} leaves of {proved.origin}, proved in a checkpoint of {proved.size}; "
+               f"{_cosigned(proved)}", err=True)
+
+
+def _cosigned(proved: Published) -> str:
+    """How many witnesses signed what proves a bundle, and whether that is enough."""
+    asked = proved.policy
+    if not asked.keys:
+        return "this log names no witnesses"
+    return (f"cosigned by {len(proved.cosigned_by)} of {len(asked.keys)} witnesses"
+            + ("" if proved.has_quorum else f", which is LESS than the {asked.quorum} that the log asks for"))
+
+
+@audit_commands.command("split")
+@click.argument("files", nargs=-1, required=True)
+@click.option("--key", "keys", multiple=True, required=True, metavar="VKEY",
+              help="The key of the log, known from elsewhere; repeated: its keys before and after a change.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
+              help="Write the two as one portable file (split/v1).")
+@click.pass_context
+def compare_two(context: click.Context, files: tuple[str, ...], keys: tuple[str, ...], output: Path | None
+                ) -> None:
+    """Say whether two checkpoints are proof that their log has two histories.
+
+    FILES: one split/v1; or two files, each a checkpoint or what /api/v1/logs/…/consistency answered. Needs
+    neither database nor network.
+
+    Exit status: 0 this is proof against the log, 1 it is none, 2 a file or key does not fit.
+    """
+    try:
+        split = split_of([read_bytes(file) for file in files])
+        verdict = split.judge(keys)
+    except (FormatError, BadNote, ValueError, OSError) as error:
+        click.echo(f"{' '.join(files)}: {error}", err=True)
+        context.exit(Status.BAD_INPUT)
+    print_value({
+        "format": "split-report/v1", "proof": verdict.is_proof, "finding": str(verdict.finding),
+        "origin": verdict.checkpoints[1].origin,
+        "checkpoints": [{"size": one.size, "root": one.root.hex()} for one in verdict.checkpoints]})
+    if output is not None:
+        output.write_bytes(print_json(split.as_json).encode() + b"\n")
+    context.exit(Status.DONE if verdict.is_proof else Status.FAILS)

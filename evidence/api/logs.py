@@ -11,10 +11,11 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from audit import services as audit
-from audit.models import Leaf, Log, SignedCheckpoint
+from audit.models import Leaf, Log
 from audit.rules.notes import read_checkpoint, read_note
 from evidence.errors import NoCheckpointYet, NoSuchLeaf, NoSuchLog
 from evidence.schemas import EarlierIn
+from kernel import clock
 from kernel.access import public
 from kernel.database import db
 from kernel.errors import N_, Filled, InvalidInput
@@ -30,23 +31,32 @@ OPEN_TO_ALL: Final = ("lot:", "draw:", "plan:", "log:")
 @api.get("")
 @public
 def logs() -> Any:
-    """Every log: its keys, how many leaves it has, and how far that is signed."""
-    session = db.session()
+    """Every log: its keys and witnesses, how many leaves it has, and how far that is signed."""
+    session, now = db.session(), clock.now()
     return plain({"logs": [
-        {"origin": origin, "size": size, "signed": _signed(audit.newest_checkpoint(session, origin)),
+        {"origin": origin, "size": size, "signed": _signed(audit.published_checkpoint(session, origin, now)),
+         "witnesses": _witnesses(audit.witnesses_of(session, origin)),
          "keys": [{"signs": key.signs, "key": key.vkey, "since": key.since}
                   for key in audit.published_keys(session, origin)]}
         for origin, size in audit.log_sizes(session).items()]})
 
 
-def _signed(newest: SignedCheckpoint | None) -> dict[str, Any] | None:
-    return None if newest is None else {"size": newest.size, "at": newest.signed_at}
+def _signed(newest: audit.Published | None) -> dict[str, Any] | None:
+    return None if newest is None else {
+        "size": newest.size, "at": newest.signed_at, "cosigned": len(newest.cosigned_by)}
+
+
+def _witnesses(found: audit.LogWitnesses | None) -> dict[str, Any] | None:
+    return None if found is None else {
+        "quorum": found.policy.quorum, "cosigned": found.cosigned, "missing_since": found.missing_since,
+        "named": [{"key": one.key, "size": one.size, "at": one.signed_at,
+                   "trouble": None if one.trouble is None else str(one.trouble)} for one in found.witnesses]}
 
 
 @api.get("/<path:origin>/checkpoint")
 @public
 def checkpoint(origin: str) -> Any:
-    """The newest signed checkpoint (C2SP tlog-checkpoint), as text."""
+    """The newest checkpoint that is given out (C2SP tlog-checkpoint), with its cosignatures, as text."""
     return _text(_newest(db.session(), origin).note)
 
 
@@ -76,15 +86,17 @@ def consistency(query: dict[str, Any], origin: str) -> Any:
         raise InvalidInput({"from": Filled(
             N_("签名的检查点只到第 %(size)s 条；请填写 1 到 %(size)s 之间的整数。"), size=newest.size)})
     path = audit.tree_of(session, origin, newest.size).consistency(earlier)
+    begun = audit.tree_of(session, origin, earlier).root()
     return {"from": earlier, "to": newest.size, "path": [one.hex() for one in path],
+            "from_root": b64encode(begun).decode(),
             "root": b64encode(read_checkpoint(read_note(newest.note).body).root).decode(),
             "checkpoint": newest.note}
 
 
-def _newest(session: Session, origin: str) -> SignedCheckpoint:
+def _newest(session: Session, origin: str) -> audit.Published:
     if session.get(Log, origin) is None:
         raise NoSuchLog
-    newest = audit.newest_checkpoint(session, origin)
+    newest = audit.published_checkpoint(session, origin, clock.now())
     if newest is None:
         raise NoCheckpointYet
     return newest

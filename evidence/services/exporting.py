@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import IO, Final
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from auction.services import reading
 from audit import services as audit
 from audit.kinds import Kind
-from audit.models import Leaf, SignedCheckpoint
+from audit.models import Leaf
 from audit.rules.bundle import Beginning, ProvedLeaf, write_bundle
 from audit.rules.notes import BadNote, Checkpoint, read_checkpoint, read_note
 from audit.rules.tiles import TiledTree
@@ -25,14 +26,14 @@ seen to be missing."""
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What a bundle holds: its log, how far that is signed, and how many leaves."""
+    """What a bundle holds: the checkpoint of its log that proves it, and how many leaves."""
 
-    origin: str
-    size: int
+    checkpoint: audit.Published
     leaves: int
 
 
-def export(session: Session, subject: str, out: IO[bytes], *, earlier: str | None = None) -> Exported:
+def export(session: Session, subject: str, out: IO[bytes], *, now: datetime,
+           earlier: str | None = None) -> Exported:
     """Write the bundle/v1 of a sale (``lot:ID/N``), a draw (``draw:ID``) or a plan (``plan:ID``).
 
     Args:
@@ -52,7 +53,7 @@ def export(session: Session, subject: str, out: IO[bytes], *, earlier: str | Non
     if not over & {Kind(kind) for _log, _index, kind in chain}:
         raise NotOver(subject=subject)
     origin, last, _kind = chain[-1]
-    newest = audit.newest_checkpoint(session, origin)
+    newest = audit.published_checkpoint(session, origin, now)
     if newest is None or newest.size <= last:
         raise NoCheckpointYet
     tree = audit.tree_of(session, origin, newest.size)
@@ -60,7 +61,7 @@ def export(session: Session, subject: str, out: IO[bytes], *, earlier: str | Non
         out, subject=subject, rules=_rules(session, subject), checkpoint=newest.note, size=newest.size,
         leaves=lambda: _proved(session, (subject, f"log:{origin}"), tree),
         earlier=None if earlier is None else _beginning(earlier, newest, tree))
-    return Exported(origin, newest.size, many)
+    return Exported(newest, many)
 
 
 def _proved(session: Session, subjects: tuple[str, ...], tree: TiledTree) -> Iterator[ProvedLeaf]:
@@ -72,12 +73,12 @@ def _proved(session: Session, subjects: tuple[str, ...], tree: TiledTree) -> Ite
         yield ProvedLeaf(index, bytes(raw), tree.inclusion(index))
 
 
-def _beginning(text: str, newest: SignedCheckpoint, tree: TiledTree) -> Beginning:
+def _beginning(text: str, newest: audit.Published, tree: TiledTree) -> Beginning:
     try:
         found: Checkpoint = read_checkpoint(read_note(text).body)
     except BadNote as bad:
         raise NotAnEarlierCheckpoint(reason=str(bad)) from bad
-    if found.origin != newest.log or not 0 < found.size <= newest.size:
+    if found.origin != newest.origin or not 0 < found.size <= newest.size:
         raise NotAnEarlierCheckpoint(reason=f"{found.origin}, {found.size}")
     return Beginning(text, found.size, tree.consistency(found.size))
 

@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit import services as audit
-from audit.models import Leaf
+from audit.models import Leaf, Log
+from config.witnesses import read_witnesses
 from evidence.errors import NoCheckpointYet, NoSuchSubject, NotAnEarlierCheckpoint, NotOver
-from evidence.jobs import sign_checkpoints
+from evidence.jobs import ask_witnesses, sign_checkpoints
 from evidence.services import export
-from kernel import signing
+from kernel import clock, signing
+from kernel.signing import COSIGNS, Signer
 from tests.factories.auction import OPENS_AT, START_FEN, a_code, a_lot_on_sale, bid, closed
 from tests.factories.audit import grow
 from tests.factories.settlement import a_served_plan, a_sold_case
 from tests.factories.valuation import Walk, a_done_draw, a_scene
+from tests.factories.witnesses import Running
 
 pytestmark = pytest.mark.both_databases
 VERIFIER = Path(__file__).parents[2] / "verifier" / "verify.py"
@@ -54,7 +57,7 @@ def origin_of(session: Session, subject: str) -> str:
 
 def exported(session: Session, subject: str, earlier: str | None = None) -> bytes:
     out = io.BytesIO()
-    export(session, subject, out, earlier=earlier)
+    export(session, subject, out, now=clock.now(), earlier=earlier)
     return out.getvalue()
 
 
@@ -174,3 +177,40 @@ def test_the_command_writes_the_file_whole_or_not_at_all(
     assert done.exit_code == 2
     assert "lot:none/1" in done.output
     assert not list(tmp_path.glob("none*"))
+
+
+def test_a_bundle_bears_the_cosignatures_of_the_log_s_witnesses(
+        app: Flask, session: Session, sold: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    origin = origin_of(session, sold)
+    keys = [signing.signer(log).vkey for log in session.scalars(select(Log.origin))]
+    with Running(tmp_path / "witness", keys) as witness:
+        named = read_witnesses(witness.setting, "")
+        monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], witnesses=named))
+        for _ in range(2):
+            ask_witnesses()
+            sign_checkpoints()
+        ask_witnesses()
+        key = witness.key
+    found = verified(exported(session, sold), tmp_path, origin, "--witness", key)
+    assert found.status == 0, found.said
+    assert found.report["checks"]["witnesses"] is True
+    stranger = Signer("stranger.example", bytes(32), COSIGNS).vkey
+    assert verified(exported(session, sold), tmp_path, origin, "--witness", stranger).status == 1
+    session.commit()
+    done = app.test_cli_runner().invoke(args=["audit", "export", sold, "-o", str(tmp_path / "sale.zip")])
+    assert "cosigned by 1 of 1 witnesses\n" in done.output
+
+
+def test_a_log_whose_witnesses_are_down_is_exported_all_the_same_and_says_so(
+        app: Flask, session: Session, sold: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+        at: Walk) -> None:
+    silent = Signer("silent.example", bytes(32), COSIGNS).vkey
+    named = read_witnesses(f"{silent} http://127.0.0.1:9", "")
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], witnesses=named))
+    ask_witnesses()
+    sign_checkpoints()
+    at(clock.now() + timedelta(seconds=6))
+    assert verified(exported(session, sold), tmp_path, origin_of(session, sold)).status == 0
+    session.commit()
+    done = app.test_cli_runner().invoke(args=["audit", "export", sold, "-o", str(tmp_path / "sale.zip")])
+    assert (done.exit_code, "LESS than the 1" in done.output) == (0, True)
