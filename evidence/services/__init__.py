@@ -25,6 +25,7 @@ from evidence.services.sales import (
     wanted_shots,
 )
 from evidence.services.searching import PER_PAGE, LeafQuery, leaf_of, leaves
+from evidence.services.verifying import Verified, verify
 
 __all__ = [
     "PER_PAGE",
@@ -36,6 +37,7 @@ __all__ = [
     "ReadingPage",
     "Shot",
     "ShownFinding",
+    "Verified",
     "Wanted",
     "check",
     "course_of",
@@ -53,5 +55,6 @@ __all__ = [
     "readings_of_sale",
     "sale_of_court",
     "shots",
+    "verify",
     "wanted_shots",
 ]
