@@ -29,7 +29,9 @@ help: ## show this list
 setup: .venv/.runtime static/vendor/manifest.json $(CATALOGUES) ## install what the platform needs; leaves .venv/bin/flask
 
 run: setup ## serve the platform with a demo court (PORT, DATA_DIR)
-	@LUOCHUI_MODE=$${LUOCHUI_MODE:-demo} exec .venv/bin/gunicorn --config config/gunicorn.py 'app:create_app()'
+	@export LUOCHUI_MODE=$${LUOCHUI_MODE:-demo} LUOCHUI_WITNESSES; \
+	[ "$$LUOCHUI_MODE" != demo ] || LUOCHUI_WITNESSES=$${LUOCHUI_WITNESSES-demo}; \
+	exec .venv/bin/gunicorn --config config/gunicorn.py 'app:create_app()'
 
 test: check ## check, then run every test
 	$(PYTEST) $(PARALLEL) -m 'not browser and not race' --ignore tests/architecture

@@ -19,6 +19,9 @@ class Kind(StrEnum):
     LOG_OPENED = "log.opened"
     KEY_PUBLISHED = "key.published"
     SYSTEM_RESTORED = "system.restored"
+    WITNESSES_NAMED = "witnesses.named"
+    WITNESSES_MISSING = "witnesses.missing"
+    WITNESSES_BACK = "witnesses.back"
 
     # accounts: courts, people, approvals
     COURT_OPENED = "court.opened"
@@ -153,6 +156,9 @@ _WORDS: Final[Mapping[Kind, str]] = MappingProxyType({
     Kind.LOG_OPENED: N_("启用日志"),
     Kind.KEY_PUBLISHED: N_("公布签名公钥"),
     Kind.SYSTEM_RESTORED: N_("从备份恢复，两人确认缺失"),
+    Kind.WITNESSES_NAMED: N_("公布见证方"),
+    Kind.WITNESSES_MISSING: N_("见证副署不足"),
+    Kind.WITNESSES_BACK: N_("见证副署恢复"),
     Kind.COURT_OPENED: N_("法院入驻"),
     Kind.COURT_READINGS_SET: N_("确定本院的规则取值"),
     Kind.COURT_CONTACT_SET: N_("登记本院的联系方式"),

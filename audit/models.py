@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import (
     BigInteger,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -16,7 +17,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audit.kinds import Kind
-from kernel.database import Base, UtcDateTime, append_only
+from audit.rules.witnesses import Trouble
+from kernel.database import Base, UtcDateTime, WordColumn, append_only
 
 _OF_A_CASE = text("case_id IS NOT NULL")
 _NO_BID = text("kind <> 'bid'")
@@ -148,3 +150,54 @@ class SignedCheckpoint(Base):
 
 
 append_only(SignedCheckpoint.__table__)
+
+
+class Cosignature(Base):
+    """A witness' word that it saw a checkpoint and that it begins with all that it had seen before.
+
+    ``line`` is the line of the signature as the witness wrote it; it was checked before it came here.
+    """
+
+    __tablename__ = "cosignatures"
+    __table_args__ = (ForeignKeyConstraint(("log", "size"), ("checkpoints.log", "checkpoints.size")),)
+    unlogged = "signs the checkpoint that it stands beside"
+
+    log: Mapped[str] = mapped_column(String(200), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(300), primary_key=True)
+    line: Mapped[str] = mapped_column(Text)
+
+
+append_only(Cosignature.__table__)
+
+
+class WitnessedLog(Base):
+    """Which witnesses a log names, and how far enough of them have signed it.
+
+    ``policy`` is the body of the latest leaf ``witnesses.named``; ``cosigned`` the size of the newest
+    checkpoint with the quorum; ``missing_since`` stands while the latest alarm has not ended.
+    """
+
+    __tablename__ = "witnessed_logs"
+    unlogged = "says what the leaves witnesses.named, witnesses.missing and witnesses.back say"
+
+    log: Mapped[str] = mapped_column(ForeignKey("logs.origin"), primary_key=True)
+    policy: Mapped[str] = mapped_column(Text)
+    cosigned: Mapped[int] = mapped_column(BigInteger)
+    missing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    alarm_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class WitnessStanding(Base):
+    """What the platform last heard of a witness about a log, and when it asks again."""
+
+    __tablename__ = "witness_standings"
+    unlogged = "is hearsay: a witness' own word is its cosignature"
+
+    log: Mapped[str] = mapped_column(ForeignKey("logs.origin"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(300), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    trouble: Mapped[Trouble | None] = mapped_column(WordColumn(Trouble))
+    failures: Mapped[int] = mapped_column(Integer)
+    ask_at: Mapped[datetime] = mapped_column(UtcDateTime)

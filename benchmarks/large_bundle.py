@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from auction.rules.bidding import BidIn, LotTerms, opening, outcome
 from auction.rules.replay import bid_body, decision_json, lot_members, outcome_members
 from auction.rules.taking import Course
-from audit.rules.bundle import ProvedLeaf, write_bundle
+from audit.rules.bundle import Beside, ProvedLeaf, write_bundle
 from audit.rules.leaves import GENESIS, LeafWriter, text
 from audit.rules.notes import Checkpoint, sign
 from audit.rules.tiles import Place, TiledTree, extended
@@ -92,7 +92,7 @@ def large_bundle(leaves: int) -> Iterator[Bundle]:
 
         with file.open("wb") as out:
             write_bundle(out, subject=SUBJECT, rules="civil-online-2017.01", leaves=proved,
-                         checkpoint=note.text, size=tree.size)
+                         checkpoint=note.text, size=tree.size, beside=Beside())
         yield Bundle(file, signer.vkey)
 
 

@@ -80,9 +80,11 @@ def post_worker_init(worker: Any) -> None:
     keep_compiled(app, settings.data_dir / "cache" / "templates")
     if settings.mode is Mode.DEMO:
         from seeds.demo import prepare  # noqa: PLC0415
+        from seeds.witnesses import start_beside  # noqa: PLC0415
 
         with _alive(worker):
             prepare(app, bind)
+        gevent.spawn(start_beside, app)
     worker.decided_until = undecided.low_water
     begin_by_looking(app)
     start(app, app.extensions["jobs"])

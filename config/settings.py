@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from config.witnesses import NO_WITNESSES, Unfit, Witnesses, read_witnesses
+
 
 class Mode(StrEnum):
     """``demo`` may walk the clock and shows its accounts; ``production`` can do neither."""
@@ -48,6 +50,7 @@ class Settings:
         checkpoint_dir: folder in which the newest signed checkpoint of each log lies outside of the
             database, at best on another disk; None for ``checkpoints`` in the data folder.
         address: where people find the platform, such as ``https://court.example``; papers print it.
+        witnesses: who is asked to cosign checkpoints.
     """
 
     mode: Mode
@@ -62,6 +65,7 @@ class Settings:
     address: str = "http://127.0.0.1:8000"
     socket_driver: SocketDriver = SocketDriver.THIN
     checkpoint_dir: Path | None = None
+    witnesses: Witnesses = NO_WITNESSES
 
     @property
     def checkpoints(self) -> Path:
@@ -96,6 +100,7 @@ class Settings:
             address=_address(env, mode),
             checkpoint_dir=_folder(env.get("LUOCHUI_CHECKPOINTS")),
             socket_driver=_driver(env.get("LUOCHUI_SOCKET_DRIVER") or SocketDriver.THIN),
+            witnesses=_witnesses(env, mode),
         )
 
     def require_complete(self) -> None:
@@ -134,6 +139,16 @@ def _driver(shown: str) -> SocketDriver:
         return SocketDriver(shown)
     except ValueError as error:
         raise SettingsError(f"LUOCHUI_SOCKET_DRIVER is {shown!r}; it is thin or stock") from error
+
+
+def _witnesses(env: Mapping[str, str], mode: Mode) -> Witnesses:
+    try:
+        found = read_witnesses(env.get("LUOCHUI_WITNESSES", ""), env.get("LUOCHUI_WITNESS_QUORUM", ""))
+    except Unfit as error:
+        raise SettingsError(str(error)) from error
+    if found.beside and mode is not Mode.DEMO:
+        raise SettingsError("LUOCHUI_WITNESSES is demo; witnesses beside the server prove nothing")
+    return found
 
 
 def _address(env: Mapping[str, str], mode: Mode) -> str:

@@ -9,6 +9,11 @@ from flask.cli import AppGroup
 
 from accounts import services as accounts
 from accounts.passwords import verify_password
+from audit.rules.archive import Unreadable
+from audit.rules.notes import BadNote
+from audit.rules.pinned import Pinned, pinned
+from audit.rules.splits import split_of
+from audit.services import Published
 from config.settings import Settings, SettingsError
 from evidence.errors import NotTwoPeople
 from evidence.services import (
@@ -19,15 +24,21 @@ from evidence.services import (
     compare_all,
     export,
     rows_beside_leaves,
+    verify,
 )
+from evidence.witness.command import witness
 from kernel import clock
 from kernel.database import db
 from kernel.errors import DomainError
-from kernel.languages import explain, in_language
-from kernel.offline import Status, readable
+from kernel.formats import FormatError, print_json
+from kernel.languages import BY_ADDRESS, explain, in_language
+from kernel.offline import Status, print_value, read_bytes, readable
+from kernel.signing import COSIGNS, ED25519
 from kernel.transactions import unit_of_work
+from kernel.vault import VaultShut
 
 audit_commands = AppGroup("audit", help="Check the log of every court.")
+audit_commands.add_command(witness)
 
 
 @audit_commands.command("check")
@@ -119,11 +130,16 @@ def _proved(login: str) -> str:
               help="The file to write.")
 @click.option("--earlier", type=click.Path(path_type=Path, dir_okay=False, exists=True),
               help="A checkpoint of the same log that is known outside.")
+@click.option("--receipt", "receipts", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+              multiple=True, help="A tlog-proof as a bidder got it, to stand in the bundle; may be repeated.")
+@click.option("--names", is_flag=True, help="Of a plan: with claims and plan, for those who may see names.")
 @click.pass_context
-def export_bundle(context: click.Context, subject: str, output: Path, earlier: Path | None) -> None:
+def export_bundle(context: click.Context, subject: str, output: Path, earlier: Path | None,
+                  receipts: tuple[Path, ...], names: bool) -> None:
     """Write the bundle/v1 of SUBJECT: lot:ID/N, draw:ID or plan:ID.
 
-    Reads only; may run beside the server. The file is there whole or not at all.
+    Reads only; may run beside the server. The file is there whole or not at all. It names nobody but the
+    buyer of a sale, whom the law has published; for that it needs LUOCHUI_VAULT_KEY.
 
     Exit status: 0 written, 2 it cannot be: there is no such subject, it has not ended, its last leaf is not
     under a checkpoint yet, or the database cannot be read.
@@ -131,17 +147,109 @@ def export_bundle(context: click.Context, subject: str, output: Path, earlier: P
     part = output.with_name(f"{output.name}.part")
     try:
         with readable(), part.open("wb") as out:
-            made = export(db.session(), subject, out,
-                          earlier=None if earlier is None else earlier.read_text("utf-8"))
+            made = export(db.session(), subject, out, now=clock.now(),
+                          earlier=None if earlier is None else earlier.read_text("utf-8"),
+                          receipts=[one.read_bytes() for one in receipts], names=names)
         part.replace(output)
     except DomainError as error:
         with in_language("en"):
             click.echo(explain(error), err=True)
         context.exit(Status.BAD_INPUT)
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, VaultShut) as error:
         click.echo(f"cannot be read or written: {error}", err=True)
         context.exit(Status.BAD_INPUT)
     finally:
         part.unlink(missing_ok=True)
-    click.echo(f"{output}: {made.leaves} leaves of {made.origin}, proved in a checkpoint of {made.size}",
-               err=True)
+    proved = made.checkpoint
+    click.echo(f"{output}: {made.leaves} leaves of {proved.origin}, proved in a checkpoint of {proved.size}; "
+               f"{_cosigned(proved)}", err=True)
+
+
+def _cosigned(proved: Published) -> str:
+    """How many witnesses signed what proves a bundle, and whether that is enough."""
+    asked = proved.policy
+    if not asked.keys:
+        return "this log names no witnesses"
+    return (f"cosigned by {len(proved.cosigned_by)} of {len(asked.keys)} witnesses"
+            + ("" if proved.has_quorum else f", which is LESS than the {asked.quorum} that the log asks for"))
+
+
+@audit_commands.command("split")
+@click.argument("files", nargs=-1, required=True)
+@click.option("--key", "keys", multiple=True, required=True, metavar="VKEY",
+              help="The key of the log, known from elsewhere; repeated: its keys before and after a change.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
+              help="Write the two as one portable file (split/v1).")
+@click.pass_context
+def compare_two(context: click.Context, files: tuple[str, ...], keys: tuple[str, ...], output: Path | None
+                ) -> None:
+    """Say whether two checkpoints are proof that their log has two histories.
+
+    FILES: one split/v1; or two files, each a checkpoint or what /api/v1/logs/…/consistency answered. Needs
+    neither database nor network.
+
+    Exit status: 0 this is proof against the log, 1 it is none, 2 a file or key does not fit.
+    """
+    try:
+        split = split_of([read_bytes(file) for file in files])
+        verdict = split.judge(keys)
+    except (FormatError, BadNote, ValueError, OSError) as error:
+        click.echo(f"{' '.join(files)}: {error}", err=True)
+        context.exit(Status.BAD_INPUT)
+    print_value({
+        "format": "split-report/v1", "proof": verdict.is_proof, "finding": str(verdict.finding),
+        "origin": verdict.checkpoints[1].origin,
+        "checkpoints": [{"size": one.size, "root": one.root.hex()} for one in verdict.checkpoints]})
+    if output is not None:
+        output.write_bytes(print_json(split.as_json).encode() + b"\n")
+    context.exit(Status.DONE if verdict.is_proof else Status.FAILS)
+
+
+@audit_commands.command("verify")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--key", "keys", metavar="KEY", required=True, multiple=True,
+              help="The key of the log, known from elsewhere, or a file that holds it; may be repeated.")
+@click.option("--witness", "witnesses", metavar="VKEY", multiple=True,
+              help="A witness that must have cosigned; may be repeated.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True,
+              help="Language of the report for people.")
+@click.pass_context
+def verify_bundle(context: click.Context, file: Path, keys: tuple[str, ...], witnesses: tuple[str, ...],
+                  lang: str) -> None:
+    """Check a bundle/v1 FILE by the platform's own rules: every check by its name.
+
+    Needs no database and no network. The report goes to standard output as JSON, to people on standard error.
+    The program verifier/verify.py does the same and shares no line with this.
+
+    Exit status: 0 all holds, 1 a check fails, 2 it is no bundle, or a key is none.
+    """
+    try:
+        of_log, of_witnesses = _keys(keys, ED25519), [_key(one, COSIGNS) for one in witnesses]
+        with file.open("rb") as raw:
+            found = verify(raw, of_log, of_witnesses)
+    except (Unreadable, OSError, MemoryError) as error:
+        click.echo(f"{file}: cannot be read: {error}", err=True)
+        context.exit(Status.BAD_INPUT)
+    with in_language(BY_ADDRESS[lang]):
+        click.echo(found.for_people(str(file)), err=True, nl=False)
+    print_value(found.report)
+    context.exit(Status.DONE if found.ok else Status.FAILS)
+
+
+def _keys(given: tuple[str, ...], kind: bytes) -> list[Pinned]:
+    found = [_key(one, kind) for one in given]
+    if len({key.name for key in found}) > 1:
+        raise Unreadable("all --key must be of one name: the keys of one log before and after a rotation")
+    return found
+
+
+def _key(given: str, kind: bytes) -> Pinned:
+    """A key given as it is, or as the name of a file that holds it."""
+    try:
+        return pinned(given, kind)
+    except ValueError:
+        pass  # then it is the name of a file
+    try:
+        return pinned(Path(given).read_text("utf-8").removesuffix("\n"), kind)
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"{given[:80]!r} is neither a key nor a file that holds one: {error}") from error

@@ -10,13 +10,15 @@ from evidence.api import logs as logs_api
 from evidence.commands import audit_commands
 from evidence.jobs import JOBS
 from evidence.search import search
+from evidence.views import logs
 from evidence.views.blueprint import pages
+from evidence.views.leaves import pages as leaf_pages
 from kernel.access import Role
 from kernel.domain import Domain, Room
 from kernel.errors import N_
 
 DOMAIN = Domain(
-    name="evidence", pages=(pages,), api=(audit_api.api, logs_api.api),
+    name="evidence", pages=(pages, logs.pages, leaf_pages), api=(audit_api.api, logs_api.api),
     commands=(audit_commands,), search=search, jobs=JOBS,
     rooms=(Room("/desk/audit", N_("审计"), "eye", frozenset({Role.AUDITOR, Role.SUPERVISOR})),),
 )

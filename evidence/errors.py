@@ -43,6 +43,11 @@ class NotAnEarlierCheckpoint(WrongState):
     message = N_("给出的不是这份日志较早的检查点：%(reason)s。")
 
 
+class NotAReceipt(WrongState):
+    code = "not_a_receipt"
+    message = N_("给出的不是这份日志为它开出的收录证明：%(reason)s。")
+
+
 class InRecovery(Unavailable):
     """What is signed outside is not in the database: nobody is served until people have looked."""
 

@@ -1,10 +1,10 @@
-"""What time brings about: every log's newest leaves come under a signed checkpoint, which is kept outside.
+"""What time brings about: new leaves come under a signed checkpoint; witnesses sign it, a folder keeps it.
 
 A process that starts, or whose database was restored beneath it, compares every log with what is kept outside
 and serves nobody as long as something does not fit (reliability 4h).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import click
@@ -13,10 +13,13 @@ from flask import Flask, current_app
 
 from audit import services as audit
 from audit.rules.outside import Compared, Verdict
+from audit.rules.tiles import Broken
+from audit.rules.witnesses import Policy, Trouble
 from config.settings import Settings
 from evidence.errors import InRecovery
 from evidence.services import Folder, account, compare_all, refusal
-from kernel import standstill
+from evidence.services.asking import Behind, ask_all
+from kernel import clock, standstill
 from kernel.database import db
 from kernel.errors import DomainError, Overtaken, Unavailable
 from kernel.jobs import Job, run_once
@@ -28,6 +31,7 @@ log = structlog.get_logger()
 
 SIGN_EVERY_S: Final = 2.0
 """A leaf waits so long at most for its turn; ten seconds are promised (design: "The log")."""
+ASK_EVERY_S: Final = 1.0
 REST_S: Final = 0.002
 """Between two slices of leaves: bids are taken up meanwhile."""
 
@@ -61,6 +65,74 @@ def sign_news(origin: str) -> None:
 
 def _rest() -> None:
     socketio.sleep(REST_S)
+
+
+def ask_witnesses() -> None:
+    """Have every log's newest checkpoint signed by its witnesses; say in the log when they are missing.
+
+    Every process asks; what is signed twice is kept once. Nothing of the database is held while a witness is
+    waited for.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    wanted = settings.witnesses
+    if wanted.beside and not wanted.named:
+        return   # those of a demo are still starting
+    _name(Policy(wanted.quorum, tuple(one.key for one in wanted.named)))
+    if wanted.named:
+        _take(_ask({one.key: one.url for one in wanted.named}))
+    for origin in audit.changed_alarms(db.session(), clock.now()):
+        with unit_of_work() as work:
+            audit.record_alarm(work.session, origin, clock.now())
+
+
+def _name(policy: Policy) -> None:
+    for origin in audit.unnamed_logs(db.session(), policy):
+        try:
+            with unit_of_work() as work:
+                audit.name_witnesses(work.session, origin, policy, clock.now())
+        except Overtaken:
+            log.info("witnesses.overtaken", log=origin)   # another process names the same ones
+
+
+def _ask(addresses: Mapping[str, str]) -> list[audit.Heard]:
+    """Ask those whose turn it is; who has seen another size is asked once more, from there."""
+    errands = [one for one in audit.errands(db.session(), clock.now()) if one.key in addresses]
+    heard: list[audit.Heard] = []
+    again: list[audit.Errand] = []
+    for answer in _answers(errands, addresses):
+        if isinstance(answer, audit.Heard):
+            heard.append(answer)
+            continue
+        try:
+            errand = audit.errand_from(db.session(), answer.errand.origin, answer.errand.key, answer.size)
+        except Broken as broken:
+            log.error("witnesses.refused", log=answer.errand.origin, reason=str(broken))  # noqa: TRY400
+            continue
+        if errand is None:
+            heard.append(audit.Heard(answer.errand, trouble=Trouble.AHEAD))
+        else:
+            again.append(errand)
+    for answer in _answers(again, addresses):
+        if isinstance(answer, audit.Heard):
+            heard.append(answer)
+        elif answer.size == answer.errand.asked.old:   # it has seen so many leaves, and they were others
+            heard.append(audit.Heard(answer.errand, trouble=Trouble.INCONSISTENT))
+    return heard
+
+
+def _answers(errands: Sequence[audit.Errand], addresses: Mapping[str, str]) -> list[audit.Heard | Behind]:
+    db.session.rollback()   # no transaction stays open on the way
+    return ask_all([(one, addresses[one.key]) for one in errands])
+
+
+def _take(heard: Sequence[audit.Heard]) -> None:
+    for one in heard:
+        if one.trouble is not None:
+            tell = log.error if one.trouble.is_grave else log.warning
+            tell("witness.trouble", log=one.errand.origin, witness=one.errand.key, trouble=str(one.trouble))
+    if heard:
+        with unit_of_work() as work:
+            audit.take_answers(work.session, heard, clock.now())
 
 
 def begin_by_looking(app: Flask) -> None:
@@ -121,4 +193,5 @@ def _keep(folder: Folder, origin: str, note: str, beside: Compared | None, *, is
 
 
 KEEPING: Final = Job("keep checkpoints outside", SIGN_EVERY_S, keep_outside, at_standstill=True)
-JOBS = (Job("sign checkpoints", SIGN_EVERY_S, sign_checkpoints), KEEPING)
+JOBS = (Job("sign checkpoints", SIGN_EVERY_S, sign_checkpoints), KEEPING,
+        Job("ask witnesses", ASK_EVERY_S, ask_witnesses))

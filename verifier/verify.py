@@ -6,6 +6,7 @@
     python3 verify.py compute FILE    the distribution of the proceeds     claims/v1
     python3 verify.py bundle  FILE.zip --key KEY    a lot, draw or plan    bundle/v1
     python3 verify.py receipt FILE     --key KEY    a bidder's receipt     receipt/v1
+    python3 verify.py split   FILE …   --key KEY    two words of one log   split/v1
 
 FILE is JSON, `-` is standard input. The result goes to standard output as JSON, messages go to
 standard error. The exit status is 0; 1 if a check fails; 2 if the input does not fit.
@@ -13,7 +14,7 @@ A list of inputs gives the list of their results.
 
 This program was written from the description of the formats and shares no line with the platform:
 if the two disagree, one of them is wrong, and anyone can find out which. It needs nothing but
-Python 3.11 or later, and for the signatures of bundle and receipt the package cryptography.
+Python 3.11 or later, and for the signatures of bundle, receipt and split the package cryptography.
 """
 
 from __future__ import annotations
@@ -1077,6 +1078,7 @@ CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
 SIZE = re.compile(r"[1-9]\d{0,15}", re.ASCII)
 INDEX = re.compile(r"0|[1-9]\d{0,15}", re.ASCII)
 LONGEST_TEXT = 200  # characters, of the texts of a leaf
+LONGEST_NOTE = 65_536  # characters, of a checkpoint inside JSON
 
 
 @dataclass(frozen=True)
@@ -1218,6 +1220,13 @@ class LogProof:
     path: list[str]
     checkpoint: Checkpoint
 
+    @property
+    def origin(self) -> str:
+        return self.checkpoint.origin
+
+
+LOG_PROOF = b"c2sp.org/tlog-proof@v1\n"
+
 
 def read_log_proof(raw: bytes, where: str) -> LogProof:
     head, empty_line, note = raw.partition(b"\n\n")
@@ -1318,25 +1327,33 @@ def is_consistent(
     """Whether the smaller tree is the beginning of the larger one (RFC 9162, 2.1.4)."""
     if first == second:
         return not path and first_root == second_root
-    if not 0 < first < second:
-        return False
-    place, last, left = first - 1, second - 1, list(reversed(path))
+    is_whole = first & (first - 1) == 0  # a whole subtree: its root is the first node, and the path omits it
+    nodes = [first_root.hex(), *path] if is_whole else path
+    return roots_of_path(first, second, nodes) == (first_root, second_root)
+
+
+def roots_of_path(first: int, second: int, nodes: list[str]) -> tuple[bytes, bytes] | None:
+    """The roots of the smaller and of the larger tree that these nodes of the larger one give.
+
+    Nodes: SUBPROOF(first, leaves, false) of RFC 9162, 2.1.4.1. None if they are too few or too many.
+    """
+    if not 0 < first < second or not nodes:
+        return None
+    place, last, left = first - 1, second - 1, list(reversed(nodes))
     while place & 1:  # up to the top of the last whole subtree of the smaller tree
         place, last = place >> 1, last >> 1
-    if place and not left:
-        return False
-    old = new = bytes.fromhex(left.pop()) if place else first_root
+    old = new = bytes.fromhex(left.pop())
     while last:
         if place & 1 or place < last:
             if not left:
-                return False
+                return None
             beside = bytes.fromhex(left.pop())
             if place & 1:
                 old, new = node_hash(beside, old), node_hash(beside, new)
             else:
                 new = node_hash(new, beside)
         place, last = place >> 1, last >> 1
-    return not left and (old, new) == (first_root, second_root)
+    return None if left else (old, new)
 
 
 # -------------------------------------------------------------------------------------------------
@@ -1360,8 +1377,15 @@ CHECKS = {
         "the plan is the one served and the one the rules give",
         "分配：方案就是所送达的方案，也是规则算出的方案",
     ),
-    "signature": ("the receipt key has signed it", "签名：由回执密钥签名"),
+    "signature": (
+        "the receipt key has signed it (of a tlog-proof: the log's key)",
+        "签名：由回执密钥签名（收录证明由日志密钥签名）",
+    ),
     "path": ("the record leads to the signed root", "路径：记录通向已签名的树根"),
+    "two_histories": (
+        "the log has signed two histories that cannot both be true",
+        "两种历史：日志签了两个不能并存的历史",
+    ),
     "in_bundle": ("the same record stands in the bundle", "对照：卷宗里有同一条记录"),
 }
 
@@ -1447,6 +1471,16 @@ SAYINGS = {
     "no_plan_served": ("no plan was served", "没有送达过分配方案"),
     "plan_commitment": ("is not the plan served last", "不是最后送达的方案"),
     "plan_rules": ("the rules give another plan for these claims", "按这些债权，规则得出另一方案"),
+    "same": ("both say the same: {size} records under one root", "两份说的一样：{size} 条，同一个树根"),
+    "consistent": (
+        "the larger log begins with the smaller one: no contradiction",
+        "较长的日志以较短的为开头：没有矛盾",
+    ),
+    "undecided": (
+        "the sizes differ, and no path leads from the larger root to what the smaller log was:"
+        " that proves nothing, for anybody can spoil a path",
+        "长度不同，又没有路径从较大的树根通向较短的日志：什么也证明不了，路径谁都可以弄坏",
+    ),
     "more": ("and {count} more", "另有 {count} 处"),
     "receipt_key": ("the receipt bears another key than the one given", "回执上的密钥不是所给的密钥"),
     "receipt_key_name": ("the key is named {name}, not {expected}", "密钥名为 {name}，应为 {expected}"),
@@ -2413,7 +2447,30 @@ def check_receipt(receipt: Receipt, key: Key, findings: Findings) -> Leaf | None
     return leaf
 
 
-def check_in_bundle(receipt: Receipt, leaf: Leaf | None, bundle: Bundle, findings: Findings) -> None:
+def check_log_proof(proof: LogProof, key: Key, findings: Findings) -> Leaf | None:
+    """Its leaf leads to the root of a checkpoint, which the log's key has signed."""
+    findings.begin("path", "signature")
+    at, leaf = proof.checkpoint, None
+    try:
+        leaf = read_leaf(proof.index, proof.leaf, leaf_hash(proof.leaf))
+    except ValueError as error:
+        findings.fail("path", "extra", "leaf_form", problem=error)
+    if leaf is not None and leaf.log != at.origin:
+        findings.fail("path", "extra", "receipt_log")
+    if root_of_path(leaf_hash(proof.leaf), proof.index, at.size, proof.path) != at.root:
+        findings.fail("path", "path", "receipt_path")
+    if key.name != at.origin:
+        findings.fail("signature", at.where, "other_origin", origin=at.origin, name=key.name)
+    signed = key.has_signed(at.note)
+    if not signed:
+        details = {} if signed is None else {"name": key.name}
+        findings.fail("signature", at.where, "not_signed" if signed is None else "bad_signature", **details)
+    return leaf
+
+
+def check_in_bundle(
+    receipt: Receipt | LogProof, leaf: Leaf | None, bundle: Bundle, findings: Findings
+) -> None:
     """The same leaf stands in the bundle, under the checkpoint that the log key has signed."""
     bundle.sought = receipt.leaf
     bundle.check()
@@ -2425,6 +2482,77 @@ def check_in_bundle(receipt: Receipt, leaf: Leaf | None, bundle: Bundle, finding
         findings.fail("in_bundle", "leaves.ndjson", "not_in_bundle")
     elif other_origin or not (bundle.findings.checks["checkpoint"] and bundle.findings.checks["inclusion"]):
         findings.fail("in_bundle", "checkpoint", "in_bundle_unproved")
+
+
+# -------------------------------------------------------------------------------------------------
+# Two words of one log (split/v1)
+#
+# Two roots signed for one size are proof by themselves. Of two sizes it takes nodes of the larger
+# tree that give its signed root, and for its first leaves another root than the one signed: then
+# the log has replaced what it had signed. Nodes that do not give the larger root prove nothing.
+# -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Words:
+    """Two checkpoints, the smaller first, and nodes of the larger tree (none: an empty list)."""
+
+    first: Checkpoint
+    second: Checkpoint
+    nodes: list[str]
+
+
+def read_words(files: list[str]) -> Words:
+    """A split/v1; or two files, each a checkpoint or what the platform answers on `…/consistency`."""
+    read = [_read_word(read_input(file), file) for file in files]
+    checkpoints = [checkpoint for found, _ in read for checkpoint in found]
+    if len(checkpoints) != 2:
+        raise Unreadable("two checkpoints are compared: one split/v1, or two files of one checkpoint each")
+    nodes = [proof for _, proof in read if proof is not None]
+    first, second = sorted(checkpoints, key=lambda checkpoint: checkpoint.size)
+    return Words(first, second, nodes[0](first) if nodes else [])
+
+
+def _read_word(raw: bytes, file: str) -> tuple[list[Checkpoint], Callable[[Checkpoint], list[str]] | None]:
+    if not raw.lstrip().startswith(b"{"):
+        return [read_checkpoint(raw, file)], None
+    given = Field(read_json(raw))
+    if "format" in given.open_members(""):
+        split = given.document("split/v1", "checkpoints path")
+        notes = [note.text(LONGEST_NOTE) for note in split["checkpoints"].items()]
+        path = read_path(split["path"])
+        read = [read_checkpoint(note.encode("utf-8"), f"{file} [{i}]") for i, note in enumerate(notes)]
+        return read, lambda _: path
+    answer = given.members("from to path from_root root checkpoint")
+    start, path = answer["from"].integer(1), read_path(answer["path"])
+    root = _read_hash(answer["from_root"].text(), "from_root").hex()
+    checkpoint = read_checkpoint(answer["checkpoint"].text(LONGEST_NOTE).encode("utf-8"), file)
+
+    def nodes(first: Checkpoint) -> list[str]:
+        return [] if start != first.size else path if start & (start - 1) else [root, *path]
+
+    return [checkpoint], nodes
+
+
+def compare(words: Words, keys: list[Key], findings: Findings) -> str:
+    """What two checkpoints say of each other; `two_roots` and `other_beginning` are proof against the log."""
+    first, second = words.first, words.second
+    for checkpoint in (first, second):
+        where = checkpoint.where
+        if checkpoint.origin != keys[0].name:
+            details = {"origin": checkpoint.origin, "name": keys[0].name}
+            findings.fail("checkpoint", where, "other_origin", **details)
+        elif not any(key.has_signed(checkpoint.note) for key in keys):
+            findings.fail("checkpoint", where, "not_signed")
+    if not findings.ok:
+        origins = {first.origin, second.origin}
+        return "other_log" if origins != {keys[0].name} else "not_signed"
+    if first.size == second.size:
+        return "same" if first.root == second.root else "two_roots"
+    roots = roots_of_path(first.size, second.size, words.nodes)
+    if roots is None or roots[1] != second.root:
+        return "undecided"
+    return "consistent" if roots[0] == first.root else "other_beginning"
 
 
 # -------------------------------------------------------------------------------------------------
@@ -2509,20 +2637,48 @@ def run_bundle(arguments: argparse.Namespace) -> int:
 
 
 def run_receipt(arguments: argparse.Namespace) -> int:
-    """A bidder's receipt: who signed it, and whether the log kept what it acknowledges."""
+    """A bidder's receipt, or the tlog-proof of its leaf: who signed it, and whether the log kept the leaf."""
     if (arguments.bundle is None) != (arguments.log_key is None):
         raise Unreadable("--bundle and --log-key go together")
     findings = Findings("signature", "path", "in_bundle")
     key = read_key_or_file(arguments.key)
-    receipt = read_receipt(Field(read_json(read_input(arguments.file))))
-    leaf = check_receipt(receipt, key, findings)
+    raw = read_input(arguments.file)
+    held: Receipt | LogProof
+    if raw.startswith(LOG_PROOF):
+        held = read_log_proof(raw, "tlog-proof")
+        leaf = check_log_proof(held, key, findings)
+    else:
+        held = read_receipt(Field(read_json(raw)))
+        leaf = check_receipt(held, key, findings)
     if arguments.bundle is not None:
         with Path(arguments.bundle).open("rb") as file:
             bundle = Bundle(Archive(file), [read_key_or_file(arguments.log_key)], [])
-            check_in_bundle(receipt, leaf, bundle, findings)
+            check_in_bundle(held, leaf, bundle, findings)
     tell(for_people(arguments.file, findings, LANGUAGES.index(arguments.lang)))
     checks: dict[str, Json] = {**findings.checks}
     write_result({"format": "receipt-report/v1", "ok": findings.ok, "checks": checks})
+    return 0 if findings.ok else 1
+
+
+def run_split(arguments: argparse.Namespace) -> int:
+    """Two checkpoints of one log: is this proof that it signed two histories? 0: it is, 1: it is not."""
+    keys = [read_key_or_file(key) for key in arguments.key]
+    if len({key.name for key in keys}) > 1:
+        raise Unreadable("all --key must be of one name: the keys of one log before and after a rotation")
+    words = read_words(arguments.files)
+    findings = Findings("checkpoint", "two_histories")
+    findings.begin("checkpoint")
+    finding = compare(words, keys, findings)
+    if findings.ok:
+        findings.begin("two_histories")
+        if finding not in ("two_roots", "other_beginning"):
+            findings.fail("two_histories", words.second.where, finding, size=words.first.size)
+    tell(for_people(words.second.origin, findings, LANGUAGES.index(arguments.lang)))
+    checkpoints: list[Json] = [
+        {"size": each.size, "root": each.root.hex()} for each in (words.first, words.second)
+    ]
+    write_result({"format": "split-report/v1", "proof": findings.ok, "finding": finding,
+                  "origin": words.second.origin, "checkpoints": checkpoints})  # fmt: skip
     return 0 if findings.ok else 1
 
 
@@ -2545,18 +2701,28 @@ def read_arguments() -> argparse.Namespace:
     one.add_argument("--witness", metavar="VKEY", default=[], action="append", help=must + again)
     one.set_defaults(run=run_bundle)
     two = commands.add_parser("receipt", help=run_receipt.__doc__, description=run_receipt.__doc__)
-    two.add_argument("file", metavar="FILE", help="a receipt/v1, - for standard input")
-    two.add_argument("--key", metavar="VKEY", required=True, help="the receipt key of the log")
+    two.add_argument("file", metavar="FILE", help="a receipt/v1, or a tlog-proof; - for standard input")
+    of_receipt = "the receipt key of the log; of a tlog-proof the key of the log itself"
+    two.add_argument("--key", metavar="VKEY", required=True, help=of_receipt)
     two.add_argument("--bundle", metavar="FILE.zip", help="a bundle in which the same leaf must stand")
     two.add_argument("--log-key", metavar="VKEY", help="the key of the log, for the bundle")
     two.set_defaults(run=run_receipt)
-    for each in (one, two):
+    three = commands.add_parser("split", help=run_split.__doc__, description=run_split.__doc__)
+    three.add_argument(
+        "files", metavar="FILE", nargs="+",
+        help="a split/v1; or two: checkpoints, or the answer of the platform's address for consistency",
+    )  # fmt: skip
+    three.add_argument("--key", metavar="KEY", required=True, action="append", help=of_log + again)
+    three.set_defaults(run=run_split)
+    for each in (one, two, three):
         each.add_argument("--lang", choices=LANGUAGES, default="zh", help="language of the report for people")
     return parser.parse_args()
 
 
 def main() -> int:
     arguments = read_arguments()
+    if arguments.command == "split":
+        arguments.file = arguments.files[0]
     gc.disable()  # nothing here refers to itself; looking for it among a million bids takes seconds
     try:
         status: int = arguments.run(arguments)

@@ -6,7 +6,6 @@ A note is a text that ends with a newline, an empty line, and lines of signature
 three lines: the log's origin, how many leaves it has, and the root of their tree in base64.
 """
 
-import binascii
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
@@ -98,7 +97,7 @@ def read_signature(line: str) -> Signature:
     match = _SIGNATURE.fullmatch(line)
     if match is None:
         raise BadNote(f"no line of a signature: {line[:80]!r}")
-    raw = _base64(match[2])
+    raw = read_base64(match[2])
     if len(raw) < 5:
         raise BadNote("a signature without bytes")
     return Signature(match[1], raw[:4], raw[4:])
@@ -116,7 +115,7 @@ def read_checkpoint(body: str) -> Checkpoint:
     origin, size, root = lines[:3]
     if not origin or not _SIZE.fullmatch(size):
         raise BadNote("a checkpoint says the origin, then the size")
-    raw = _base64(root)
+    raw = read_base64(root)
     if len(raw) != 32:
         raise BadNote("a root has 32 bytes")
     return Checkpoint(origin, int(size), raw)
@@ -158,10 +157,15 @@ def proof_file(leaf: bytes, index: int, path: Sequence[bytes], checkpoint: str) 
     return "\n".join(lines) + "\n\n" + checkpoint
 
 
-def _base64(text: str) -> bytes:
+def read_base64(text: str) -> bytes:
+    """The standard alphabet with padding and no spare bits.
+
+    Raises:
+        BadNote: it is none.
+    """
     try:
         raw = b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadNote("no base64") from error
     if b64encode(raw).decode() != text:
         raise BadNote("base64 with spare bits")

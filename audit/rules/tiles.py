@@ -134,14 +134,29 @@ def is_consistent(earlier: int, earlier_root: bytes, size: int, root: bytes, pat
         return not path and earlier_root == root
     if not 0 < earlier < size or not path:
         return False
-    hashes = list(path) if earlier & (earlier - 1) else [earlier_root, *path]
+    hashes = path if earlier & (earlier - 1) else [earlier_root, *path]
+    return roots_of(earlier, size, hashes) == (earlier_root, root)
+
+
+def roots_of(earlier: int, size: int, hashes: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    """The two roots to which a path leads: of the first ``earlier`` leaves, and of all.
+
+    Args:
+        hashes: SUBPROOF(earlier, leaves, false) of RFC 9162: a path of consistency, which for an ``earlier``
+            that is a power of two begins with the root of these leaves.
+
+    Returns:
+        None where the path has not the right length, or is none between these sizes.
+    """
+    if not 0 < earlier < size or not hashes:
+        return None
     here, last = earlier - 1, size - 1
     while here & 1:
         here, last = here >> 1, last >> 1
     old = new = hashes[0]
     for beside in hashes[1:]:
         if last == 0:
-            return False
+            return None
         if here & 1 or here == last:
             old, new = node_hash(beside, old), node_hash(beside, new)
             while here and not here & 1:
@@ -149,7 +164,7 @@ def is_consistent(earlier: int, earlier_root: bytes, size: int, root: bytes, pat
         else:
             new = node_hash(new, beside)
         here, last = here >> 1, last >> 1
-    return last == 0 and old == earlier_root and new == root
+    return (old, new) if last == 0 else None
 
 
 def _left(count: int) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from audit.kinds import Kind
 from audit.models import Leaf, Log, SignedCheckpoint, TreeHead, TreeTile
 from audit.rules.leaves import leaf_hash
-from audit.rules.notes import Checkpoint, proof_file, sign
+from audit.rules.notes import Checkpoint, sign
 from audit.rules.tiles import Broken, Place, TiledTree, extended
 from audit.rules.tree import EMPTY_ROOT
 from audit.services.recording import record
@@ -180,9 +180,3 @@ def newest_checkpoint(session: Session, origin: str) -> SignedCheckpoint | None:
     """The last signed word on where a log stood; None before the first."""
     return session.scalars(select(SignedCheckpoint).where(SignedCheckpoint.log == origin)
                            .order_by(SignedCheckpoint.size.desc()).limit(1)).first()
-
-
-def proof_of(session: Session, checkpoint: SignedCheckpoint, leaf: Leaf) -> str:
-    """The tlog-proof of a leaf in a checkpoint that covers it."""
-    path = tree_of(session, checkpoint.log, checkpoint.size).inclusion(leaf.index)
-    return proof_file(bytes(leaf.raw), leaf.index, path, checkpoint.note)

@@ -28,6 +28,7 @@ from evidence.services.sales import (
     wanted_shots,
 )
 from evidence.services.searching import PER_PAGE, LeafQuery, leaf_of, leaves
+from evidence.services.verifying import Verified, verify
 
 __all__ = [
     "PER_PAGE",
@@ -41,6 +42,7 @@ __all__ = [
     "ReadingPage",
     "Shot",
     "ShownFinding",
+    "Verified",
     "Wanted",
     "accept_restore",
     "account",
@@ -63,5 +65,6 @@ __all__ = [
     "rows_beside_leaves",
     "sale_of_court",
     "shots",
+    "verify",
     "wanted_shots",
 ]

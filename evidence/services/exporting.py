@@ -1,21 +1,27 @@
 """Putting a bundle/v1 together: all leaves of one sale, draw or plan, and what proves them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Final
+from datetime import datetime
+from typing import IO, Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auction.services import reading
+from auction.services.delivery import opened_buyer
 from audit import services as audit
 from audit.kinds import Kind
-from audit.models import Leaf, SignedCheckpoint
-from audit.rules.bundle import Beginning, ProvedLeaf, write_bundle
-from audit.rules.notes import BadNote, Checkpoint, read_checkpoint, read_note
+from audit.models import Leaf
+from audit.rules.bundle import Beside, ProvedLeaf, write_bundle
+from audit.rules.notes import BadNote, Checkpoint, is_signed_by, read_checkpoint, read_note
+from audit.rules.proofs import LeafProof, read_proof
 from audit.rules.tiles import TiledTree
-from evidence.errors import NoCheckpointYet, NoSuchSubject, NotAnEarlierCheckpoint, NotOver
+from audit.rules.unbundling import NoLeaf, read_leaf
+from evidence.errors import NoCheckpointYet, NoSuchSubject, NotAnEarlierCheckpoint, NotAReceipt, NotOver
+from kernel.errors import N_
 from kernel.law import CURRENT
+from settlement import services as settlement
 
 OVER: Final = {"lot": {Kind.LOT_CLOSED, Kind.LOT_WITHDRAWN}, "draw": {Kind.DRAW_DONE},
                "plan": {Kind.PLAN_SERVED}}
@@ -25,24 +31,30 @@ seen to be missing."""
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What a bundle holds: its log, how far that is signed, and how many leaves."""
+    """What a bundle holds: the checkpoint of its log that proves it, and how many leaves."""
 
-    origin: str
-    size: int
+    checkpoint: audit.Published
     leaves: int
 
 
-def export(session: Session, subject: str, out: IO[bytes], *, earlier: str | None = None) -> Exported:
+def export(session: Session, subject: str, out: IO[bytes], *, now: datetime, earlier: str | None = None,
+           receipts: Sequence[bytes] = (), names: bool = False) -> Exported:
     """Write the bundle/v1 of a sale (``lot:ID/N``), a draw (``draw:ID``) or a plan (``plan:ID``).
+
+    The identity of a buyer is opened, since the law publishes it with the sale (AUC-22.1); nobody else's is.
 
     Args:
         earlier: a checkpoint of the same log that is known outside, as text.
+        receipts: tlog-proofs of leaves of this subject, as bidders got them. One that the log of today does
+            not bear goes in all the same: that is what the reader is to find.
+        names: put in what opens the commitment of a plan, for those who may see names.
 
     Raises:
         NoSuchSubject: the log knows no such thing, or a bundle is of another kind of it.
         NotOver: it has not ended.
         NoCheckpointYet: its last leaf is not signed yet.
         NotAnEarlierCheckpoint: what was given is none of this log's.
+        NotAReceipt: one of those given is no tlog-proof of this subject that the log's key signed.
     """
     chain = session.execute(select(Leaf.log, Leaf.index, Leaf.kind).where(Leaf.subject == subject)
                             .order_by(Leaf.index)).all()
@@ -52,15 +64,60 @@ def export(session: Session, subject: str, out: IO[bytes], *, earlier: str | Non
     if not over & {Kind(kind) for _log, _index, kind in chain}:
         raise NotOver(subject=subject)
     origin, last, _kind = chain[-1]
-    newest = audit.newest_checkpoint(session, origin)
+    newest = audit.published_checkpoint(session, origin, now)
     if newest is None or newest.size <= last:
         raise NoCheckpointYet
     tree = audit.tree_of(session, origin, newest.size)
     many = write_bundle(
         out, subject=subject, rules=_rules(session, subject), checkpoint=newest.note, size=newest.size,
         leaves=lambda: _proved(session, (subject, f"log:{origin}"), tree),
-        earlier=None if earlier is None else _beginning(earlier, newest, tree))
-    return Exported(origin, newest.size, many)
+        beside=_beside(session, subject, newest, tree, earlier, receipts, names))
+    return Exported(newest, many)
+
+
+def _beside(session: Session, subject: str, newest: audit.Published, tree: TiledTree, earlier: str | None,
+            receipts: Sequence[bytes], names: bool) -> Beside:
+    held = [_receipt(session, newest.origin, subject, raw) for raw in receipts]
+    sizes = {proof.checkpoint.size for proof in held}
+    if earlier is not None:
+        sizes.add(_earlier_size(earlier, newest))
+    return Beside(
+        earlier=earlier, openings=_openings(session, subject),
+        receipts={f"leaf-{proof.index}-{proof.checkpoint.size}": raw
+                  for proof, raw in zip(held, receipts, strict=True)},
+        consistency={size: tree.consistency(size) for size in sizes if size < newest.size},
+        plan=_opened_plan(session, subject) if names and subject.startswith("plan:") else None)
+
+
+def _receipt(session: Session, origin: str, subject: str, raw: bytes) -> LeafProof:
+    try:
+        proof = read_proof(raw)
+        leaf = read_leaf(proof.index, proof.leaf)
+    except (BadNote, NoLeaf) as bad:
+        raise NotAReceipt(reason=str(bad)) from bad
+    if leaf.subject != subject or proof.checkpoint.origin != origin:
+        raise NotAReceipt(reason=f"{leaf.subject}, {proof.checkpoint.origin}")
+    keys = [key.vkey for key in audit.published_keys(session, origin) if key.signs == "checkpoints"]
+    if not any(is_signed_by(proof.note, key) for key in keys):
+        raise NotAReceipt(reason=N_("没有本日志密钥的签名"))
+    return proof
+
+
+def _openings(session: Session, subject: str) -> list[dict[str, Any]]:
+    kind, _, rest = subject.partition(":")
+    if kind != "lot":
+        return []
+    lot_id, _, number = rest.partition("/")
+    opened = opened_buyer(session, lot_id, int(number))
+    if opened is None:
+        return []
+    (leaf,) = [one for one in audit.leaves_of_subject(session, subject, kind=Kind.BIDDER_ADMITTED)
+               if audit.body_of(one)["code"] == opened.code]
+    return [{"index": leaf.index, "salt": opened.salt.hex(), "identity": dict(opened.identity)}]
+
+
+def _opened_plan(session: Session, subject: str) -> dict[str, Any]:
+    return settlement.opening_of(settlement.get_plan(session, subject.removeprefix("plan:")))
 
 
 def _proved(session: Session, subjects: tuple[str, ...], tree: TiledTree) -> Iterator[ProvedLeaf]:
@@ -72,14 +129,14 @@ def _proved(session: Session, subjects: tuple[str, ...], tree: TiledTree) -> Ite
         yield ProvedLeaf(index, bytes(raw), tree.inclusion(index))
 
 
-def _beginning(text: str, newest: SignedCheckpoint, tree: TiledTree) -> Beginning:
+def _earlier_size(text: str, newest: audit.Published) -> int:
     try:
         found: Checkpoint = read_checkpoint(read_note(text).body)
     except BadNote as bad:
         raise NotAnEarlierCheckpoint(reason=str(bad)) from bad
-    if found.origin != newest.log or not 0 < found.size <= newest.size:
+    if found.origin != newest.origin or not 0 < found.size <= newest.size:
         raise NotAnEarlierCheckpoint(reason=f"{found.origin}, {found.size}")
-    return Beginning(text, found.size, tree.consistency(found.size))
+    return found.size
 
 
 def _rules(session: Session, subject: str) -> str:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from auction.services import reading
 from audit.kinds import Kind
-from audit.services import COUNTED, body_of
+from audit.services import COUNTED, body_of, troubled_logs
 from evidence.schemas import LeavesIn
 from evidence.services import LeafQuery, check, findings_at, leaf_of, leaves
 from evidence.views.blueprint import pages
@@ -25,7 +25,7 @@ def desk() -> ResponseReturnValue:
     session = db.session()
     actor = signed_in()
     return render_template(
-        "evidence/audit.html",
+        "evidence/audit.html", troubled=troubled_logs(session),
         lots=[lot for lot in reading.lots_of_court(session, actor.court_id or "", exercises=True)
               if lot.sale.published_at is not None])
 

@@ -18,7 +18,7 @@ from portal.views.context import name_of_court
 pages = Blueprint("feeds", __name__)
 
 NEWEST: Final = 50
-STILL: Final = ("/", "/lots", "/calendar", "/results", "/draws", "/courts", "/help", "/glossary",
+STILL: Final = ("/", "/lots", "/calendar", "/results", "/draws", "/courts", "/logs", "/help", "/glossary",
                 "/accessibility", "/practice", "/register")
 """Public pages that are always there."""
 

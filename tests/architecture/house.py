@@ -23,8 +23,8 @@ DOMAINS: Final = ("accounts", "cases", "ledger", "valuation", "auction", "settle
 
 ROOMS: Final = {
     "errors": 0, "rules": 1, "kinds": 1, "passwords": 2, "models": 2, "schemas": 2, "services": 3,
-    "login": 4, "live": 4, "views": 5, "api": 5, "events": 5, "jobs": 5, "commands": 5, "search": 5,
-    "work": 5, "domain": 6,
+    "login": 4, "live": 4, "witness": 4, "views": 5, "api": 5, "events": 5, "jobs": 5, "commands": 5,
+    "search": 5, "work": 5, "domain": 6,
 }
 """The rooms of a domain and their order: a room imports only rooms below it."""
 

@@ -7,6 +7,8 @@ import pytest
 
 from config.logs import without_personal_data
 from config.settings import Mode, Settings, SettingsError, make_demo_secrets
+from config.witnesses import NO_WITNESSES
+from kernel.signing import COSIGNS, Signer
 
 COMPLETE = {"LUOCHUI_SECRET_KEY": "s" * 32, "LUOCHUI_VAULT_KEY": "0f" * 32, "LUOCHUI_SIGNING_KEY": "1e" * 32,
             "LUOCHUI_ORIGIN": "court.example/luochui"}
@@ -97,3 +99,35 @@ def test_papers_print_the_address_that_is_given_or_else_follows(
 def test_an_address_that_is_none_is_refused(tmp_path: Path, given: str) -> None:
     with pytest.raises(SettingsError, match="LUOCHUI_ADDRESS"):
         Settings.from_env({"LUOCHUI_ADDRESS": given, "DATA_DIR": str(tmp_path)})
+
+
+GOOD = Signer("w.example", bytes(32), COSIGNS).vkey
+LOG_KEY = Signer("w.example", bytes(32)).vkey
+
+
+def settings(tmp_path: Path, **more: str) -> Settings:
+    return Settings.from_env({"LUOCHUI_MODE": "test", "DATA_DIR": str(tmp_path), **more})
+
+
+def test_witnesses_are_named_by_key_and_address_and_most_of_them_have_to_sign(tmp_path: Path) -> None:
+    keys = [Signer(f"w{number}.example", bytes([number]) * 32, COSIGNS).vkey for number in range(3)]
+    text = ",\n".join(f"{key} https://w.example:8443/under" for key in keys)
+    found = settings(tmp_path, LUOCHUI_WITNESSES=text).witnesses
+    assert (found.quorum, [one.key for one in found.named]) == (2, keys)
+    assert settings(tmp_path, LUOCHUI_WITNESSES=text, LUOCHUI_WITNESS_QUORUM="3").witnesses.quorum == 3
+    assert settings(tmp_path).witnesses == NO_WITNESSES
+
+
+@pytest.mark.parametrize("text", [
+    "w.example", f"{GOOD} ", f"{GOOD} ftp://w.example", f"{GOOD} https://", f"{GOOD} https://w.example/?a=b",
+    f"{GOOD} https://w.example:99999", f"{GOOD} https://w.example more", f"{LOG_KEY} https://w.example",
+    "nonsense https://w.example", f"{GOOD} https://a.example, {GOOD} https://b.example", "demo"])
+def test_a_witness_that_is_none_is_refused_in_words(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError, match="LUOCHUI_WITNESSES"):
+        settings(tmp_path, LUOCHUI_WITNESSES=text)
+
+
+@pytest.mark.parametrize("quorum", ["0", "2", "-1", "x"])
+def test_a_quorum_that_cannot_be_met_is_refused(tmp_path: Path, quorum: str) -> None:
+    with pytest.raises(SettingsError, match="LUOCHUI_WITNESS_QUORUM"):
+        settings(tmp_path, LUOCHUI_WITNESSES=f"{GOOD} https://w.example", LUOCHUI_WITNESS_QUORUM=quorum)

@@ -11,6 +11,12 @@ from typing import Any, Protocol
 
 import pytest
 
+from audit.rules.archive import Archive, Unreadable
+from audit.rules.checking import BundleCheck
+from audit.rules.pinned import pinned
+from evidence.rules.stories import story_of
+from kernel.formats import FormatError
+from kernel.signing import COSIGNS, ED25519
 from verifier import verify as program
 
 ROOT = Path(__file__).parents[2]
@@ -100,11 +106,41 @@ class Report:
 
 
 def examine(raw: bytes, keys: Iterable[HasVkey], witnesses: Iterable[HasVkey] = ()) -> Report:
-    """What `verify.py bundle` finds in these bytes."""
-    pinned = [program.read_key(key.vkey, program.ED25519) for key in keys]
+    """What `verify.py bundle` finds in these bytes, and the platform's `flask audit verify` finds just so."""
+    keys, witnesses = list(keys), list(witnesses)
+    report = examine_alone(raw, keys, witnesses)
+    failures = [(one["check"], one["where"]) for one in report.value.get("failures", ())]
+    assert (report.status, members(report.value, failures)) == examine_by_platform(raw, keys, witnesses)
+    return report
+
+
+COMPARED = ("ok", "subject", "origin", "size", "leaves", "outcome", "checks")
+
+
+def members(value: dict[str, Any], failures: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """What two reports must say alike: all but their words, and where checks fail in any order."""
+    return {name: value[name] for name in COMPARED if value} | {"failures": sorted(failures)}
+
+
+def examine_by_platform(raw: bytes, keys: list[HasVkey], witnesses: list[HasVkey]
+                        ) -> tuple[int, dict[str, Any]]:
+    """Exit status and report of the platform's own rules."""
+    try:
+        check = BundleCheck(Archive(io.BytesIO(raw)), [pinned(key.vkey, ED25519) for key in keys],
+                            [pinned(key.vkey, COSIGNS) for key in witnesses], story_of)
+        check.run()
+    except (Unreadable, FormatError):
+        return 2, members({}, ())
+    failures = [(one.check, one.where) for one in check.findings.failures]
+    return (0 if check.findings.ok else 1), members(check.report(), failures)
+
+
+def examine_alone(raw: bytes, keys: list[HasVkey], witnesses: list[HasVkey]) -> Report:
+    """What `verify.py bundle` alone finds in these bytes."""
+    pins = [program.read_key(key.vkey, program.ED25519) for key in keys]
     cosigners = [program.read_key(key.vkey, program.COSIGNATURE) for key in witnesses]
     try:
-        bundle = program.Bundle(program.Archive(io.BytesIO(raw)), pinned, cosigners)
+        bundle = program.Bundle(program.Archive(io.BytesIO(raw)), pins, cosigners)
         bundle.check()
     except (program.Unreadable, program.Refused) as refusal:
         return Report(2, refusal=f"{getattr(refusal, 'field', '')} {refusal}")

@@ -1,0 +1,139 @@
+"""Two checkpoints of one log: when they are proof and when not; our command and the stranger's agree."""
+
+import json
+import subprocess
+import sys
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from audit.rules.splits import Split, whole_path
+from evidence.commands import audit_commands
+from kernel.signing import Signer
+from tests.factories.witnesses import ROOT, ALog
+
+LOG = ALog("court.example/luochui")
+OTHER = LOG.other("other")
+KEY = LOG.signer.vkey
+
+
+def said(app: Flask, files: list[Path], keys: tuple[str, ...] = (KEY,), *more: str) -> tuple[int, Any]:
+    """What both programs say, which has to be the same."""
+    given = [str(file) for file in files] + [part for key in keys for part in ("--key", key)]
+    ours = app.test_cli_runner().invoke(audit_commands, ["split", *given, *more])
+    theirs = subprocess.run([sys.executable, str(ROOT / "verifier" / "verify.py"), "split", *given],
+                            capture_output=True, text=True, check=False)
+    assert "Traceback" not in theirs.stderr + ours.output
+    assert (ours.exit_code, ours.stdout) == (theirs.returncode, theirs.stdout), theirs.stderr
+    return ours.exit_code, json.loads(ours.stdout) if ours.stdout else None
+
+
+def kept(folder: Path, *texts: str) -> list[Path]:
+    files = []
+    for place, text in enumerate(texts):
+        files.append(folder / f"{place}.checkpoint")
+        files[-1].write_text(text)
+    return files
+
+
+def answer(log: ALog, start: int, size: int) -> str:
+    """What the platform answers on ``…/consistency?from=START``."""
+    return json.dumps({
+        "from": start, "to": size, "path": [one.hex() for one in log.path(start, size)],
+        "from_root": b64encode(log.root(start)).decode(), "root": b64encode(log.root(size)).decode(),
+        "checkpoint": log.note(size)})
+
+
+def test_two_roots_of_one_size_are_proof(app: Flask, tmp_path: Path) -> None:
+    status, report = said(app, kept(tmp_path, LOG.note(9), OTHER.note(9)))
+    assert (status, report["proof"], report["finding"]) == (0, True, "two_roots")
+    assert [one["size"] for one in report["checkpoints"]] == [9, 9]
+
+
+def test_the_same_checkpoint_twice_is_none(app: Flask, tmp_path: Path) -> None:
+    status, report = said(app, kept(tmp_path, LOG.note(9), LOG.note(9)))
+    assert (status, report["finding"]) == (1, "same")
+
+
+def test_two_sizes_alone_prove_nothing(app: Flask, tmp_path: Path) -> None:
+    for later in (LOG.note(12), OTHER.note(12)):
+        status, report = said(app, kept(tmp_path, LOG.note(9), later))
+        assert (status, report["finding"]) == (1, "undecided")
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 8, 9, 200, 256])
+def test_a_path_to_the_larger_root_from_another_beginning_is_proof(
+        app: Flask, tmp_path: Path, size: int) -> None:
+    status, report = said(app, kept(tmp_path, LOG.note(size), answer(OTHER, size, 300)))
+    assert (status, report["finding"]) == (0, "other_beginning")
+    status, report = said(app, kept(tmp_path, LOG.note(size), answer(LOG, size, 300)))
+    assert (status, report["finding"]) == (1, "consistent")
+
+
+def test_a_path_that_leads_nowhere_is_no_proof(app: Flask, tmp_path: Path) -> None:
+    shown = json.loads(answer(LOG, 9, 12))
+    for path in ([], ["00" * 32], [*shown["path"][:-1], "11" * 32], [*shown["path"], "00" * 32],
+                 shown["path"][:-1], ["22" * 32] * 70):
+        status, report = said(app, kept(tmp_path, LOG.note(9), json.dumps(shown | {"path": path})))
+        assert (status, report["finding"]) == (1, "undecided")
+    status, report = said(app, kept(tmp_path, LOG.note(7), json.dumps(shown)))
+    assert (status, report["finding"]) == (1, "undecided")
+
+
+def test_what_another_key_signed_is_no_proof_against_the_log(app: Flask, tmp_path: Path) -> None:
+    forger = Signer(LOG.origin, bytes(32))
+    status, report = said(app, kept(tmp_path, LOG.note(9), OTHER.note(9, forger)))
+    assert (status, report["finding"]) == (1, "not_signed")
+    stranger = ALog("elsewhere.example/luochui")
+    status, report = said(app, kept(tmp_path, stranger.note(9), stranger.other("x").note(9)))
+    assert (status, report["finding"]) == (1, "other_log")
+
+
+def test_checkpoints_of_two_logs_are_no_proof_against_either(app: Flask, tmp_path: Path) -> None:
+    status, report = said(app, kept(tmp_path, LOG.note(9), ALog("elsewhere.example/luochui").note(9)))
+    assert (status, report["finding"]) == (1, "other_log")
+    split = Split(LOG.note(9), ALog("elsewhere.example/luochui").note(9))
+    assert not split.judge([KEY, ALog("elsewhere.example/luochui").signer.vkey]).is_proof
+
+
+def test_both_keys_of_a_log_count(app: Flask, tmp_path: Path) -> None:
+    new = Signer(LOG.origin, b"n" * 32)
+    status, report = said(app, kept(tmp_path, LOG.note(9), OTHER.note(9, new)), (KEY, new.vkey))
+    assert (status, report["finding"]) == (0, "two_roots")
+
+
+def test_the_proof_is_one_portable_file(app: Flask, tmp_path: Path) -> None:
+    proof = tmp_path / "split.json"
+    ours = app.test_cli_runner().invoke(audit_commands, [
+        "split", *(str(one) for one in kept(tmp_path, LOG.note(9), answer(OTHER, 9, 30))), "--key", KEY,
+        "-o", str(proof)])
+    assert ours.exit_code == 0
+    status, report = said(app, [proof])
+    assert (status, report["finding"]) == (0, "other_beginning")
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda shown: "", lambda shown: "[]", lambda shown: "{}", lambda shown: json.dumps(shown | {"more": 1}),
+    lambda shown: json.dumps(shown | {"format": "split/v2"}),
+    lambda shown: json.dumps(shown | {"checkpoints": shown["checkpoints"][:1]}),
+    lambda shown: json.dumps(shown | {"checkpoints": ["x", "y"]}),
+    lambda shown: json.dumps(shown | {"checkpoints": [1, None]}),
+    lambda shown: json.dumps(shown | {"path": ["AB" * 32]}), lambda shown: json.dumps(shown | {"path": [1]}),
+    lambda shown: json.dumps(shown | {"path": "00"})])
+def test_what_does_not_fit_is_refused(app: Flask, tmp_path: Path, spoil: Any) -> None:
+    whole = Split(LOG.note(9), OTHER.note(30), whole_path(9, OTHER.root(9), OTHER.path(9, 30))).as_json
+    file = tmp_path / "split.json"
+    file.write_text(json.dumps(whole))
+    assert said(app, [file])[0] == 0
+    file.write_text(spoil(whole))
+    assert said(app, [file]) == (2, None)
+
+
+def test_one_checkpoint_alone_cannot_be_compared(app: Flask, tmp_path: Path) -> None:
+    assert said(app, kept(tmp_path, LOG.note(9)))[0] == 2
+    assert said(app, kept(tmp_path, LOG.note(9), LOG.note(9), LOG.note(9)))[0] == 2
+    assert said(app, kept(tmp_path, LOG.note(9), "no note\n"))[0] == 2
+    assert said(app, kept(tmp_path, LOG.note(9), OTHER.note(9)), ("nonsense",))[0] == 2
