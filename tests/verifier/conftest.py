@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from tests.verifier import browser
 from verifier import verify as program
 
 ROOT = Path(__file__).parents[2]
@@ -100,9 +101,28 @@ class Report:
 
 
 def examine(raw: bytes, keys: Iterable[HasVkey], witnesses: Iterable[HasVkey] = ()) -> Report:
-    """What `verify.py bundle` finds in these bytes."""
-    pinned = [program.read_key(key.vkey, program.ED25519) for key in keys]
-    cosigners = [program.read_key(key.vkey, program.COSIGNATURE) for key in witnesses]
+    """What `verify.py bundle` finds in these bytes; the modules of the browser must find the same."""
+    pinned, cosigners = ([key.vkey for key in some] for some in (keys, witnesses))
+    report = examine_alone(raw, pinned, cosigners)
+    other = browser.ask_of_bundle(raw, pinned, cosigners)
+    assert other["status"] == report.status, (other, report)
+    if report.status != 2:
+        ours, theirs = ({name: value[name] for name in value if name != "failures"}
+                        for value in (report.value, other["value"]))
+        assert theirs == ours
+        assert places(other["failures"]) == places(report.value["failures"])
+    return report
+
+
+def places(failures: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Where checks fail, in no order that means anything."""
+    return sorted((failure["check"], failure["where"]) for failure in failures)
+
+
+def examine_alone(raw: bytes, keys: Iterable[str], witnesses: Iterable[str] = ()) -> Report:
+    """The same of verify.py alone."""
+    pinned = [program.read_key(key, program.ED25519) for key in keys]
+    cosigners = [program.read_key(key, program.COSIGNATURE) for key in witnesses]
     try:
         bundle = program.Bundle(program.Archive(io.BytesIO(raw)), pinned, cosigners)
         bundle.check()
@@ -116,11 +136,14 @@ def examine(raw: bytes, keys: Iterable[HasVkey], witnesses: Iterable[HasVkey] = 
 
 
 def compare(receipt: Any, raw: bytes, key: str, log_key: str) -> tuple[int, dict[str, Any]]:
-    """What `verify.py receipt` finds in a receipt beside a bundle."""
+    """What `verify.py receipt` finds in a receipt beside a bundle; the modules of the browser must find the same."""
     findings = program.Findings("signature", "path", "in_bundle")
     read = program.read_receipt(program.Field(receipt))
     leaf = program.check_receipt(read, program.read_key(key, program.ED25519), findings)
     pinned = [program.read_key(log_key, program.ED25519)]
     bundle = program.Bundle(program.Archive(io.BytesIO(raw)), pinned, [])
     program.check_in_bundle(read, leaf, bundle, findings)
-    return (0 if findings.ok else 1), findings.checks
+    found = (0 if findings.ok else 1), findings.checks
+    other = browser.ask_of_receipt(receipt, key, raw, log_key)
+    assert (other["status"], other["value"]["checks"]) == found
+    return found
