@@ -10,6 +10,7 @@ from evidence.services.findings import (
     mark_attempt,
     mark_leaf,
 )
+from evidence.services.packing import Ended, Packed, Shelf, ended
 from evidence.services.readings import Reading, ReadingPage, readings_of_court, readings_of_sale
 from evidence.services.sales import (
     Happening,
@@ -28,17 +29,21 @@ from evidence.services.searching import PER_PAGE, LeafQuery, leaf_of, leaves
 
 __all__ = [
     "PER_PAGE",
+    "Ended",
     "Exported",
     "FindingPage",
     "Happening",
     "LeafQuery",
+    "Packed",
     "Reading",
     "ReadingPage",
+    "Shelf",
     "Shot",
     "ShownFinding",
     "Wanted",
     "check",
     "course_of",
+    "ended",
     "export",
     "findings_at",
     "findings_of_court",

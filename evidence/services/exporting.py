@@ -1,6 +1,6 @@
 """Putting a bundle/v1 together: all leaves of one sale, draw or plan, and what proves them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Final
@@ -23,6 +23,9 @@ OVER: Final = {"lot": {Kind.LOT_CLOSED, Kind.LOT_WITHDRAWN}, "draw": {Kind.DRAW_
 """By kind of subject, the acts after one of which it can be exported: what follows a last leaf cannot be
 seen to be missing."""
 
+SLICE: Final = 100
+"""Leaves between two rests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:
@@ -33,17 +36,34 @@ class Exported:
 
 
 def export(session: Session, subject: str, out: IO[bytes], *, now: datetime,
-           earlier: str | None = None) -> Exported:
+           earlier: str | None = None, rest: Callable[[], None] = lambda: None) -> Exported:
     """Write the bundle/v1 of a sale (``lot:ID/N``), a draw (``draw:ID``) or a plan (``plan:ID``).
 
     Args:
         earlier: a checkpoint of the same log that is known outside, as text.
+        rest: called between two slices of leaves.
 
     Raises:
         NoSuchSubject: the log knows no such thing, or a bundle is of another kind of it.
         NotOver: it has not ended.
         NoCheckpointYet: its last leaf is not signed yet.
         NotAnEarlierCheckpoint: what was given is none of this log's.
+    """
+    newest = end_of(session, subject, now)
+    origin = newest.origin
+    tree = audit.tree_of(session, origin, newest.size)
+    many = write_bundle(
+        out, subject=subject, rules=_rules(session, subject), checkpoint=newest.note, size=newest.size,
+        leaves=lambda: _proved(session, (subject, f"log:{origin}"), tree, rest),
+        earlier=None if earlier is None else _beginning(earlier, newest, tree))
+    return Exported(newest, many)
+
+
+def end_of(session: Session, subject: str, now: datetime) -> audit.Published:
+    """The checkpoint given out, under which an ended sale, draw or plan stands with all its leaves.
+
+    Raises:
+        NoSuchSubject, NotOver, NoCheckpointYet: as ``export``.
     """
     chain = session.execute(select(Leaf.log, Leaf.index, Leaf.kind).where(Leaf.subject == subject)
                             .order_by(Leaf.index)).all()
@@ -56,20 +76,18 @@ def export(session: Session, subject: str, out: IO[bytes], *, now: datetime,
     newest = audit.published_checkpoint(session, origin, now)
     if newest is None or newest.size <= last:
         raise NoCheckpointYet
-    tree = audit.tree_of(session, origin, newest.size)
-    many = write_bundle(
-        out, subject=subject, rules=_rules(session, subject), checkpoint=newest.note, size=newest.size,
-        leaves=lambda: _proved(session, (subject, f"log:{origin}"), tree),
-        earlier=None if earlier is None else _beginning(earlier, newest, tree))
-    return Exported(newest, many)
+    return newest
 
 
-def _proved(session: Session, subjects: tuple[str, ...], tree: TiledTree) -> Iterator[ProvedLeaf]:
+def _proved(session: Session, subjects: tuple[str, ...], tree: TiledTree, rest: Callable[[], None]
+            ) -> Iterator[ProvedLeaf]:
     """The leaves of these subjects, the log's own with its keys among them, as far as they are signed."""
     rows = session.execute(
         select(Leaf.index, Leaf.raw).where(Leaf.subject.in_(subjects), Leaf.index < tree.size)
         .order_by(Leaf.index).execution_options(yield_per=1000))
-    for index, raw in rows:
+    for number, (index, raw) in enumerate(rows, 1):
+        if number % SLICE == 0:
+            rest()
         yield ProvedLeaf(index, bytes(raw), tree.inclusion(index))
 
 

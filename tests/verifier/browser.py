@@ -31,7 +31,8 @@ def ask(command: str, raw: bytes, **more: Any) -> Answer:
     program = _program()
     assert program.stdin is not None
     assert program.stdout is not None
-    program.stdin.write(json.dumps({"command": command, "file": b64encode(raw).decode(), **more}).encode() + b"\n")
+    job = {"command": command, "file": b64encode(raw).decode(), **more}
+    program.stdin.write(json.dumps(job).encode() + b"\n")
     program.stdin.flush()
     line = program.stdout.readline()
     assert line, "the modules fell over: see standard error"

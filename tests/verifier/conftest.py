@@ -136,7 +136,7 @@ def examine_alone(raw: bytes, keys: Iterable[str], witnesses: Iterable[str] = ()
 
 
 def compare(receipt: Any, raw: bytes, key: str, log_key: str) -> tuple[int, dict[str, Any]]:
-    """What `verify.py receipt` finds in a receipt beside a bundle; the modules of the browser must find the same."""
+    """What `verify.py receipt` finds in a receipt beside a bundle; so must the modules of the browser."""
     findings = program.Findings("signature", "path", "in_bundle")
     read = program.read_receipt(program.Field(receipt))
     leaf = program.check_receipt(read, program.read_key(key, program.ED25519), findings)
