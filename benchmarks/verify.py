@@ -1,4 +1,4 @@
-"""Checking a sale of 400 bids in a phone's browser, on a bad line: against fetching the same bytes and hashing them.
+"""Checking a sale of 400 bids in a phone's browser, on a bad line: against fetching the same and hashing it.
 
 The phone and the line are those of ``pages``. Each press is that of somebody who has read the page.
 """
@@ -44,7 +44,7 @@ BARE = """async (url) => {
 def measure() -> Iterator[Figure]:
     program = shutil.which("chromium")
     if program is None:
-        sys.exit("a browser's work is measured in Chromium, which is missing; as root, `make bench` installs it")
+        sys.exit("this is measured in Chromium, which is missing; as root, `make bench` installs it")
     with tempfile.TemporaryDirectory(prefix="luochui-bench-") as folder, sync_playwright() as playwright:
         place = our_place(Path(folder), None, 1, 1)
         path = _a_sale(place.environment)

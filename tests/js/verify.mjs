@@ -8,6 +8,7 @@ const load = (name) => import(new URL(name, modules));
 const [{ Unreadable }, { checkBundle, reportOf }, { FormatError, canonicalText, parse }, { recompute, read }, { replay },
   { compute }, { checkReceipt, readReceipt }, { COSIGNATURE, readKey }, { said }] = await Promise.all(["bytes.js",
   "bundle.js", "strictjson.js", "jdraw.js", "replay.js", "plan.js", "receipt.js", "notes.js", "findings.js"].map(load));
+const { Inclusion, isConsistent, leafHash, rootOfPath } = await load("tree.js");
 
 const bytesOf = (text) => Uint8Array.from(Buffer.from(text, "base64"));
 const failures = (findings) => findings.failures.map((failure) => ({
@@ -28,6 +29,21 @@ const COMMANDS = {
     };
     const found = await checkBundle(bytesOf(file), pinned);
     return { status: found.findings.ok ? 0 : 1, value: reportOf(found), failures: failures(found.findings) };
+  },
+  /** A known answer of merkle.json: whether a path proves what it should, by both ways to find it out. */
+  async tree({ file }) {
+    const { input, expect } = JSON.parse(Buffer.from(file, "base64"));
+    const path = input.path ?? expect.path;
+    const hex = (text) => Uint8Array.from(Buffer.from(text, "hex"));
+    if ("from" in input) {
+      const holds = await isConsistent(input.from, hex(input.from_root), input.to, hex(input.to_root), path);
+      return { status: 0, value: { holds } };
+    }
+    const [hash, root] = [await leafHash(hex(input.leaf)), hex(input.root ?? expect.root)];
+    const found = await rootOfPath(hash, input.index, input.size, path);
+    const holds = found !== null && Buffer.compare(found, root) === 0;
+    const alike = await new Inclusion(input.size, root).holds(input.index, hash, path) === holds;
+    return { status: 0, value: { holds, alike, leaf_hash: Buffer.from(hash).toString("hex") } };
   },
   async receipt({ file, keys, bundle, log_key: logKey }) {
     const receipt = await readReceipt(parse(bytesOf(file)));
