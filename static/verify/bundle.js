@@ -10,7 +10,7 @@ import { LONGEST_TEXT, NoLeaf, readLeaf, readLeafLine, readPath, readProofLine }
 import { hasSigned, readCheckpoint, readLogProof } from "./notes.js";
 import { SaleStory } from "./sale.js";
 import { PlanStory, readPlanOpening } from "./served.js";
-import { canonicalText } from "./strictjson.js";
+import { canonicalText, parse } from "./strictjson.js";
 import { Inclusion, isConsistent, leafHash, rootOfPath } from "./tree.js";
 import { Archive } from "./zip.js";
 
@@ -29,8 +29,8 @@ const nobody = { settled: async () => {}, progress: async () => {} };
 /** Check a bundle.
  *
  *  @param {Uint8Array} bytes the zip
- *  @param {{keys: Array, witnesses?: Array, sought?: Uint8Array}} pinned keys of one log, and of witnesses who must have
- *    cosigned (readKey); a leaf that somebody asks for
+ *  @param {{keys: Array, witnesses?: Array, sought?: Uint8Array, opening?: Uint8Array}} pinned keys of one log, and of
+ *    witnesses who must have cosigned (readKey); a leaf that somebody asks for; a party's own plan.json
  *  @param {{settled: function, progress: function}} [watch] told, and awaited, of checks that have come to their end
  *    (their names and the findings), and of how many leaves are read (of how many)
  *  @returns {Promise<Object>} {findings, subject, origin, size, leaves, outcome, found}
@@ -51,8 +51,8 @@ class Bundle {
   #lastAt = -Infinity;
   #found = false;
 
-  constructor(archive, { keys, witnesses = [], sought = null }, watch) {
-    Object.assign(this, { archive, keys, witnesses, sought, watch });
+  constructor(archive, { keys, witnesses = [], sought = null, opening = null }, watch) {
+    Object.assign(this, { archive, keys, witnesses, sought, opening, watch });
   }
 
   /** What stands beside the leaves. */
@@ -62,7 +62,8 @@ class Bundle {
     this.subject = this.manifest.at("subject").value;
     this.checkpoint = readCheckpoint(await archive.read("checkpoint"), "checkpoint");
     this.#openings = readOpenings(await archive.readJson("openings.json"));
-    const opening = archive.entries.has("plan.json") ? readPlanOpening(await archive.readJson("plan.json")) : null;
+    const own = this.opening ? readPlanOpening(parse(this.opening)) : null;
+    const opening = archive.entries.has("plan.json") ? readPlanOpening(await archive.readJson("plan.json")) : own;
     if (opening && !this.subject.startsWith("plan:")) throw new Unreadable("plan.json stands only in the bundle of a plan");
     const Story = { lot: SaleStory, draw: DrawStory, plan: PlanStory }[this.subject.split(":", 1)[0]];
     this.story = new Story(this.subject, this.findings, opening);

@@ -28,6 +28,7 @@ const ownKey = document.getElementById("own-key");
 const seconds = new Intl.NumberFormat(lang, { maximumFractionDigits: 2 });
 const kilobytes = new Intl.NumberFormat(lang, { style: "unit", unit: "kilobyte", maximumFractionDigits: 0 });
 let file = null;          // what the visitor brought
+let opening = null;       // a party's plan.json
 let button = null;
 
 const say = (state) => {
@@ -173,7 +174,7 @@ async function verify() {
   }
   const read = performance.now();
   try {
-    const found = await checkBundle(bytes, keys, watch);
+    const found = await checkBundle(bytes, { ...keys, opening }, watch);
     const end = performance.now();
     performance.mark(MARK, { detail: { pressed: end - start, read: end - read } });
     figure("leaves", String(found.leaves));
@@ -223,6 +224,16 @@ function takeFiles() {
   }
 }
 
+function takeOpening() {
+  const input = panel.querySelector("[data-opening]");
+  if (!input) return;
+  panel.querySelector("[data-opening-zone]").hidden = false;
+  input.addEventListener("change", async () => {
+    opening = input.files[0] ? new Uint8Array(await input.files[0].arrayBuffer()) : null;
+    begin();
+  });
+}
+
 function start() {
   if (!canUnpack()) {
     say("unable");
@@ -235,6 +246,7 @@ function start() {
   button = template.content.firstElementChild.cloneNode(true);
   button.addEventListener("click", begin);
   template.replaceWith(button);
+  takeOpening();
   if (panel.dataset.verify === "") {
     button.hidden = true;
     takeFiles();

@@ -16,11 +16,12 @@ from evidence.jobs import sign_checkpoints
 from evidence.services import export
 from evidence.services.exporting import end_of
 from kernel import signing
+from settlement.services import opening_of
 from tests.browser import PHONE, NewVisitor, axe_violations
 from tests.factories.auction import OPENS_AT, START_FEN, a_code, a_lot_on_sale, bid, closed
 from tests.factories.settlement import a_served_plan, a_sold_case
 from tests.factories.valuation import Walk, a_done_draw, a_scene
-from tests.verifier.bundles import Key, with_manifest
+from tests.verifier.bundles import Json, Key, with_manifest
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -132,6 +133,30 @@ def test_so_is_a_plan_by_its_commitment_without_a_name(
     page.get_by_role("link", name="自己核验").click()
     expect_all_holds(page)
     assert states(page)["chain"] == "held"
+
+
+def test_a_party_has_every_fen_of_the_plan_checked_with_what_opens_its_commitment(
+        address: str, new_visitor: NewVisitor, session: Session) -> None:
+    plan = a_served_plan(session, a_sold_case(session))
+    opening = opening_of(plan)
+    subject = signed(session, plan.subject)
+    page = new_visitor(address).page
+    page.goto(page_of(subject))
+    mine = page.get_by_label("您是当事人？")
+
+    def bring(value: Json) -> None:
+        mine.set_input_files({"name": "opening.json", "mimeType": "application/json",
+                              "buffer": json.dumps(value).encode()})
+
+    bring(opening)
+    expect_all_holds(page)
+    assert states(page)["plan"] == "held"
+    bring(opening | {"plan": opening["plan"] | {"surplus_fen": opening["plan"]["surplus_fen"] + 1}})
+    expect_told(page, "有 1 项不符")
+    expect(page.locator("[data-check=plan] [data-differs]")).to_contain_text("不是最后送达的方案")
+    expect(page.locator("[data-check=plan] [data-differs]")).to_contain_text("规则得出另一方案")
+    bring({"salt": "00"})
+    expect_told(page, "这个文件不是完整的卷宗")
 
 
 def test_a_bid_changed_on_its_way_is_named_in_both_languages(
