@@ -24,17 +24,28 @@ const SUBJECT = /^(?:lot:[^/]+\/[1-9]\d*|(?:draw|plan):.+)$/;
 const GENESIS = "0".repeat(64);
 const HASH_BYTES = 32;
 
+/** A bundle of another sale, draw or plan than the one that was asked for: whatever it proves, it is not that. */
+export class OtherSubject extends Unreadable {
+  constructor(subject, wanted) {
+    super(`it is of ${subject}, not of ${wanted}`);
+    this.name = "OtherSubject";
+    this.subject = subject;
+  }
+}
+
 const nobody = { settled: async () => {}, progress: async () => {} };
 
 /** Check a bundle.
  *
  *  @param {Uint8Array} bytes the zip
- *  @param {{keys: Array, witnesses?: Array, sought?: Uint8Array, opening?: Uint8Array}} pinned keys of one log, and of
- *    witnesses who must have cosigned (readKey); a leaf that somebody asks for; a party's own plan.json
+ *  @param {{keys: Array, witnesses?: Array, subject?: string, sought?: Uint8Array, opening?: Uint8Array}} pinned keys of
+ *    one log, and of witnesses who must have cosigned (readKey); of what the bundle must be; a leaf that somebody asks
+ *    for; a party's own plan.json
  *  @param {{settled: function, progress: function}} [watch] told, and awaited, of checks that have come to their end
  *    (their names and the findings), and of how many leaves are read (of how many)
  *  @returns {Promise<Object>} {findings, subject, origin, size, leaves, outcome, found}
- *  @throws {Unreadable|FormatError} it is no bundle */
+ *  @throws {Unreadable|FormatError} it is no bundle
+ *  @throws {OtherSubject} it is one of something else */
 export async function checkBundle(bytes, pinned, watch = nobody) {
   const bundle = new Bundle(new Archive(bytes), pinned, watch);
   await bundle.read();
@@ -51,8 +62,8 @@ class Bundle {
   #lastAt = -Infinity;
   #found = false;
 
-  constructor(archive, { keys, witnesses = [], sought = null, opening = null }, watch) {
-    Object.assign(this, { archive, keys, witnesses, sought, opening, watch });
+  constructor(archive, { keys, witnesses = [], subject: wanted = null, sought = null, opening = null }, watch) {
+    Object.assign(this, { archive, keys, witnesses, wanted, sought, opening, watch });
   }
 
   /** What stands beside the leaves. */
@@ -60,6 +71,7 @@ class Bundle {
     const { archive } = this;
     this.manifest = readManifest(await archive.readJson("manifest.json"));
     this.subject = this.manifest.at("subject").value;
+    if (this.wanted !== null && this.subject !== this.wanted) throw new OtherSubject(this.subject, this.wanted);
     this.checkpoint = readCheckpoint(await archive.read("checkpoint"), "checkpoint");
     this.#openings = readOpenings(await archive.readJson("openings.json"));
     const own = this.opening ? readPlanOpening(parse(this.opening)) : null;

@@ -1,14 +1,14 @@
 // The pages /verify: a bundle is checked in the visitor's browser, step by step before his eyes. The pages read without
 // this script, and hold every sentence of theirs (templates/evidence/_verify.html); the script turns them on.
 //
-// [data-verify="URL of the bundle, or empty"] holds
-//   [data-when="idle|working|holds|fails|unreadable|unreachable|unable|keyless"]  one of these is shown
+// [data-verify="URL of the bundle, or empty"], with data-subject of what it must be, holds
+//   [data-when="idle|working|holds|fails|other|unreadable|unreachable|unable|keyless"]  one of these is shown
 //   [data-check="name"] with [data-mark="todo|held|failed|none"] and [data-differs], where what differs is listed
 //   [data-begin] a <template> of the button; [data-file] inside [data-drop-zone], where the visitor brings a file
 // and the page [data-key="vkey"], what the server says, and #own-key, what the visitor knows from elsewhere.
 import { yuan } from "../js/money.js";
 import { Unreadable } from "./bytes.js";
-import { checkBundle } from "./bundle.js";
+import { OtherSubject, checkBundle } from "./bundle.js";
 import { NoProgram } from "./crypto.js";
 import { said } from "./findings.js";
 import { COSIGNATURE, readKey } from "./notes.js";
@@ -53,6 +53,7 @@ function reset() {
     figure(name, "");
   }
   panel.querySelector("[data-outcome]").hidden = true;
+  panel.querySelector("[data-about]").hidden = true;
 }
 
 /** Give the browser a moment to show what is known, and to hear the visitor. */
@@ -174,18 +175,23 @@ async function verify() {
   }
   const read = performance.now();
   try {
-    const found = await checkBundle(bytes, { ...keys, opening }, watch);
+    const found = await checkBundle(bytes, { ...keys, opening, subject: panel.dataset.subject || null }, watch);
     const end = performance.now();
     performance.mark(MARK, { detail: { pressed: end - start, read: end - read } });
     figure("leaves", String(found.leaves));
     figure("time", seconds.format((end - start) / 1000));
     figure("failed", String(Object.values(found.findings.checks).filter((holds) => holds === false).length));
     showFailures(found.findings);
-    showOutcome(found.outcome);
+    showOutcome(found.findings.ok ? found.outcome : null);
+    for (const name of ["subject", "origin", "size"]) figure(name, String(found[name]));
+    panel.querySelector("[data-about]").hidden = false;
     say(found.findings.ok ? "holds" : "fails");
   } catch (error) {
     if (error instanceof NoProgram) {
       say("unreachable");
+    } else if (error instanceof OtherSubject) {
+      figure("other", error.subject);
+      say("other");
     } else if (error instanceof FormatError || error instanceof Unreadable) {
       figure("problem", error.message);
       say("unreadable");

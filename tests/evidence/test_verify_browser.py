@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy.orm import Session
 
+from accounts.models import Court
+from auction.models import Lot
 from evidence.jobs import sign_checkpoints
 from evidence.services import export
 from evidence.services.exporting import end_of
@@ -173,6 +175,20 @@ def test_a_bid_changed_on_its_way_is_named_in_both_languages(
         expect(page.locator("[data-check=inclusion] [data-differs]")).to_contain_text(words)
         expect(page.locator("[data-check=inclusion] [data-differs]")).to_contain_text(re.compile(r"leaf \d+"))
         assert axe_violations(page) == []
+
+
+def test_a_good_bundle_of_another_sale_is_no_answer(
+        address: str, new_visitor: NewVisitor, session: Session, sold: str) -> None:
+    lot = session.get_one(Lot, sold.removeprefix("lot:").removesuffix("/1"))
+    other = a_lot_on_sale(session, session.get_one(Court, lot.court_id))
+    closed(session, other)
+    elsewhere = exported(session, signed(session, f"lot:{other.id}/1"))
+    page = new_visitor(address).page
+    page.route(BUNDLE, lambda route: route.fulfill(body=elsewhere, content_type="application/zip"))
+    page.goto(page_of(sold) + "#begin")
+    expect_told(page, "这是另一件事的卷宗")
+    expect(page.get_by_role("status")).to_contain_text(f"lot:{other.id}/1")
+    expect(page.locator("[data-outcome]")).to_be_hidden()
 
 
 def test_what_is_no_bundle_and_what_does_not_come_gives_no_verdict(
