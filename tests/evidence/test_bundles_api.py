@@ -10,10 +10,9 @@ from evidence.jobs import sign_checkpoints
 from evidence.services import export
 from evidence.services.exporting import end_of
 from kernel import signing
-from settlement.rules.service import PlanState
 from tests.factories.auction import OPENS_AT, START_FEN, a_code, a_lot_on_sale, bid, closed
 from tests.factories.audit import grow
-from tests.factories.settlement import a_served_plan, a_sold_case
+from tests.factories.settlement import a_served_plan, a_sold_case, an_approved_plan
 from tests.factories.valuation import Walk, a_done_draw, a_scene
 from tests.verifier import browser
 
@@ -101,9 +100,9 @@ def test_what_nobody_knows_is_not_found(client: FlaskClient, path: str) -> None:
     assert (answer.status_code, answer.get_json()["code"]) == (404, "no_such_subject")
 
 
-def test_a_plan_that_the_public_does_not_see_is_not_found(client: FlaskClient, session: Session) -> None:
-    plan = a_served_plan(session, a_sold_case(session))
+def test_a_plan_that_was_not_served_yet_is_not_given_out(client: FlaskClient, session: Session) -> None:
+    plan = an_approved_plan(session, a_sold_case(session))
     sign_checkpoints()
-    plan.state = PlanState.REPLACED
-    session.flush()
-    assert client.get(url_of(plan.subject)).status_code == 404
+    answer = client.get(url_of(plan.subject))
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "not_over")
+    assert client.get(f"/verify/plan/{plan.id}").status_code == 404
