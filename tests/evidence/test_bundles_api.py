@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from evidence.jobs import sign_checkpoints
-from evidence.services import export
+from evidence.services import export, packing
 from evidence.services.exporting import end_of
 from kernel import signing
 from tests.factories.auction import OPENS_AT, START_FEN, a_code, a_lot_on_sale, bid, closed
@@ -81,6 +81,17 @@ def test_under_one_checkpoint_a_bundle_is_sent_once_and_under_the_next_anew(
     assert newer.status_code == 200
     assert newer.data != first.data
     assert newer.data == exported(session, sold)
+
+
+def test_a_large_bundle_is_sent_in_pieces_and_not_kept(
+        client: FlaskClient, session: Session, sold: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign_checkpoints()
+    monkeypatch.setattr(packing, "SMALL", 1000)
+    monkeypatch.setattr(packing, "PIECE", 512)
+    for _ in range(2):
+        answer = client.get(url_of(sold))
+        assert int(answer.headers["Content-Length"]) > 1000
+        assert answer.data == exported(session, sold)
 
 
 def test_what_goes_on_and_what_is_not_signed_yet_is_refused_with_the_reason(
