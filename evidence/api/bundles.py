@@ -8,6 +8,7 @@ from typing import Final
 from flask import Response, request
 
 from evidence.services import Ended, Shelf, ended
+from kernel import clock
 from kernel.access import public
 from kernel.database import db
 from kernel.http import ApiBlueprint
@@ -46,11 +47,11 @@ def of_plan(plan_id: str) -> Response:
 
 
 def _bundle(subject: str, name: str) -> Response:
-    session = db.session()
-    wanted = ended(session, subject)
+    session, now = db.session(), clock.now()
+    wanted = ended(session, subject, now)
     if request.if_none_match.contains(wanted.mark):
         return _marked(Response(status=304), wanted)
-    packed = _shelf.take(session, wanted, _rest)
+    packed = _shelf.take(session, wanted, now, _rest)
     response = Response(packed.pieces, mimetype="application/zip", headers={
         "Content-Disposition": f'attachment; filename="{name}.zip"'})
     response.content_length = packed.length

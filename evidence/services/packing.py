@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from tempfile import SpooledTemporaryFile
 from threading import Lock
@@ -25,28 +26,27 @@ class Ended:
     """A sale, draw or plan that can be checked: its log, the checkpoint it stands under, the log's keys."""
 
     subject: str
-    origin: str
-    size: int
+    checkpoint: audit.Published
     keys: tuple[str, ...]
 
     @property
     def mark(self) -> str:
         """The same for the same bytes."""
-        return sha256(f"{self.subject} {self.origin} {self.size}".encode()).hexdigest()[:32]
+        return sha256(f"{self.subject}\n{self.checkpoint.note}".encode()).hexdigest()[:32]
 
 
-def ended(session: Session, subject: str) -> Ended:
+def ended(session: Session, subject: str, now: datetime) -> Ended:
     """What can be said of a subject before its bundle is put together.
 
     Raises:
         NoSuchSubject, NotOver, NoCheckpointYet: as ``export``.
         NoSuchPlan: a plan that the public does not see.
     """
-    newest = end_of(session, subject)
+    newest = end_of(session, subject, now)
     if subject.startswith("plan:"):
         settlement.public_plan(session, subject.removeprefix("plan:"))
-    keys = [key.vkey for key in audit.published_keys(session, newest.log) if key.signs == "checkpoints"]
-    return Ended(subject, newest.log, newest.size, tuple(keys))
+    keys = [key.vkey for key in audit.published_keys(session, newest.origin) if key.signs == "checkpoints"]
+    return Ended(subject, newest, tuple(keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Shelf:
         self._kept: OrderedDict[str, tuple[Ended, bytes]] = OrderedDict()
         self._turn = Lock()
 
-    def take(self, session: Session, wanted: Ended, rest: Callable[[], None]) -> Packed:
+    def take(self, session: Session, wanted: Ended, now: datetime, rest: Callable[[], None]) -> Packed:
         """The bundle. One is put together at a time: all who ask for one sale wait for one making of it.
 
         Args:
@@ -75,8 +75,8 @@ class Shelf:
             known = self._kept.get(wanted.mark)
             if known is None:
                 file: IO[bytes] = SpooledTemporaryFile(SMALL)  # noqa: SIM115 - given on open where it is large
-                made = export(session, wanted.subject, file, rest=rest)
-                found = replace(wanted, size=made.size)  # a checkpoint may have come between
+                made = export(session, wanted.subject, file, now=now, rest=rest)
+                found = replace(wanted, checkpoint=made.checkpoint)  # another may have come between
                 length = file.tell()
                 file.seek(0)
                 if length > SMALL:

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from auction.services import reading
 from audit import services as audit
 from evidence.services import ended
+from kernel import clock
 from kernel.access import public
 from kernel.database import db
 from kernel.languages import gettext as _
@@ -72,7 +73,7 @@ def program() -> Response:
 
 
 def _page(kind: str, name: str, title: str, back: str, back_word: str) -> ResponseReturnValue:
-    found = ended(db.session(), f"{kind}:{name}")
+    found = ended(db.session(), f"{kind}:{name}", clock.now())
     return render_template(
         "evidence/verify.html", kind=kind, found=found, title=title, back=back, back_word=back_word,
         url=f"/api/v1/bundles/{kind}/{name}.zip", file=f"{name.replace('/', '-')}.zip", modules=_modules())

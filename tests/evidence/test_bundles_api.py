@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from evidence.jobs import sign_checkpoints
 from evidence.services import export, packing
 from evidence.services.exporting import end_of
-from kernel import signing
+from kernel import clock, signing
 from tests.factories.auction import OPENS_AT, START_FEN, a_code, a_lot_on_sale, bid, closed
 from tests.factories.audit import grow
 from tests.factories.settlement import a_served_plan, a_sold_case, an_approved_plan
@@ -34,7 +34,7 @@ def url_of(subject: str) -> str:
 
 def exported(session: Session, subject: str) -> bytes:
     out = io.BytesIO()
-    export(session, subject, out)
+    export(session, subject, out, now=clock.now())
     return out.getvalue()
 
 
@@ -46,7 +46,8 @@ def test_anybody_downloads_a_sale_that_has_ended_as_flask_audit_export_writes_it
     assert answer.mimetype == "application/zip"
     assert answer.data == exported(session, sold)
     assert "attachment" in answer.headers["Content-Disposition"]
-    found = browser.ask_of_bundle(answer.data, [signing.signer(end_of(session, sold).log).vkey])
+    key = signing.signer(end_of(session, sold, clock.now()).origin).vkey
+    found = browser.ask_of_bundle(answer.data, [key])
     assert (found["status"], found["value"]["outcome"]["state"]) == (0, "sold")
 
 
@@ -54,7 +55,7 @@ def assert_downloaded_whole(client: FlaskClient, session: Session, subject: str)
     sign_checkpoints()
     answer = client.get(url_of(subject))
     assert answer.data == exported(session, subject)
-    key = signing.signer(end_of(session, subject).log).vkey
+    key = signing.signer(end_of(session, subject, clock.now()).origin).vkey
     assert browser.ask_of_bundle(answer.data, [key])["status"] == 0
 
 
@@ -75,7 +76,7 @@ def test_under_one_checkpoint_a_bundle_is_sent_once_and_under_the_next_anew(
     again = client.get(url_of(sold), headers=mark)
     assert (again.status_code, again.data) == (304, b"")
     assert client.get(url_of(sold)).data == first.data
-    grow(end_of(session, sold).log, 3)
+    grow(end_of(session, sold, clock.now()).origin, 3)
     sign_checkpoints()
     newer = client.get(url_of(sold), headers=mark)
     assert newer.status_code == 200

@@ -17,7 +17,7 @@ from auction.models import Lot
 from evidence.jobs import sign_checkpoints
 from evidence.services import export
 from evidence.services.exporting import end_of
-from kernel import signing
+from kernel import clock, signing
 from settlement.services import opening_of
 from tests.browser import PHONE, NewVisitor, axe_violations
 from tests.factories.auction import OPENS_AT, START_FEN, a_code, a_lot_on_sale, bid, closed
@@ -55,7 +55,7 @@ def page_of(subject: str) -> str:
 
 def exported(session: Session, subject: str) -> bytes:
     out = io.BytesIO()
-    export(session, subject, out)
+    export(session, subject, out, now=clock.now())
     session.rollback()
     return out.getvalue()
 
@@ -215,7 +215,7 @@ def test_what_is_no_bundle_and_what_does_not_come_gives_no_verdict(
 
 def test_the_visitors_own_key_takes_the_place_of_the_servers(
         address: str, new_visitor: NewVisitor, session: Session, sold: str) -> None:
-    origin = end_of(session, sold).log
+    origin = end_of(session, sold, clock.now()).origin
     page = new_visitor(address).page
     page.goto(page_of(sold))
     own = page.get_by_label("您自己的密钥，一行一把")
@@ -245,7 +245,7 @@ def test_a_file_of_ones_own_is_checked_without_the_network(
         address: str, new_visitor: NewVisitor, session: Session, sold: str, tmp_path: Path) -> None:
     file = tmp_path / "sale.zip"
     file.write_bytes(exported(session, sold))
-    key = signing.signer(end_of(session, sold).log).vkey
+    key = signing.signer(end_of(session, sold, clock.now()).origin).vkey
     page = new_visitor(address).page
     page.goto("/verify")
     page.wait_for_load_state("networkidle")
