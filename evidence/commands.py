@@ -5,17 +5,21 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from audit.rules.archive import Unreadable
 from audit.rules.notes import BadNote
+from audit.rules.pinned import Pinned, pinned
 from audit.rules.splits import split_of
 from audit.services import Published
-from evidence.services import check, export
+from evidence.services import check, export, verify
 from evidence.witness.command import witness
 from kernel import clock
 from kernel.database import db
 from kernel.errors import DomainError
 from kernel.formats import FormatError, print_json
-from kernel.languages import explain, in_language
+from kernel.languages import BY_ADDRESS, explain, in_language
 from kernel.offline import Status, print_value, read_bytes, readable
+from kernel.signing import COSIGNS, ED25519
+from kernel.vault import VaultShut
 
 audit_commands = AppGroup("audit", help="Check the log of every court.")
 audit_commands.add_command(witness)
@@ -46,11 +50,16 @@ def check_chains(context: click.Context) -> None:
               help="The file to write.")
 @click.option("--earlier", type=click.Path(path_type=Path, dir_okay=False, exists=True),
               help="A checkpoint of the same log that is known outside.")
+@click.option("--receipt", "receipts", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+              multiple=True, help="A tlog-proof as a bidder got it, to stand in the bundle; may be repeated.")
+@click.option("--names", is_flag=True, help="Of a plan: with claims and plan, for those who may see names.")
 @click.pass_context
-def export_bundle(context: click.Context, subject: str, output: Path, earlier: Path | None) -> None:
+def export_bundle(context: click.Context, subject: str, output: Path, earlier: Path | None,
+                  receipts: tuple[Path, ...], names: bool) -> None:
     """Write the bundle/v1 of SUBJECT: lot:ID/N, draw:ID or plan:ID.
 
-    Reads only; may run beside the server. The file is there whole or not at all.
+    Reads only; may run beside the server. The file is there whole or not at all. It names nobody but the
+    buyer of a sale, whom the law has published; for that it needs LUOCHUI_VAULT_KEY.
 
     Exit status: 0 written, 2 it cannot be: there is no such subject, it has not ended, its last leaf is not
     under a checkpoint yet, or the database cannot be read.
@@ -59,13 +68,14 @@ def export_bundle(context: click.Context, subject: str, output: Path, earlier: P
     try:
         with readable(), part.open("wb") as out:
             made = export(db.session(), subject, out, now=clock.now(),
-                          earlier=None if earlier is None else earlier.read_text("utf-8"))
+                          earlier=None if earlier is None else earlier.read_text("utf-8"),
+                          receipts=[one.read_bytes() for one in receipts], names=names)
         part.replace(output)
     except DomainError as error:
         with in_language("en"):
             click.echo(explain(error), err=True)
         context.exit(Status.BAD_INPUT)
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, VaultShut) as error:
         click.echo(f"cannot be read or written: {error}", err=True)
         context.exit(Status.BAD_INPUT)
     finally:
@@ -113,3 +123,53 @@ def compare_two(context: click.Context, files: tuple[str, ...], keys: tuple[str,
     if output is not None:
         output.write_bytes(print_json(split.as_json).encode() + b"\n")
     context.exit(Status.DONE if verdict.is_proof else Status.FAILS)
+
+
+@audit_commands.command("verify")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--key", "keys", metavar="KEY", required=True, multiple=True,
+              help="The key of the log, known from elsewhere, or a file that holds it; may be repeated.")
+@click.option("--witness", "witnesses", metavar="VKEY", multiple=True,
+              help="A witness that must have cosigned; may be repeated.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True,
+              help="Language of the report for people.")
+@click.pass_context
+def verify_bundle(context: click.Context, file: Path, keys: tuple[str, ...], witnesses: tuple[str, ...],
+                  lang: str) -> None:
+    """Check a bundle/v1 FILE by the platform's own rules: every check by its name.
+
+    Needs no database and no network. The report goes to standard output as JSON, to people on standard error.
+    The program verifier/verify.py does the same and shares no line with this.
+
+    Exit status: 0 all holds, 1 a check fails, 2 it is no bundle, or a key is none.
+    """
+    try:
+        of_log, of_witnesses = _keys(keys, ED25519), [_key(one, COSIGNS) for one in witnesses]
+        with file.open("rb") as raw:
+            found = verify(raw, of_log, of_witnesses)
+    except (Unreadable, OSError, MemoryError) as error:
+        click.echo(f"{file}: cannot be read: {error}", err=True)
+        context.exit(Status.BAD_INPUT)
+    with in_language(BY_ADDRESS[lang]):
+        click.echo(found.for_people(str(file)), err=True, nl=False)
+    print_value(found.report)
+    context.exit(Status.DONE if found.ok else Status.FAILS)
+
+
+def _keys(given: tuple[str, ...], kind: bytes) -> list[Pinned]:
+    found = [_key(one, kind) for one in given]
+    if len({key.name for key in found}) > 1:
+        raise Unreadable("all --key must be of one name: the keys of one log before and after a rotation")
+    return found
+
+
+def _key(given: str, kind: bytes) -> Pinned:
+    """A key given as it is, or as the name of a file that holds it."""
+    try:
+        return pinned(given, kind)
+    except ValueError:
+        pass  # then it is the name of a file
+    try:
+        return pinned(Path(given).read_text("utf-8").removesuffix("\n"), kind)
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"{given[:80]!r} is neither a key nor a file that holds one: {error}") from error

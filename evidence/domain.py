@@ -13,12 +13,14 @@ from evidence.jobs import JOBS
 from evidence.search import search
 from evidence.views import logs, verify
 from evidence.views.blueprint import pages
+from evidence.views.leaves import pages as leaf_pages
 from kernel.access import Role
 from kernel.domain import Domain, Room
 from kernel.errors import N_
 
 DOMAIN = Domain(
-    name="evidence", pages=(pages, logs.pages, verify.pages), api=(audit_api.api, logs_api.api, bundles.api),
+    name="evidence", pages=(pages, logs.pages, verify.pages, leaf_pages),
+    api=(audit_api.api, logs_api.api, bundles.api),
     commands=(audit_commands,), search=search, jobs=JOBS,
     rooms=(Room("/desk/audit", N_("审计"), "eye", frozenset({Role.AUDITOR, Role.SUPERVISOR})),),
 )

@@ -41,3 +41,8 @@ class NotOver(WrongState):
 class NotAnEarlierCheckpoint(WrongState):
     code = "not_an_earlier_checkpoint"
     message = N_("给出的不是这份日志较早的检查点：%(reason)s。")
+
+
+class NotAReceipt(WrongState):
+    code = "not_a_receipt"
+    message = N_("给出的不是这份日志为它开出的收录证明：%(reason)s。")

@@ -16,6 +16,10 @@ from kernel.formats import canonical, parse_json
 SCHEME: Final = b"\x01"
 
 
+class VaultShut(RuntimeError):
+    """No key was given to this process; the text says which setting it lacks."""
+
+
 class Vault:
     """Seals and opens with one key of 32 bytes."""
 
@@ -59,8 +63,8 @@ def the_vault() -> Vault:
     """The vault of this process.
 
     Raises:
-        RuntimeError: no key was given, in words.
+        VaultShut: no key was given, in words.
     """
     if _installed is None:
-        raise RuntimeError("the vault is shut: set LUOCHUI_VAULT_KEY (64 hexadecimal digits)")
+        raise VaultShut("the vault is shut: set LUOCHUI_VAULT_KEY (64 hexadecimal digits)")
     return _installed

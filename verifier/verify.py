@@ -1220,6 +1220,13 @@ class LogProof:
     path: list[str]
     checkpoint: Checkpoint
 
+    @property
+    def origin(self) -> str:
+        return self.checkpoint.origin
+
+
+LOG_PROOF = b"c2sp.org/tlog-proof@v1\n"
+
 
 def read_log_proof(raw: bytes, where: str) -> LogProof:
     head, empty_line, note = raw.partition(b"\n\n")
@@ -1370,7 +1377,10 @@ CHECKS = {
         "the plan is the one served and the one the rules give",
         "分配：方案就是所送达的方案，也是规则算出的方案",
     ),
-    "signature": ("the receipt key has signed it", "签名：由回执密钥签名"),
+    "signature": (
+        "the receipt key has signed it (of a tlog-proof: the log's key)",
+        "签名：由回执密钥签名（收录证明由日志密钥签名）",
+    ),
     "path": ("the record leads to the signed root", "路径：记录通向已签名的树根"),
     "two_histories": (
         "the log has signed two histories that cannot both be true",
@@ -2437,7 +2447,30 @@ def check_receipt(receipt: Receipt, key: Key, findings: Findings) -> Leaf | None
     return leaf
 
 
-def check_in_bundle(receipt: Receipt, leaf: Leaf | None, bundle: Bundle, findings: Findings) -> None:
+def check_log_proof(proof: LogProof, key: Key, findings: Findings) -> Leaf | None:
+    """Its leaf leads to the root of a checkpoint, which the log's key has signed."""
+    findings.begin("path", "signature")
+    at, leaf = proof.checkpoint, None
+    try:
+        leaf = read_leaf(proof.index, proof.leaf, leaf_hash(proof.leaf))
+    except ValueError as error:
+        findings.fail("path", "extra", "leaf_form", problem=error)
+    if leaf is not None and leaf.log != at.origin:
+        findings.fail("path", "extra", "receipt_log")
+    if root_of_path(leaf_hash(proof.leaf), proof.index, at.size, proof.path) != at.root:
+        findings.fail("path", "path", "receipt_path")
+    if key.name != at.origin:
+        findings.fail("signature", at.where, "other_origin", origin=at.origin, name=key.name)
+    signed = key.has_signed(at.note)
+    if not signed:
+        details = {} if signed is None else {"name": key.name}
+        findings.fail("signature", at.where, "not_signed" if signed is None else "bad_signature", **details)
+    return leaf
+
+
+def check_in_bundle(
+    receipt: Receipt | LogProof, leaf: Leaf | None, bundle: Bundle, findings: Findings
+) -> None:
     """The same leaf stands in the bundle, under the checkpoint that the log key has signed."""
     bundle.sought = receipt.leaf
     bundle.check()
@@ -2604,17 +2637,23 @@ def run_bundle(arguments: argparse.Namespace) -> int:
 
 
 def run_receipt(arguments: argparse.Namespace) -> int:
-    """A bidder's receipt: who signed it, and whether the log kept what it acknowledges."""
+    """A bidder's receipt, or the tlog-proof of its leaf: who signed it, and whether the log kept the leaf."""
     if (arguments.bundle is None) != (arguments.log_key is None):
         raise Unreadable("--bundle and --log-key go together")
     findings = Findings("signature", "path", "in_bundle")
     key = read_key_or_file(arguments.key)
-    receipt = read_receipt(Field(read_json(read_input(arguments.file))))
-    leaf = check_receipt(receipt, key, findings)
+    raw = read_input(arguments.file)
+    held: Receipt | LogProof
+    if raw.startswith(LOG_PROOF):
+        held = read_log_proof(raw, "tlog-proof")
+        leaf = check_log_proof(held, key, findings)
+    else:
+        held = read_receipt(Field(read_json(raw)))
+        leaf = check_receipt(held, key, findings)
     if arguments.bundle is not None:
         with Path(arguments.bundle).open("rb") as file:
             bundle = Bundle(Archive(file), [read_key_or_file(arguments.log_key)], [])
-            check_in_bundle(receipt, leaf, bundle, findings)
+            check_in_bundle(held, leaf, bundle, findings)
     tell(for_people(arguments.file, findings, LANGUAGES.index(arguments.lang)))
     checks: dict[str, Json] = {**findings.checks}
     write_result({"format": "receipt-report/v1", "ok": findings.ok, "checks": checks})
@@ -2662,8 +2701,9 @@ def read_arguments() -> argparse.Namespace:
     one.add_argument("--witness", metavar="VKEY", default=[], action="append", help=must + again)
     one.set_defaults(run=run_bundle)
     two = commands.add_parser("receipt", help=run_receipt.__doc__, description=run_receipt.__doc__)
-    two.add_argument("file", metavar="FILE", help="a receipt/v1, - for standard input")
-    two.add_argument("--key", metavar="VKEY", required=True, help="the receipt key of the log")
+    two.add_argument("file", metavar="FILE", help="a receipt/v1, or a tlog-proof; - for standard input")
+    of_receipt = "the receipt key of the log; of a tlog-proof the key of the log itself"
+    two.add_argument("--key", metavar="VKEY", required=True, help=of_receipt)
     two.add_argument("--bundle", metavar="FILE.zip", help="a bundle in which the same leaf must stand")
     two.add_argument("--log-key", metavar="VKEY", help="the key of the log, for the bundle")
     two.set_defaults(run=run_receipt)

@@ -100,11 +100,16 @@ def read(value: Any) -> BidLog:
     """
     root = Reader(value).members(("format", "lot", "bids"))
     root.at("format").choice(FORMAT)
-    terms = _read_lot(root.at("lot"))
-    return BidLog(terms, tuple(_read_bids(root.at("bids").items())))
+    terms, ranks = read_lot(root.at("lot")), Ranks()
+    return BidLog(terms, tuple(read_bid(item, ranks) for item in root.at("bids").items()))
 
 
-def _read_lot(lot: Reader) -> LotTerms:
+def read_lot(lot: Reader) -> LotTerms:
+    """The terms of a sale, also the ``lot`` of a ``lot.published`` leaf.
+
+    Raises:
+        FormatError: names the first member that does not fit.
+    """
     lot.members(("start_price_fen", "increment_fen", "max_steps", "whole_steps", "opens_at",
                  "closes_at", "extension_window_seconds", "mode"),
                 optional=("reorder_ms", "suspensions"))
@@ -146,18 +151,25 @@ def _read_suspensions(lot: Reader) -> Iterable[Suspension]:
         yield Suspension(from_at, to_at)
 
 
-def _read_bids(items: list[Reader]) -> Iterable[Entry]:
-    ranks: dict[str, int | None] = {}
-    for item in items:
-        item.members(("code", "amount_fen", "received_at"), optional=("priority_rank", "id"))
-        bid = BidIn(
-            code=item.at("code").text(),
-            amount_fen=item.at("amount_fen").fen(),
-            priority_rank=item.at("priority_rank").or_null(lambda rank: rank.integer(1, MAX_FEN)),
-            client_bid_id=item.at("id").or_null(lambda text: text.text(longest=_LONGEST_ID)))
-        if ranks.setdefault(bid.code, bid.priority_rank) != bid.priority_rank:
-            raise item.at("priority_rank").refuse("must be the same in all bids of this code")
-        yield Entry(bid, item.at("received_at").instant())
+Ranks = dict[str, int | None]
+"""The order of priority of each code; it has one in all its bids."""
+
+
+def read_bid(item: Reader, ranks: Ranks) -> Entry:
+    """One bid, also the ``bid`` of a ``bid`` leaf; its order enters ``ranks``.
+
+    Raises:
+        FormatError: names the first member that does not fit.
+    """
+    item.members(("code", "amount_fen", "received_at"), optional=("priority_rank", "id"))
+    bid = BidIn(
+        code=item.at("code").text(),
+        amount_fen=item.at("amount_fen").fen(),
+        priority_rank=item.at("priority_rank").or_null(lambda rank: rank.integer(1, MAX_FEN)),
+        client_bid_id=item.at("id").or_null(lambda text: text.text(longest=_LONGEST_ID)))
+    if ranks.setdefault(bid.code, bid.priority_rank) != bid.priority_rank:
+        raise item.at("priority_rank").refuse("must be the same in all bids of this code")
+    return Entry(bid, item.at("received_at").instant())
 
 
 def lot_members(terms: LotTerms) -> dict[str, Any]:

@@ -4,7 +4,8 @@ Title passes with the service of the ruling, not with the close, payment or regi
 (AUC-22.2).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Final
@@ -14,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from accounts import services as accounts
 from auction.errors import BalanceMissing, NotSold
-from auction.models import Delivery, Lot, Sale
+from auction.models import Delivery, Lot, Registration, Sale
 from auction.rules import schedule
 from auction.rules.lifecycle import LotState, Step, next_state
 from auction.services.handling import handled_sale, record
 from auction.services.reading import lock_sale
+from auction.services.registration import opening_salt
 from audit.kinds import Kind
 from cases import services as cases
 from cases.rules.words import PropertyStatus, ServiceWay
@@ -31,6 +33,30 @@ from ledger import services as ledger
 
 RULING_WAYS: Final = frozenset({ServiceWay.IN_PERSON, ServiceWay.ELECTRONIC, ServiceWay.POST})
 """How a ruling reaches a buyer, who is always at hand: no public notice, no waiver."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedBuyer:
+    """What opens the published commitment to a buyer's identity, in the leaf that admitted the code."""
+
+    code: str
+    salt: bytes
+    identity: Mapping[str, str]
+
+
+def opened_buyer(session: Session, lot_id: str, number: int) -> OpenedBuyer | None:
+    """The buyer as the law has it published (AUC-22.1), bound to the code; None where nothing was sold.
+
+    The identity is the one of the confirmation, which is public; from the vault comes only the salt.
+    """
+    sale = session.get(Sale, (lot_id, number))
+    if sale is None or sale.delivery is None or sale.result is None or sale.lot.is_exercise:
+        return None
+    mine = session.scalars(select(Registration).where(
+        Registration.lot_id == lot_id, Registration.number == number,
+        Registration.code == sale.result.winner_code)).one()
+    identity = {"name": sale.delivery.buyer_name, "masked_number": sale.delivery.buyer_masked_number}
+    return OpenedBuyer(mine.code or "", opening_salt(mine), identity)
 
 
 def paid_balances(session: Session) -> Sequence[str]:

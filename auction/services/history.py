@@ -108,6 +108,11 @@ def receipt_keys(session: Session, sale: Sale) -> list[str]:
     return audit.receipt_keys(session, sale.lot.court_id, is_exercise=sale.lot.is_exercise)
 
 
+def log_keys(session: Session, sale: Sale) -> list[str]:
+    """The public keys that ever signed checkpoints of the sale's log, each published in the log itself."""
+    return audit.checkpoint_keys(session, sale.lot.court_id, is_exercise=sale.lot.is_exercise)
+
+
 def bid_leaves(session: Session, sale: Sale | LockedSale) -> list[dict[str, Any]]:
     """Place and hash of the leaf of every attempt; the n-th belongs to position n."""
     return [_place(leaf) for leaf in audit.leaves_of_subject(session, sale.subject, kind=Kind.BID)]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from accounts import services as accounts
 from auction.errors import NoSuchLot
 from auction.models import Sale
+from auction.rules.bidding import Reason
 from auction.rules.disclosure import (
     ANNOUNCEMENT_TEXTS,
     DISCLOSURE_TEXTS,
@@ -18,11 +19,14 @@ from auction.rules.disclosure import (
     DisclosureItem,
     SpecialNotice,
 )
+from auction.rules.history import REASON_WORDS
 from auction.rules.lifecycle import ROUND_LABELS, Round
+from auction.services.receipts import HeldReceipt, HeldReceipts
 from audit import services as audit
 from audit.kinds import Kind
 from cases import services as cases
 from kernel.law import INSTRUMENTS
+from kernel.money import Fen, yuan_text
 from kernel.papers import wording
 from kernel.papers.typesetting import Paper, Proof
 
@@ -77,6 +81,30 @@ def confirmation_of(session: Session, sale: Sale, *, page: str) -> Paper:
         "deposit": wording.sum_of(paid_fen), "balance": wording.sum_of(delivery.balance_fen),
         "due": wording.day(delivery.balance_due_on) if delivery.balance_fen else "",
     }, _proof(session, sale, Kind.SALE_CONFIRMED, page))
+
+
+def receipts_paper(session: Session, held: HeldReceipts, *, page: str) -> Paper:
+    """A bidder's receipts of one sale to print: every bid with the hash of its leaf, oldest first.
+
+    It names nobody but the code. Its foot shows the leaf of the newest bid.
+
+    Args:
+        page: absolute address of the page of that leaf.
+    """
+    newest = held.held[0]
+    return Paper("receipts", f"出价回执-{held.sale.lot.title}", newest.attempt.received_at, {
+        **_frame(session, held.sale, "网络拍卖出价回执"), "code": held.code, "round": _round(held.sale),
+        "digest": held.digest, "example": f"receipts/{held.held[-1].name}.json",
+        "bids": [{"no": str(one.attempt.position), "amount": yuan_text(Fen(one.attempt.amount_fen)),
+                  "at": wording.instant(one.attempt.received_at, exact=True),
+                  "decision": _decision(one), "index": str(one.index), "hash": one.hash}
+                 for one in reversed(held.held)],
+    }, Proof(held.log, newest.index, newest.hash, page))
+
+
+def _decision(one: HeldReceipt) -> str:
+    reason = one.attempt.reason
+    return f"有效，第 {one.attempt.seq} 口" if reason is None else f"无效：{REASON_WORDS[Reason(reason)]}"
 
 
 def _frame(session: Session, sale: Sale, title: str) -> dict[str, str]:

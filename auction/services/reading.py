@@ -36,6 +36,9 @@ SHOWN_BIDS: Final = 20
 MOST_EVENTS: Final = 500
 """How many bids one answer to "what came after" holds."""
 
+_MOST_SALES: Final = 100_000
+"""No lot is sold so often, and no database takes any number."""
+
 BEFORE_PUBLICATION: Final = frozenset({LotState.DRAFT, LotState.PANEL, LotState.NOTIFYING,
                                        LotState.READY})
 
@@ -56,6 +59,11 @@ def find_lot(session: Session, lot_id: str) -> Lot | None:
     """A lot with its sales, or None: for whoever asks by an id that somebody typed."""
     return session.scalars(select(Lot).where(Lot.id == lot_id)
                            .options(selectinload(Lot.sales))).one_or_none()
+
+
+def find_sale(session: Session, lot_id: str, number: int) -> Sale | None:
+    """The N-th sale of a lot, or None; whatever number somebody typed."""
+    return session.get(Sale, (lot_id, number)) if number < _MOST_SALES else None
 
 
 def announced_sale(session: Session, lot_id: str) -> Sale:

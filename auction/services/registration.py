@@ -199,8 +199,7 @@ def give_code(session: Session, sale: Sale, registration: Registration, *,
         for salt, value in zip(salts, (shown, full), strict=True))
     registration.code, registration.admitted_at = code, now
     registration.sealed_commitments = the_vault().seal(
-        {"identity_salt": salts[0].hex(), "sealed_salt": salts[1].hex()},
-        f"registrations.sealed_commitments:{registration.id}")
+        {"identity_salt": salts[0].hex(), "sealed_salt": salts[1].hex()}, _place_of_salts(registration))
     audit.record(session, court_id=sale.lot.court_id, kind=Kind.BIDDER_ADMITTED,
                  subject=sale.subject, actor="system", case_id=sale.lot.case_id,
                  is_exercise=sale.lot.is_exercise,
@@ -208,6 +207,19 @@ def give_code(session: Session, sale: Sale, registration: Registration, *,
                        "sealed_commitment": full_commitment,
                        "priority_rank": registration.priority_rank})
     session.flush()
+
+
+def opening_salt(registration: Registration) -> bytes:
+    """What opens the commitment to name and masked number of an admitted bidder; 32 bytes.
+
+    The caller answers for the identity being published, or the bidder's own.
+    """
+    sealed = the_vault().open(registration.sealed_commitments or b"", _place_of_salts(registration))
+    return bytes.fromhex(sealed["identity_salt"])
+
+
+def _place_of_salts(registration: Registration) -> str:
+    return f"registrations.sealed_commitments:{registration.id}"
 
 
 def free_code(session: Session, sale: Sale) -> str:

@@ -13,6 +13,7 @@ from auction.schemas import RegisterIn
 from auction.services.closing import refund_due_at
 from auction.services.delivery import handover_due_on, ruling_due_on
 from auction.services.reading import all_announced, announced_sale, end_in_force
+from auction.services.receipts import has_bid
 from auction.services.registration import (
     check_may_bid,
     own_registration,
@@ -142,7 +143,8 @@ def one(lot_id: str) -> ResponseReturnValue:
         phase=phase_now(sale, now), ended=phase_now(sale, now) in ENDED,
         court_name=court_name(sale.lot.court_id), account=_account(sale),
         priority=priority_words(sale, mine, signed_in()) if phase_now(sale, now) not in ENDED else {},
-        purchase=_purchase(sale, mine), course=_course(sale, mine))
+        purchase=_purchase(sale, mine), course=_course(sale, mine),
+        has_bid=has_bid(session, mine))
 
 
 def _course(sale: Sale, mine: Registration) -> list[dict[str, Any]]:

@@ -23,6 +23,8 @@ from auction.services.handling import law_of
 from auction.services.history import ending_leaf, publication_leaf
 from auction.services.publication import class_of
 from auction.services.reading import attempts_of, end_in_force, outcome_of, registrations_of
+from auction.services.receipts import has_bid
+from auction.services.registration import own_registration
 from auction.views.words import (
     court_name,
     ground,
@@ -37,6 +39,7 @@ from auction.views.words import (
 )
 from cases import services as cases
 from kernel import clock
+from kernel.access import current_actor
 from kernel.clock import beijing_day
 from kernel.database import db
 from kernel.formats import canonical
@@ -72,7 +75,7 @@ def build(sale: Sale, *, everything: bool) -> dict[str, Any]:
         "published": publication_leaf(session, sale), "ending": ending_leaf(session, sale),
         "reason": _why(sale, phase), "released": any(
             one.deposit_ended_at is not None for one in registrations_of(session, sale)),
-        "turn": _turn(sale), "letter": _letter(sale),
+        "receipts_url": _receipts_url(sale), "turn": _turn(sale), "letter": _letter(sale),
         "due": _due(sale, phase), "is_latest": sale.lot.announced is sale,
         "others": [{"number": one.number, "round": round_name(one), "outcome": outcome_word(one),
                     "at": one.result.closed_at if one.result else None}
@@ -90,6 +93,14 @@ def _letter(sale: Sale) -> Markup:
             court=accounts.get_court(session, sale.lot.court_id),
             case_number=cases.get_case(session, sale.lot.case_id or "").number,
             published=publication_leaf(session, sale)))
+
+
+def _receipts_url(sale: Sale) -> str | None:
+    """Where the reader's own receipts of this sale are; None for whoever has not bid in it."""
+    mine = own_registration(db.session(), sale, current_actor())
+    if mine is None or not has_bid(db.session(), mine):
+        return None
+    return f"/my/bids/{sale.lot_id}/{sale.number}/receipts"
 
 
 def _why(sale: Sale, phase: Phase) -> dict[str, str]:

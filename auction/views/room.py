@@ -20,7 +20,7 @@ from auction.rules.closing import STOP_WORDS
 from auction.rules.jump import JUMP_PERCENT, JUMP_STEPS, MISTYPED_TIMES, jump_of, times_text
 from auction.schemas import RoomBidIn
 from auction.services.exercises import rival_of
-from auction.services.history import bid_leaves, receipt_keys
+from auction.services.history import bid_leaves, log_keys, receipt_keys
 from auction.services.reading import (
     SHOWN_BIDS,
     announced_sale,
@@ -142,7 +142,9 @@ def _shown(sale: Sale, bids: Any, mine: Registration | None, phase: Phase, now: 
         "result_url": f"/lots/{lot_id}/result", "mine_url": f"/my/bids/{lot_id}",
         "is_exercise": lot.is_exercise, "phase": phase, "band": _band(sale, bids, code, phase),
         "runs": phase in RUNS, "ended": phase in ENDED,
-        "receipt_keys": receipt_keys(session, sale), "code": code, "own": [code] if code else [],
+        "receipt_keys": receipt_keys(session, sale), "log_keys": log_keys(session, sale),
+        "receipts_url": f"/my/bids/{lot_id}/{sale.number}/receipts",
+        "code": code, "own": [code] if code else [],
         "key": own_key(lot_id) or "", "rank": mine.priority_rank if mine is not None else None,
         "price_label": _price_label(phase), "minimum_label": _minimum_label(sale, phase),
         "price_fen": sale.price_fen or sale.start_price_fen,

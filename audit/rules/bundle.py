@@ -7,6 +7,7 @@ import json
 import zipfile
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import IO, Any, Final, NamedTuple
 
@@ -25,34 +26,47 @@ class ProvedLeaf(NamedTuple):
     path: Sequence[bytes]
 
 
-class Beginning(NamedTuple):
-    """What shows that an earlier checkpoint is the beginning of the bundle's."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What may stand in a bundle beside leaves and checkpoint.
 
-    checkpoint: str
-    size: int
-    path: Sequence[bytes]
+    Attributes:
+        earlier: a checkpoint that is known outside, no larger than the bundle's, as text.
+        receipts: tlog-proofs as their holders brought them, by the name of the entry.
+        consistency: by each smaller size of a checkpoint in the bundle what shows that it is a beginning.
+        openings: what opens commitments of leaves, only what every reader may see.
+        plan: what opens the commitment of a plan, for those who may see names.
+    """
+
+    earlier: str | None = None
+    receipts: Mapping[str, bytes] = field(default_factory=dict)
+    consistency: Mapping[int, Sequence[bytes]] = field(default_factory=dict)
+    openings: Sequence[Mapping[str, Any]] = ()
+    plan: Mapping[str, Any] | None = None
 
 
 def write_bundle(out: IO[bytes], *, subject: str, rules: str, leaves: Callable[[], Iterable[ProvedLeaf]],
-                 checkpoint: str, size: int, earlier: Beginning | None = None,
-                 openings: Sequence[Mapping[str, Any]] = ()) -> int:
+                 checkpoint: str, size: int, beside: Beside) -> int:
     """Write a bundle/v1; returns how many leaves it holds.
 
     Args:
         leaves: gives them anew each time it is called, by rising index.
         checkpoint: a signed C2SP checkpoint of ``size`` leaves.
-        earlier: a checkpoint that is known outside, smaller than the other or of the same size.
     """
     files: dict[str, str] = {}
     with zipfile.ZipFile(out, "w") as archive:
         files["leaves.ndjson"], many = _lines(archive, "leaves.ndjson", map(_leaf_line, leaves()))
         files["proofs.ndjson"], _ = _lines(
             archive, "proofs.ndjson", (_proof_line(leaf, size) for leaf in leaves()))
-        shorter = earlier is not None and earlier.size < size
-        rest = {"checkpoint": checkpoint.encode(), "openings.json": canonical(list(openings)),
-                "consistency.json": canonical([_consistency(earlier, size)] if earlier and shorter else [])}
-        if earlier is not None:
-            rest["checkpoint.prev"] = earlier.checkpoint.encode()
+        rest = {"checkpoint": checkpoint.encode(), "openings.json": canonical(list(beside.openings)),
+                "consistency.json": canonical([
+                    {"from": earlier, "to": size, "path": [one.hex() for one in path]}
+                    for earlier, path in sorted(beside.consistency.items())])}
+        if beside.earlier is not None:
+            rest["checkpoint.prev"] = beside.earlier.encode()
+        if beside.plan is not None:
+            rest["plan.json"] = canonical(beside.plan)
+        rest |= {f"receipts/{name}.tlog-proof": raw for name, raw in sorted(beside.receipts.items())}
         for name, raw in rest.items():
             archive.writestr(_entry(name), raw)
             files[name] = sha256(raw).hexdigest()
@@ -85,7 +99,3 @@ def _leaf_line(leaf: ProvedLeaf) -> bytes:
 def _proof_line(leaf: ProvedLeaf, size: int) -> bytes:
     path = json.dumps([one.hex() for one in leaf.path], separators=(",", ":")).encode()
     return b'{"index":%d,"path":%b,"size":%d}\n' % (leaf.place, path, size)
-
-
-def _consistency(earlier: Beginning, size: int) -> dict[str, Any]:
-    return {"from": earlier.size, "to": size, "path": [one.hex() for one in earlier.path]}

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,6 +14,9 @@ from audit.rules.receipts import SignedTree
 from audit.rules.tree import Tree
 from audit.services.recording import WrittenLeaf
 from kernel.formats import parse_json
+
+_PART: Final = 500
+"""Places that one query asks for."""
 
 
 def body_of(leaf: Leaf | WrittenLeaf) -> dict[str, Any]:
@@ -117,22 +120,59 @@ def published_keys(session: Session, origin: str) -> list[PublishedKey]:
 
 def receipt_keys(session: Session, court_id: str, *, is_exercise: bool) -> list[str]:
     """The public keys that ever signed receipts in a court's log, as vkeys, the first one first."""
+    return _keys(session, court_id, is_exercise=is_exercise, signs="receipts")
+
+
+def _keys(session: Session, court_id: str, *, is_exercise: bool, signs: str) -> list[str]:
     origins = select(Log.origin).where(Log.court_id == court_id, Log.is_exercise == is_exercise)
     return [key.vkey for origin in session.scalars(origins)
-            for key in published_keys(session, origin) if key.signs == "receipts"]
+            for key in published_keys(session, origin) if key.signs == signs]
+
+
+def checkpoint_keys(session: Session, court_id: str, *, is_exercise: bool) -> list[str]:
+    """The public keys that ever signed checkpoints of a court's log, as vkeys, the first one first."""
+    return _keys(session, court_id, is_exercise=is_exercise, signs="checkpoints")
+
+
+def leaves_in(session: Session, log: str, indices: Collection[int]) -> dict[int, Leaf]:
+    """Leaves of a log by their place; without those that it does not have."""
+    found: dict[int, Leaf] = {}
+    wanted = sorted(indices)
+    for begin in range(0, len(wanted), _PART):
+        found |= {leaf.index: leaf for leaf in session.scalars(
+            select(Leaf).where(Leaf.log == log, Leaf.index.in_(wanted[begin:begin + _PART])))}
+    return found
 
 
 def receipt_of(session: Session, log: str, index: int) -> bytes | None:
     """The receipt that was given for a leaf, the same bytes for ever; None for one older than receipts."""
-    commit = session.execute(
-        select(SignedCommit).where(SignedCommit.log == log, SignedCommit.first <= index)
-        .order_by(SignedCommit.first.desc()).limit(1)).scalar_one_or_none()
-    if commit is None or index >= commit.first + commit.size:
-        return None
+    return receipts_in(session, log, [index]).get(index)
+
+
+def receipts_in(session: Session, log: str, indices: Collection[int]) -> dict[int, bytes]:
+    """The receipts that were given for leaves, by place; without those older than receipts.
+
+    Leaves of one commit share a tree, which is built once for all of them.
+    """
+    found: dict[int, bytes] = {}
+    commit: SignedCommit | None = None
+    signed: Sequence[bytes] = ()
+    for index in sorted(indices):
+        if commit is None or index >= commit.first + commit.size:
+            commit = session.execute(
+                select(SignedCommit).where(SignedCommit.log == log, SignedCommit.first <= index)
+                .order_by(SignedCommit.first.desc()).limit(1)).scalar_one_or_none()
+            if commit is None or index >= commit.first + commit.size:
+                continue
+            signed = _receipts_of_commit(session, commit)
+        found[index] = signed[index - commit.first]
+    return found
+
+
+def _receipts_of_commit(session: Session, commit: SignedCommit) -> Sequence[bytes]:
     rows = session.execute(select(Leaf.raw, Leaf.hash).where(
-        Leaf.log == log, Leaf.index >= commit.first, Leaf.index < commit.first + commit.size)
+        Leaf.log == commit.log, Leaf.index >= commit.first, Leaf.index < commit.first + commit.size)
         .order_by(Leaf.index)).all()
     tree = Tree([bytes.fromhex(row.hash) for row in rows])
-    signed = SignedTree(log, [bytes(row.raw) for row in rows], tree, commit.at, commit.key,
-                        bytes(commit.signature))
-    return signed.receipts[index - commit.first]
+    return SignedTree(commit.log, [bytes(row.raw) for row in rows], tree, commit.at, commit.key,
+                      bytes(commit.signature)).receipts

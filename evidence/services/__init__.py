@@ -26,6 +26,7 @@ from evidence.services.sales import (
     wanted_shots,
 )
 from evidence.services.searching import PER_PAGE, LeafQuery, leaf_of, leaves
+from evidence.services.verifying import Verified, verify
 
 __all__ = [
     "PER_PAGE",
@@ -40,6 +41,7 @@ __all__ = [
     "Shelf",
     "Shot",
     "ShownFinding",
+    "Verified",
     "Wanted",
     "check",
     "course_of",
@@ -58,5 +60,6 @@ __all__ = [
     "readings_of_sale",
     "sale_of_court",
     "shots",
+    "verify",
     "wanted_shots",
 ]

@@ -1,22 +1,27 @@
 """Putting a bundle/v1 together: all leaves of one sale, draw or plan, and what proves them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auction.services import reading
+from auction.services.delivery import opened_buyer
 from audit import services as audit
 from audit.kinds import Kind
 from audit.models import Leaf
-from audit.rules.bundle import Beginning, ProvedLeaf, write_bundle
-from audit.rules.notes import BadNote, Checkpoint, read_checkpoint, read_note
+from audit.rules.bundle import Beside, ProvedLeaf, write_bundle
+from audit.rules.notes import BadNote, Checkpoint, is_signed_by, read_checkpoint, read_note
+from audit.rules.proofs import LeafProof, read_proof
 from audit.rules.tiles import TiledTree
-from evidence.errors import NoCheckpointYet, NoSuchSubject, NotAnEarlierCheckpoint, NotOver
+from audit.rules.unbundling import NoLeaf, read_leaf
+from evidence.errors import NoCheckpointYet, NoSuchSubject, NotAnEarlierCheckpoint, NotAReceipt, NotOver
+from kernel.errors import N_
 from kernel.law import CURRENT
+from settlement import services as settlement
 
 OVER: Final = {"lot": {Kind.LOT_CLOSED, Kind.LOT_WITHDRAWN}, "draw": {Kind.DRAW_DONE},
                "plan": {Kind.PLAN_SERVED}}
@@ -35,12 +40,18 @@ class Exported:
     leaves: int
 
 
-def export(session: Session, subject: str, out: IO[bytes], *, now: datetime,
-           earlier: str | None = None, rest: Callable[[], None] = lambda: None) -> Exported:
+def export(session: Session, subject: str, out: IO[bytes], *, now: datetime, earlier: str | None = None,
+           receipts: Sequence[bytes] = (), names: bool = False, rest: Callable[[], None] = lambda: None
+           ) -> Exported:
     """Write the bundle/v1 of a sale (``lot:ID/N``), a draw (``draw:ID``) or a plan (``plan:ID``).
+
+    The identity of a buyer is opened, since the law publishes it with the sale (AUC-22.1); nobody else's is.
 
     Args:
         earlier: a checkpoint of the same log that is known outside, as text.
+        receipts: tlog-proofs of leaves of this subject, as bidders got them. One that the log of today does
+            not bear goes in all the same: that is what the reader is to find.
+        names: put in what opens the commitment of a plan, for those who may see names.
         rest: called between two slices of leaves.
 
     Raises:
@@ -48,6 +59,7 @@ def export(session: Session, subject: str, out: IO[bytes], *, now: datetime,
         NotOver: it has not ended.
         NoCheckpointYet: its last leaf is not signed yet.
         NotAnEarlierCheckpoint: what was given is none of this log's.
+        NotAReceipt: one of those given is no tlog-proof of this subject that the log's key signed.
     """
     newest = end_of(session, subject, now)
     origin = newest.origin
@@ -55,7 +67,7 @@ def export(session: Session, subject: str, out: IO[bytes], *, now: datetime,
     many = write_bundle(
         out, subject=subject, rules=_rules(session, subject), checkpoint=newest.note, size=newest.size,
         leaves=lambda: _proved(session, (subject, f"log:{origin}"), tree, rest),
-        earlier=None if earlier is None else _beginning(earlier, newest, tree))
+        beside=_beside(session, subject, newest, tree, earlier, receipts, names))
     return Exported(newest, many)
 
 
@@ -79,6 +91,51 @@ def end_of(session: Session, subject: str, now: datetime) -> audit.Published:
     return newest
 
 
+def _beside(session: Session, subject: str, newest: audit.Published, tree: TiledTree, earlier: str | None,
+            receipts: Sequence[bytes], names: bool) -> Beside:
+    held = [_receipt(session, newest.origin, subject, raw) for raw in receipts]
+    sizes = {proof.checkpoint.size for proof in held}
+    if earlier is not None:
+        sizes.add(_earlier_size(earlier, newest))
+    return Beside(
+        earlier=earlier, openings=_openings(session, subject),
+        receipts={f"leaf-{proof.index}-{proof.checkpoint.size}": raw
+                  for proof, raw in zip(held, receipts, strict=True)},
+        consistency={size: tree.consistency(size) for size in sizes if size < newest.size},
+        plan=_opened_plan(session, subject) if names and subject.startswith("plan:") else None)
+
+
+def _receipt(session: Session, origin: str, subject: str, raw: bytes) -> LeafProof:
+    try:
+        proof = read_proof(raw)
+        leaf = read_leaf(proof.index, proof.leaf)
+    except (BadNote, NoLeaf) as bad:
+        raise NotAReceipt(reason=str(bad)) from bad
+    if leaf.subject != subject or proof.checkpoint.origin != origin:
+        raise NotAReceipt(reason=f"{leaf.subject}, {proof.checkpoint.origin}")
+    keys = [key.vkey for key in audit.published_keys(session, origin) if key.signs == "checkpoints"]
+    if not any(is_signed_by(proof.note, key) for key in keys):
+        raise NotAReceipt(reason=N_("没有本日志密钥的签名"))
+    return proof
+
+
+def _openings(session: Session, subject: str) -> list[dict[str, Any]]:
+    kind, _, rest = subject.partition(":")
+    if kind != "lot":
+        return []
+    lot_id, _, number = rest.partition("/")
+    opened = opened_buyer(session, lot_id, int(number))
+    if opened is None:
+        return []
+    (leaf,) = [one for one in audit.leaves_of_subject(session, subject, kind=Kind.BIDDER_ADMITTED)
+               if audit.body_of(one)["code"] == opened.code]
+    return [{"index": leaf.index, "salt": opened.salt.hex(), "identity": dict(opened.identity)}]
+
+
+def _opened_plan(session: Session, subject: str) -> dict[str, Any]:
+    return settlement.opening_of(settlement.get_plan(session, subject.removeprefix("plan:")))
+
+
 def _proved(session: Session, subjects: tuple[str, ...], tree: TiledTree, rest: Callable[[], None]
             ) -> Iterator[ProvedLeaf]:
     """The leaves of these subjects, the log's own with its keys among them, as far as they are signed."""
@@ -91,14 +148,14 @@ def _proved(session: Session, subjects: tuple[str, ...], tree: TiledTree, rest: 
         yield ProvedLeaf(index, bytes(raw), tree.inclusion(index))
 
 
-def _beginning(text: str, newest: audit.Published, tree: TiledTree) -> Beginning:
+def _earlier_size(text: str, newest: audit.Published) -> int:
     try:
         found: Checkpoint = read_checkpoint(read_note(text).body)
     except BadNote as bad:
         raise NotAnEarlierCheckpoint(reason=str(bad)) from bad
     if found.origin != newest.origin or not 0 < found.size <= newest.size:
         raise NotAnEarlierCheckpoint(reason=f"{found.origin}, {found.size}")
-    return Beginning(text, found.size, tree.consistency(found.size))
+    return found.size
 
 
 def _rules(session: Session, subject: str) -> str:

@@ -324,6 +324,7 @@ export class Bar extends EventTarget {
     } else if (answer.decision.accepted) {
       this.sale.takeOwn(answer);
       showReceipt(answer);
+      this.dispatchEvent(new CustomEvent("receipt", { detail: answer }));
       this.tabs.keep("receipts", { ...this.tabs.read("receipts"), [answer.decision.seq]: answer.leaf.hash });
       if (elsewhere) return;
       this.chips[0].checked = true;

@@ -29,10 +29,38 @@ async function leaves(api, wanted) {
   return found;
 }
 
-function mark(row, good) {
+function mark(row, good, word = say(good ? "checked" : "broken")) {
   row.classList.toggle("broken", !good);
-  row.querySelector(".state").textContent = say(good ? "checked" : "broken");
+  row.querySelector(".state").textContent = word;
   row.querySelector(".ring").replaceWith(ring(row.dataset.hash, 36, { checked: good, broken: !good }));
+}
+
+const rowOf = (answer) => by("receipts")?.querySelector(`[data-index="${answer.leaf.index}"]`);
+let follower = null;
+const done = new Map();   // by the place of a leaf: what to do when it stands in the signed log
+const SAID = { late: "loggedLate", unchecked: "loggedUnchecked" };
+
+/** A bid's step into the signed log: a word on its row, quietly; only what does not hold is said aloud. */
+function showStep(answer, state) {
+  const shown = rowOf(answer);
+  if (state === "logged") done.get(answer.leaf.index)?.();
+  if (shown && (state === "logged" || state === "broken")) mark(shown, state === "logged", say(state));
+  else if (shown) shown.querySelector(".state").textContent = say(SAID[state]);
+  if (state !== "broken") return;
+  by("receipts-said").textContent = say("brokenAll");
+  by("receipts-said").classList.add("broken");
+}
+
+/** Follow an acknowledged bid until its leaf stands in the signed log, and say so on its row; `then` hears of that.
+ *  `keys`: receiptKeys and logKeys as the page came with them, in one text each. */
+export async function follow(answer, { receiptKeys = "", logKeys = "" }, then) {
+  done.set(answer.leaf.index, then);
+  if (follower === null) {
+    const { Follower } = await import("./following.js");
+    const keys = { receiptKeys: receiptKeys.split(" "), logKeys: logKeys.split(" ").filter(Boolean) };
+    follower ??= new Follower({ keys, tell: showStep, fetch: (...asked) => fetch(...asked), pause: (ms) => new Promise((done) => { setTimeout(done, ms); }) });
+  }
+  await follower.add(answer);
 }
 
 /** Check every receipt shown; what was kept on this machine counts before what the page says. */

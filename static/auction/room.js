@@ -211,6 +211,23 @@ connection.addEventListener("watching", () => {
     show();
   });
 }, { once: true });
+
+// Bids whose leaf is not known to be in the signed log yet, by its place: kept, so that a page opened anew goes on asking.
+const underway = () => tabs.read("underway") ?? {};
+
+async function followReceipt(answer) {
+  const place = answer.leaf.index;
+  tabs.keep("underway", { ...underway(), [place]: answer });
+  const { follow } = await import("./receipts.js");
+  await follow(answer, room.dataset, () => {
+    const left = underway();
+    delete left[place];
+    tabs.keep("underway", Object.keys(left).length ? left : null);
+  });
+}
+
+bar.addEventListener("receipt", ({ detail }) => followReceipt(detail));
+connection.addEventListener("watching", () => Object.values(underway()).forEach(followReceipt), { once: true });
 if (by("receipts-check") && globalThis.crypto?.subtle) {
   by("receipts-check").hidden = false;
   by("receipts-check").addEventListener("click", async () => {

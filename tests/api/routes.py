@@ -97,6 +97,7 @@ GET    /lots/<lot_id>/bids/<client_bid_id>          public
 POST   /lots/<lot_id>/registrations                 bidder
 GET    /my/bids                                     bidder
 GET    /my/bids/<lot_id>                            bidder
+GET    /my/receipts/<lot_id>/<int:number>           bidder
 GET    /lots/of-court                               staff
 GET    /lots/<lot_id>/file                          staff
 POST   /lots                                        officer

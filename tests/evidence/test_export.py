@@ -15,12 +15,15 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from auction.models import Sale
 from audit import services as audit
 from audit.models import Leaf, Log
+from audit.rules.archive import Unreadable
+from audit.rules.pinned import pinned
 from config.witnesses import read_witnesses
 from evidence.errors import NoCheckpointYet, NoSuchSubject, NotAnEarlierCheckpoint, NotOver
 from evidence.jobs import ask_witnesses, sign_checkpoints
-from evidence.services import export
+from evidence.services import export, verify
 from kernel import clock, signing
 from kernel.signing import COSIGNS, Signer
 from tests.factories.auction import OPENS_AT, START_FEN, a_code, a_lot_on_sale, bid, closed
@@ -43,22 +46,36 @@ class Checked:
 
 
 def verified(raw: bytes, folder: Path, origin: str, *more: str) -> Checked:
-    """Ask ``verifier/verify.py`` in a process of its own, with the key of the log pinned."""
+    """Ask ``verifier/verify.py`` in a process of its own, with the key of the log pinned; the platform's own
+    rules must find just the same."""
     file = folder / "bundle.zip"
     file.write_bytes(raw)
     done = subprocess.run([sys.executable, str(VERIFIER), "bundle", str(file), "--key",
                            signing.signer(origin).vkey, *more], capture_output=True, text=True, check=False)
-    return Checked(done.returncode, json.loads(done.stdout or "{}"), done.stderr)
+    found = Checked(done.returncode, json.loads(done.stdout or "{}"), done.stderr)
+    try:
+        own = verify(io.BytesIO(raw), [pinned(signing.signer(origin).vkey, signing.ED25519)],
+                     [pinned(key, COSIGNS) for key in more if key != "--witness"]).report
+    except Unreadable:
+        own = {}
+    assert ({name: value for name, value in own.items() if name != "failures"}
+            == {name: value for name, value in found.report.items() if name != "failures"}), found.said
+    return found
 
 
 def origin_of(session: Session, subject: str) -> str:
     return session.scalars(select(Leaf.log).where(Leaf.subject == subject).limit(1)).one()
 
 
-def exported(session: Session, subject: str, earlier: str | None = None) -> bytes:
+def exported(session: Session, subject: str, earlier: str | None = None, **more: Any) -> bytes:
     out = io.BytesIO()
-    export(session, subject, out, now=clock.now(), earlier=earlier)
+    export(session, subject, out, now=clock.now(), earlier=earlier, **more)
     return out.getvalue()
+
+
+def entries_of(raw: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 @pytest.fixture
@@ -84,6 +101,29 @@ def test_a_closed_sale_holds_in_every_check(session: Session, sold: str, tmp_pat
     assert held >= {"manifest", "checkpoint", "leaves", "chain", "inclusion", "ended", "replay"}
 
 
+def test_the_buyer_is_opened_as_sealed_and_nobody_else(session: Session, sold: str, tmp_path: Path) -> None:
+    raw = exported(session, sold)
+    found = verified(raw, tmp_path, origin_of(session, sold))
+    assert found.report["checks"]["openings"] is True
+    (opening,) = json.loads(entries_of(raw)["openings.json"])
+    lot_id, _, number = sold.removeprefix("lot:").partition("/")
+    sale = session.get_one(Sale, (lot_id, int(number)))
+    assert sale.delivery is not None
+    assert opening["identity"] == {"name": sale.delivery.buyer_name,
+                                   "masked_number": sale.delivery.buyer_masked_number}
+    leaf = session.get_one(Leaf, (origin_of(session, sold), opening["index"]))
+    assert audit.body_of(leaf)["code"] == sale.leader_code
+
+
+def test_a_sale_that_failed_opens_nobody(session: Session, tmp_path: Path) -> None:
+    lot = a_lot_on_sale(session)
+    a_code(session, lot)
+    closed(session, lot)
+    sign_checkpoints()
+    found = verified(exported(session, f"lot:{lot.id}/1"), tmp_path, origin_of(session, f"lot:{lot.id}/1"))
+    assert (found.status, found.report["checks"]["openings"]) == (0, None)
+
+
 def test_the_same_sale_gives_the_same_bytes(session: Session, sold: str) -> None:
     assert exported(session, sold) == exported(session, sold)
 
@@ -107,6 +147,14 @@ def test_a_plan_holds_by_its_commitment_without_a_name(session: Session, tmp_pat
     subject = plan.subject
     found = verified(exported(session, subject), tmp_path, origin_of(session, subject))
     assert found.status == 0, found.said
+
+
+def test_a_plan_for_those_who_may_see_names_is_recomputed(session: Session, tmp_path: Path) -> None:
+    subject = a_served_plan(session, a_sold_case(session)).subject
+    sign_checkpoints()
+    found = verified(exported(session, subject, names=True), tmp_path, origin_of(session, subject))
+    assert (found.status, found.report["checks"]["plan"]) == (0, True), found.said
+    assert "plan.json" not in entries_of(exported(session, subject))
 
 
 def test_a_draw_holds_with_its_transcript(session: Session, at: Walk, tmp_path: Path) -> None:
@@ -177,6 +225,39 @@ def test_the_command_writes_the_file_whole_or_not_at_all(
     assert done.exit_code == 2
     assert "lot:none/1" in done.output
     assert not list(tmp_path.glob("none*"))
+
+
+def test_the_command_verifies_what_it_exported_and_says_so_in_both_languages(
+        app: Flask, session: Session, sold: str, tmp_path: Path) -> None:
+    session.commit()
+    runner, file, key = app.test_cli_runner(), tmp_path / "sale.zip", tmp_path / "log.key"
+    vkey = signing.signer(origin_of(session, sold)).vkey
+    key.write_text(vkey + "\n")
+    assert runner.invoke(args=["audit", "export", sold, "-o", str(file)]).exit_code == 0
+    for lang, word in (("zh", "通过"), ("en", "holds")):
+        done = runner.invoke(args=["audit", "verify", str(file), "--key", str(key), "--lang", lang])
+        assert (done.exit_code, json.loads(done.stdout)["ok"]) == (0, True), done.output
+        assert word in done.stderr
+    other = signing.Keyring(b"o" * 32).signer(origin_of(session, sold)).vkey
+    done = runner.invoke(args=["audit", "verify", str(file), "--key", other, "--lang", "en"])
+    assert done.exit_code == 1
+    assert "no pinned key has signed it" in done.stderr
+    assert json.loads(done.stdout)["failures"][0]["check"] == "checkpoint"
+
+
+@pytest.mark.parametrize("wrong", [["--key", "rubbish"], [], ["--key", "KEY", "--witness", "KEY"]])
+def test_what_cannot_be_verified_ends_with_2(
+        app: Flask, session: Session, sold: str, tmp_path: Path, wrong: list[str]) -> None:
+    file = tmp_path / "sale.zip"
+    file.write_bytes(exported(session, sold))
+    given = [signing.signer(origin_of(session, sold)).vkey if one == "KEY" else one for one in wrong]
+    assert app.test_cli_runner().invoke(args=["audit", "verify", str(file), *given]).exit_code == 2
+    for broken in (b"", b"PK", file.read_bytes()[:-30]):
+        file.write_bytes(broken)
+        done = app.test_cli_runner().invoke(
+            args=["audit", "verify", str(file), "--key", signing.signer(origin_of(session, sold)).vkey])
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "cannot be read" in done.stderr
 
 
 def test_a_bundle_bears_the_cosignatures_of_the_log_s_witnesses(

@@ -40,6 +40,11 @@ def test_every_log_is_listed_with_its_keys_and_how_far_it_is_signed(client: Flas
         key["signs"]: key["key"] for key in listed["keys"]}.items()
 
 
+def test_a_place_that_no_database_counts_to_has_no_leaf(client: FlaskClient, origin: str) -> None:
+    sign_checkpoints()
+    assert client.get(f"/api/v1/logs/{origin}/leaves/{10**30}/proof").status_code == 404
+
+
 def test_the_checkpoint_is_a_signed_note(client: FlaskClient, origin: str) -> None:
     sign_checkpoints()
     answer = client.get(f"/api/v1/logs/{origin}/checkpoint")

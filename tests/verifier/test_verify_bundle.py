@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from audit.rules import archive
 from tests.verifier.bundles import (
     LOT,
     ORIGIN,
@@ -26,7 +27,7 @@ from tests.verifier.bundles import (
     printed,
     with_manifest,
 )
-from tests.verifier.conftest import Report, Run, examine, examine_alone
+from tests.verifier.conftest import Report, Run, examine, examine_at_desk
 from verifier import verify
 
 WITNESS = Key("witness.example/w1", 4)
@@ -463,12 +464,14 @@ def test_every_limit_is_counted_while_unpacking(monkeypatch: pytest.MonkeyPatch)
     for name, value in (("MOST_ENTRIES", 5), ("MOST_OF_OTHERS", 100), ("MOST_UNPACKED", leaves),
                         ("MOST_OF_ENTRY", {"leaves.ndjson": leaves - 1}), ("LONGEST_LINE", 100)):
         with monkeypatch.context() as limits:
-            limits.setattr(verify, name, value)
-            limits.setattr(verify, "CHUNK", 64)
-            assert examine_alone(raw, [Log().key.vkey]).status == 2, name
+            for program in (verify, archive):
+                limits.setattr(program, name, value)
+                limits.setattr(program, "CHUNK", 64)
+            assert examine_at_desk(raw, [Log().key]).status == 2, name
     with monkeypatch.context() as limits:
-        limits.setattr(verify, "CHUNK", 1)
-        assert examine(raw, [Log().key]).status == 0
+        for program in (verify, archive):
+            limits.setattr(program, "CHUNK", 1)
+        assert examine_at_desk(raw, [Log().key]).status == 0
 
 
 def test_a_size_that_the_zip_lies_about_is_not_believed() -> None:

@@ -137,6 +137,37 @@ def test_the_command_refuses_what_is_no_receipt_and_half_a_comparison(
         assert b"Traceback" not in done.stderr
 
 
+def test_the_proof_of_a_leaf_holds_as_a_receipt_does_under_the_key_of_the_log(
+    sale: Sale, receipt_command: Run, tmp_path: Path
+) -> None:
+    place, key = sale.places("bid")[1], sale.log.key.vkey
+    proof, file = sale.log.proof(place), tmp_path / "lot.zip"
+    done = receipt_command(proof, "--key", key)
+    assert (done.returncode, json.loads(done.stdout)["checks"]) == (0, HOLDS)
+    file.write_bytes(pack(bundle(sale.log, sale.subject)))
+    against = ("--bundle", str(file), "--log-key", key)
+    assert json.loads(receipt_command(proof, "--key", key, *against).stdout)["checks"]["in_bundle"] is True
+    file.write_bytes(pack(bundle(Log(leaves=sale.log.leaves[:place]), sale.subject)))
+    done = receipt_command(proof, "--key", key, *against)
+    assert (done.returncode, json.loads(done.stdout)["checks"]["in_bundle"]) == (1, False)
+
+
+def test_a_proof_of_which_anything_was_changed_does_not_hold(sale: Sale, receipt_command: Run) -> None:
+    place = sale.places("bid")[1]
+    proof, key = sale.log.proof(place), sale.log.key.vkey
+    other = sale.log.proof(place + 1)
+    for changed in (proof.replace(b"index ", b"index 1", 1), proof[:-9] + b"AAAAAAA=\n",
+                    b"\n".join([*other.split(b"\n")[:3], *proof.split(b"\n")[3:]])):
+        assert receipt_command(changed, "--key", key).returncode in (1, 2), changed
+    for wrong in (Key("elsewhere.example"), Log(word="other").key):
+        done = receipt_command(proof, "--key", wrong.vkey)
+        assert (done.returncode, json.loads(done.stdout)["checks"]["signature"]) == (1, False)
+    for raw in (b"c2sp.org/tlog-proof@v1\n", proof[:60], proof.partition(b"\n\n")[0]):
+        done = receipt_command(raw, "--key", key)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert b"Traceback" not in done.stderr
+
+
 def test_what_the_builder_signs_is_a_bid(sale: Sale) -> None:
     receipt = sale.log.receipt(sale.places("bid")[0], 0, len(sale.log.leaves))
     assert json.loads(b64decode(receipt["leaf"]))["kind"] == "bid"

@@ -1,0 +1,79 @@
+"""What a check of a bundle finds: every check by its name, and what differs, where. Pure.
+
+The texts are marked for translation, and their figures kept beside them: a program reads the report in
+English, people in their own language.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from kernel.errors import N_
+
+MOST: Final = 100
+"""Failures of one check that are listed; the rest is counted."""
+
+CHECKS: Final[Mapping[str, str]] = MappingProxyType({
+    "manifest": N_("文件清单：各文件与清单所列一致"),
+    "checkpoint": N_("检查点：由法院日志签名"),
+    "witnesses": N_("见证：见证方已对检查点副署"),
+    "leaves": N_("记录：格式、所属日志、时间先后"),
+    "chain": N_("链条：同一事项的记录没有缺失、增加或调换"),
+    "inclusion": N_("收录：每条记录都在已签名的日志之中"),
+    "consistency": N_("一致：先前的检查点都是现在日志的开头"),
+    "receipts": N_("回执：竞买人手中的回执都在日志之中"),
+    "openings": N_("开封：公开的身份就是当时封存的身份"),
+    "ended": N_("终结：拍卖已终结且仅一次，其后没有出价"),
+    "replay": N_("重放：每次出价和结果都符合规则"),
+    "draw": N_("摇号：次序正是各方密值算出的次序"),
+    "plan": N_("分配：方案就是所送达的方案，也是规则算出的方案"),
+})
+"""The checks of a bundle in the order of the report (docs/contracts.md, bundle/v1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One place where a check fails: a marked text with its figures."""
+
+    check: str
+    where: str
+    message: str
+    details: Mapping[str, object]
+
+
+class Findings:
+    """Every check by name: True, False, or None where there is nothing to check."""
+
+    def __init__(self) -> None:
+        self.checks: dict[str, bool | None] = dict.fromkeys(CHECKS)
+        self._failures: dict[str, list[Failure]] = {}
+        self._more: dict[str, int] = {}
+
+    @property
+    def ok(self) -> bool:
+        return False not in self.checks.values()
+
+    def begin(self, *checks: str) -> None:
+        """There is something to check; it holds until something fails."""
+        for check in checks:
+            if self.checks[check] is None:
+                self.checks[check] = True
+
+    def fail(self, check: str, where: str, message: str, **details: object) -> None:
+        self.checks[check] = False
+        listed = self._failures.setdefault(check, [])
+        if len(listed) < MOST:
+            listed.append(Failure(check, where, message, details))
+        else:
+            self._more[check] = self._more.get(check, 0) + 1
+
+    @property
+    def failures(self) -> list[Failure]:
+        """What differs, check by check in the order of the report."""
+        found: list[Failure] = []
+        for check in CHECKS:
+            found += self._failures.get(check, [])
+            if check in self._more:
+                found.append(Failure(check, "", N_("另有 %(count)s 处"), {"count": self._more[check]}))
+        return found

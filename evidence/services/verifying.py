@@ -1,0 +1,69 @@
+"""A bundle/v1 that somebody brings, checked by the platform's own rules, and what is said of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+from audit.rules.archive import Archive, Unreadable
+from audit.rules.checking import BundleCheck
+from audit.rules.findings import CHECKS, Failure
+from audit.rules.pinned import Pinned
+from evidence.rules.stories import story_of
+from kernel.errors import N_
+from kernel.formats import FormatError
+from kernel.languages import in_language, say
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What a bundle holds, and what does not hold.
+
+    Attributes:
+        report: bundle-report/v1, its messages in English.
+    """
+
+    report: dict[str, Any]
+    failures: Sequence[Failure]
+
+    @property
+    def ok(self) -> bool:
+        return bool(self.report["ok"])
+
+    def for_people(self, name: str) -> str:
+        """The report in the language of the moment: what was checked, what differs, where."""
+        holds, fails, nothing = say(N_("通过")), say(N_("不通过")), say(N_("无可核验"))
+        title = say(N_("%(subject)s，日志 %(origin)s，%(leaves)s 条记录，日志共 %(size)s 条"), self.report)
+        lines = [f"{name}: {title}: {holds if self.ok else fails}"]
+        for check, result in self.report["checks"].items():
+            word = nothing if result is None else holds if result else fails
+            lines.append(f"  [{word}] {check}: {say(CHECKS[check])}")
+        if self.failures:
+            lines.append(say(N_("不一致之处：")))
+        lines += [f"  {one.check} {one.where}: {say(one.message, one.details)}" for one in self.failures]
+        return "".join(_printable(line) + "\n" for line in lines)
+
+
+def verify(file: IO[bytes], keys: Sequence[Pinned], witnesses: Sequence[Pinned]) -> Verified:
+    """Check every check of a bundle.
+
+    Args:
+        keys: of the log, known from elsewhere, all of one name.
+
+    Raises:
+        Unreadable: it is no bundle/v1.
+    """
+    try:
+        check = BundleCheck(Archive(file), keys, witnesses, story_of)
+        check.run()
+    except FormatError as error:
+        raise Unreadable(str(error)) from error
+    failures = check.findings.failures
+    with in_language("en"):
+        told = [{"check": one.check, "where": one.where, "message": say(one.message, one.details)}
+                for one in failures]
+    return Verified(check.report() | {"failures": told}, failures)
+
+
+def _printable(text: str) -> str:
+    """Nothing that a file says may steer the terminal that shows it."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
