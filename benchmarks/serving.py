@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -27,7 +27,8 @@ def bare(port: int) -> list[str]:
 
 
 @contextmanager
-def serving(command: Callable[[int], list[str]], data_dir: str) -> Iterator[str]:
+def serving(command: Callable[[int], list[str]], data_dir: str, more: Mapping[str, str] | None = None
+            ) -> Iterator[str]:
     """Start, wait for the home page, give the address, and end."""
     with closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
@@ -36,7 +37,7 @@ def serving(command: Callable[[int], list[str]], data_dir: str) -> Iterator[str]
     server = subprocess.Popen(
         command(port),
         cwd=ROOT,
-        env=os.environ | {"DATA_DIR": data_dir, "PORT": str(port)},
+        env=os.environ | {"DATA_DIR": data_dir, "PORT": str(port)} | dict(more or {}),
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

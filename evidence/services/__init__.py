@@ -11,6 +11,7 @@ from evidence.services.findings import (
     mark_leaf,
 )
 from evidence.services.outside import Folder, account, compare_all, refusal
+from evidence.services.packing import Ended, Packed, Shelf, ended
 from evidence.services.readings import Reading, ReadingPage, readings_of_court, readings_of_sale
 from evidence.services.reconciling import rows_beside_leaves
 from evidence.services.restoring import Accepted, accept_restore
@@ -33,13 +34,16 @@ from evidence.services.verifying import Verified, verify
 __all__ = [
     "PER_PAGE",
     "Accepted",
+    "Ended",
     "Exported",
     "FindingPage",
     "Folder",
     "Happening",
     "LeafQuery",
+    "Packed",
     "Reading",
     "ReadingPage",
+    "Shelf",
     "Shot",
     "ShownFinding",
     "Verified",
@@ -49,6 +53,7 @@ __all__ = [
     "check",
     "compare_all",
     "course_of",
+    "ended",
     "export",
     "findings_at",
     "findings_of_court",

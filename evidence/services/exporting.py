@@ -1,6 +1,6 @@
 """Putting a bundle/v1 together: all leaves of one sale, draw or plan, and what proves them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any, Final
@@ -28,6 +28,9 @@ OVER: Final = {"lot": {Kind.LOT_CLOSED, Kind.LOT_WITHDRAWN}, "draw": {Kind.DRAW_
 """By kind of subject, the acts after one of which it can be exported: what follows a last leaf cannot be
 seen to be missing."""
 
+SLICE: Final = 100
+"""Leaves between two rests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:
@@ -38,7 +41,8 @@ class Exported:
 
 
 def export(session: Session, subject: str, out: IO[bytes], *, now: datetime, earlier: str | None = None,
-           receipts: Sequence[bytes] = (), names: bool = False) -> Exported:
+           receipts: Sequence[bytes] = (), names: bool = False, rest: Callable[[], None] = lambda: None
+           ) -> Exported:
     """Write the bundle/v1 of a sale (``lot:ID/N``), a draw (``draw:ID``) or a plan (``plan:ID``).
 
     The identity of a buyer is opened, since the law publishes it with the sale (AUC-22.1); nobody else's is.
@@ -48,6 +52,7 @@ def export(session: Session, subject: str, out: IO[bytes], *, now: datetime, ear
         receipts: tlog-proofs of leaves of this subject, as bidders got them. One that the log of today does
             not bear goes in all the same: that is what the reader is to find.
         names: put in what opens the commitment of a plan, for those who may see names.
+        rest: called between two slices of leaves.
 
     Raises:
         NoSuchSubject: the log knows no such thing, or a bundle is of another kind of it.
@@ -55,6 +60,22 @@ def export(session: Session, subject: str, out: IO[bytes], *, now: datetime, ear
         NoCheckpointYet: its last leaf is not signed yet.
         NotAnEarlierCheckpoint: what was given is none of this log's.
         NotAReceipt: one of those given is no tlog-proof of this subject that the log's key signed.
+    """
+    newest = end_of(session, subject, now)
+    origin = newest.origin
+    tree = audit.tree_of(session, origin, newest.size)
+    many = write_bundle(
+        out, subject=subject, rules=_rules(session, subject), checkpoint=newest.note, size=newest.size,
+        leaves=lambda: _proved(session, (subject, f"log:{origin}"), tree, rest),
+        beside=_beside(session, subject, newest, tree, earlier, receipts, names))
+    return Exported(newest, many)
+
+
+def end_of(session: Session, subject: str, now: datetime) -> audit.Published:
+    """The checkpoint given out, under which an ended sale, draw or plan stands with all its leaves.
+
+    Raises:
+        NoSuchSubject, NotOver, NoCheckpointYet: as ``export``.
     """
     chain = session.execute(select(Leaf.log, Leaf.index, Leaf.kind).where(Leaf.subject == subject)
                             .order_by(Leaf.index)).all()
@@ -67,12 +88,7 @@ def export(session: Session, subject: str, out: IO[bytes], *, now: datetime, ear
     newest = audit.published_checkpoint(session, origin, now)
     if newest is None or newest.size <= last:
         raise NoCheckpointYet
-    tree = audit.tree_of(session, origin, newest.size)
-    many = write_bundle(
-        out, subject=subject, rules=_rules(session, subject), checkpoint=newest.note, size=newest.size,
-        leaves=lambda: _proved(session, (subject, f"log:{origin}"), tree),
-        beside=_beside(session, subject, newest, tree, earlier, receipts, names))
-    return Exported(newest, many)
+    return newest
 
 
 def _beside(session: Session, subject: str, newest: audit.Published, tree: TiledTree, earlier: str | None,
@@ -120,12 +136,15 @@ def _opened_plan(session: Session, subject: str) -> dict[str, Any]:
     return settlement.opening_of(settlement.get_plan(session, subject.removeprefix("plan:")))
 
 
-def _proved(session: Session, subjects: tuple[str, ...], tree: TiledTree) -> Iterator[ProvedLeaf]:
+def _proved(session: Session, subjects: tuple[str, ...], tree: TiledTree, rest: Callable[[], None]
+            ) -> Iterator[ProvedLeaf]:
     """The leaves of these subjects, the log's own with its keys among them, as far as they are signed."""
     rows = session.execute(
         select(Leaf.index, Leaf.raw).where(Leaf.subject.in_(subjects), Leaf.index < tree.size)
         .order_by(Leaf.index).execution_options(yield_per=1000))
-    for index, raw in rows:
+    for number, (index, raw) in enumerate(rows, 1):
+        if number % SLICE == 0:
+            rest()
         yield ProvedLeaf(index, bytes(raw), tree.inclusion(index))
 
 

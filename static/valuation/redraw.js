@@ -11,7 +11,7 @@
 // and may hold, else the page may: [data-figure="…"], [data-order], [data-seed], [data-picks] with
 // a <template> of one row.
 
-import { CHECKS, FormatError, canCompute, redraw } from "./jdraw.js";
+import { CHECKS, FormatError, canCompute, redraw } from "../verify/jdraw.js";
 
 const figures = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
 const spent = (milliseconds) => (milliseconds < 0.1 ? `< ${figures.format(0.1)}` : figures.format(milliseconds));

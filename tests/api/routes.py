@@ -149,6 +149,9 @@ GET    /logs                                        public
 GET    /logs/<path:origin>/checkpoint               public
 GET    /logs/<path:origin>/consistency              public
 GET    /logs/<path:origin>/leaves/<int:index>/proof public
+GET    /bundles/lot/<lot_id>/<int:number>.zip       public
+GET    /bundles/draw/<draw_id>.zip                  public
+GET    /bundles/plan/<plan_id>.zip                  public
 """
 
 EVERYBODY: Final = frozenset(Role)

@@ -1,4 +1,4 @@
-"""The browser's recomputation (static/valuation/jdraw.js) agrees with this one, run by Node."""
+"""The browser's recomputation (static/verify/jdraw.js) agrees with this one, run by Node."""
 
 import os
 import shutil
@@ -14,8 +14,8 @@ NODE = shutil.which("node") or shutil.which("node", path=str(Path(sys.executable
 
 @pytest.mark.skipif(NODE is None, reason="this machine has no Node")
 def test_the_module_of_the_public_page_knows_every_answer_and_refusal(tmp_path: Path) -> None:
-    modules = tmp_path / "valuation"
-    shutil.copytree(ROOT / "static" / "valuation", modules)
+    modules = tmp_path / "verify"
+    shutil.copytree(ROOT / "static" / "verify", modules)
     (tmp_path / "package.json").write_text('{"type": "module"}')  # as <script type="module"> says
     done = subprocess.run(
         [str(NODE), "--test", "--test-reporter=tap", str(ROOT / "tests" / "js" / "jdraw.test.mjs")],

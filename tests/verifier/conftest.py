@@ -17,6 +17,7 @@ from audit.rules.pinned import pinned
 from evidence.rules.stories import story_of
 from kernel.formats import FormatError
 from kernel.signing import COSIGNS, ED25519
+from tests.verifier import browser
 from verifier import verify as program
 
 ROOT = Path(__file__).parents[2]
@@ -106,12 +107,27 @@ class Report:
 
 
 def examine(raw: bytes, keys: Iterable[HasVkey], witnesses: Iterable[HasVkey] = ()) -> Report:
+    """What all three find in these bytes: verify.py, the platform, and the modules of the browser."""
+    keys, witnesses = list(keys), list(witnesses)
+    report = examine_at_desk(raw, keys, witnesses)
+    other = browser.ask_of_bundle(raw, [key.vkey for key in keys], [key.vkey for key in witnesses])
+    assert (other["status"], members(other["value"] or {}, places(other))) == (
+        report.status, members(report.value, places(report.value)))
+    return report
+
+
+def examine_at_desk(raw: bytes, keys: Iterable[HasVkey], witnesses: Iterable[HasVkey] = ()) -> Report:
     """What `verify.py bundle` finds in these bytes, and the platform's `flask audit verify` finds just so."""
     keys, witnesses = list(keys), list(witnesses)
     report = examine_alone(raw, keys, witnesses)
-    failures = [(one["check"], one["where"]) for one in report.value.get("failures", ())]
-    assert (report.status, members(report.value, failures)) == examine_by_platform(raw, keys, witnesses)
+    assert (report.status, members(report.value, places(report.value))) == examine_by_platform(
+        raw, keys, witnesses)
     return report
+
+
+def places(report: dict[str, Any]) -> list[tuple[str, str]]:
+    """Where which check fails."""
+    return [(one["check"], one["where"]) for one in report.get("failures", ())]
 
 
 COMPARED = ("ok", "subject", "origin", "size", "leaves", "outcome", "checks")
@@ -152,11 +168,14 @@ def examine_alone(raw: bytes, keys: list[HasVkey], witnesses: list[HasVkey]) -> 
 
 
 def compare(receipt: Any, raw: bytes, key: str, log_key: str) -> tuple[int, dict[str, Any]]:
-    """What `verify.py receipt` finds in a receipt beside a bundle."""
+    """What `verify.py receipt` finds in a receipt beside a bundle; so must the modules of the browser."""
     findings = program.Findings("signature", "path", "in_bundle")
     read = program.read_receipt(program.Field(receipt))
     leaf = program.check_receipt(read, program.read_key(key, program.ED25519), findings)
     pinned = [program.read_key(log_key, program.ED25519)]
     bundle = program.Bundle(program.Archive(io.BytesIO(raw)), pinned, [])
     program.check_in_bundle(read, leaf, bundle, findings)
-    return (0 if findings.ok else 1), findings.checks
+    found = (0 if findings.ok else 1), findings.checks
+    other = browser.ask_of_receipt(receipt, key, raw, log_key)
+    assert (other["status"], other["value"]["checks"]) == found
+    return found

@@ -1,7 +1,8 @@
-"""Two programs, one answer: what the platform computes and what the verifier recomputes.
+"""Three programs, one answer: what the platform computes, and what verifier and browser recompute.
 
-The verifier was written from the public formats alone. Here both get the same random inputs, right
-ones and such with one thing wrong, and must print the same, or refuse with the same field.
+The verifier was written from the public formats alone, and the modules of the browser in another
+language. Here all get the same random inputs, right ones and such with one thing wrong, and must
+print the same, or refuse with the same field.
 """
 
 import copy
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from auction.rules import replay
 from kernel.formats import FormatError, parse_json, print_json
 from settlement.rules import plan_format
+from tests.verifier import browser
 from tests.verifier.conftest import ROOT, Run, read_vectors
 from valuation.rules import transcript
 from verifier import verify
@@ -60,9 +62,18 @@ def verifier_answer(command: str, raw: bytes) -> Answer:
         return "refused", refusal.field
 
 
+def browser_answer(command: str, raw: bytes) -> Answer:
+    answer = browser.ask(command, raw)
+    if answer["status"] == 2:
+        return ("refused", answer["field"]) if answer["field"] else ("unreadable", "")
+    return "printed", verify.print_json(answer["value"])
+
+
 def assert_agree(command: str, value: Json) -> None:
     raw = value if isinstance(value, bytes) else json.dumps(value).encode()
-    assert platform_answer(command, raw) == verifier_answer(command, raw)
+    ours = platform_answer(command, raw)
+    assert ours == verifier_answer(command, raw)
+    assert (("unreadable", "") if ours == ("refused", "") else ours) == browser_answer(command, raw)
 
 
 # --- inputs that fit -----------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.verifier import browser
 from tests.verifier.bundles import Files, Key, Log, Sale, a_draw, a_plan, bundle, pack, with_manifest
 from tests.verifier.conftest import examine
 from tests.verifier.test_verify_fuzz import JSON, mutate
@@ -121,9 +122,12 @@ def test_a_receipt_with_something_changed_is_answered_or_refused(value: Any, dat
     key = verify.read_key(log.receipt_key.vkey, verify.ED25519)
     for given_value in (receipt, value, {**receipt, "leaf": value}):
         findings = verify.Findings("signature", "path", "in_bundle")
+        browsers = browser.ask_of_receipt(given_value, log.receipt_key.vkey)
         try:
             read = verify.read_receipt(verify.Field(given_value))
         except (verify.Refused, verify.Unreadable):
+            assert browsers["status"] == 2
             continue
         verify.check_receipt(read, key, findings)
+        assert browsers["value"]["checks"] == findings.checks
         assert verify.for_people("receipt", findings, 1)

@@ -27,7 +27,7 @@ from tests.verifier.bundles import (
     printed,
     with_manifest,
 )
-from tests.verifier.conftest import Report, Run, examine
+from tests.verifier.conftest import Report, Run, examine, examine_at_desk
 from verifier import verify
 
 WITNESS = Key("witness.example/w1", 4)
@@ -467,11 +467,11 @@ def test_every_limit_is_counted_while_unpacking(monkeypatch: pytest.MonkeyPatch)
             for program in (verify, archive):
                 limits.setattr(program, name, value)
                 limits.setattr(program, "CHUNK", 64)
-            assert examine(raw, [Log().key]).status == 2, name
+            assert examine_at_desk(raw, [Log().key]).status == 2, name
     with monkeypatch.context() as limits:
         for program in (verify, archive):
             limits.setattr(program, "CHUNK", 1)
-        assert examine(raw, [Log().key]).status == 0
+        assert examine_at_desk(raw, [Log().key]).status == 0
 
 
 def test_a_size_that_the_zip_lies_about_is_not_believed() -> None:

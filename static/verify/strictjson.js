@@ -35,8 +35,11 @@ export function parse(bytes) {
   } catch {
     throw new FormatError("", "is not UTF-8");
   }
-  return new Source(text).whole();
+  return parseText(text);
 }
+
+/** Read one JSON value from a text. */
+export const parseText = (text) => new Source(text).whole();
 
 class Source {
   constructor(text) {
@@ -152,16 +155,22 @@ export function canonical(value) {
   return new TextEncoder().encode(canonicalText(value));
 }
 
-// For well-formed texts JSON.stringify escapes just what canonical JSON escapes.
-function canonicalText(value) {
+/** The same as a text. A result of ours may be written so too: its objects are plain ones, its great numbers BigInts.
+ *  For well-formed texts JSON.stringify escapes just what canonical JSON escapes. */
+export function canonicalText(value) {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(",")}]`;
-  if (!(value instanceof Map)) return JSON.stringify(value);
-  const names = [...value.keys()].sort(byCodePoint);
-  return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalText(value.get(name))}`).join(",")}}`;
+  if (typeof value === "bigint") return String(value);
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const members = value instanceof Map ? [...value] : Object.entries(value);
+  members.sort(([one], [other]) => byCodePoint(one, other));
+  return `{${members.map(([name, inner]) => `${JSON.stringify(name)}:${canonicalText(inner)}`).join(",")}}`;
 }
+
+const BEYOND_ORDER = /[\ud800-\uffff]/;    // up to here the order of UTF-16 is that of code points
 
 /** Order of two texts by code points, which is the order of their UTF-8 bytes. */
 export function byCodePoint(a, b) {
+  if (!BEYOND_ORDER.test(a) && !BEYOND_ORDER.test(b)) return Number(a > b) - Number(a < b);
   const [left, right] = [[...a], [...b]];
   const at = left.findIndex((sign, i) => sign !== right[i]);
   if (at === -1) return left.length - right.length;
