@@ -11,6 +11,7 @@ from accounts import services as accounts
 from accounts.passwords import verify_password
 from audit.rules.archive import Unreadable
 from audit.rules.notes import BadNote
+from audit.rules.outside import Outside
 from audit.rules.pinned import Pinned, pinned
 from audit.rules.splits import split_of
 from audit.services import Published
@@ -22,10 +23,12 @@ from evidence.services import (
     account,
     check,
     compare_all,
+    compare_seen,
     export,
     rows_beside_leaves,
     verify,
 )
+from evidence.services.asking import seen_by
 from evidence.witness.command import witness
 from kernel import clock
 from kernel.database import db
@@ -46,16 +49,16 @@ audit_commands.add_command(witness)
 def check_chains(context: click.Context) -> None:
     """Recompute all chains and signed roots from the database and name the first leaf that does not fit.
 
-    Compares them with the checkpoints that are kept outside of it, and the bids, standings and results of
-    all sales with their leaves. Reads only; may run beside the server.
+    Compares them with the checkpoints that are kept outside of it and that witnesses have seen, and the bids,
+    standings and results of all sales with their leaves. Reads only; may run beside the server.
     DATA_DIR or DATABASE_URL says which database, LUOCHUI_CHECKPOINTS where the checkpoints lie.
 
     Exit status: 0 everything holds, 1 something does not, 2 there is no database to read.
     """
-    lies = _folder()()
+    lies, seen = _outside()
     with readable():
         found = check(db.session())
-        beside = compare_all(db.session(), lies)
+        beside = [*compare_all(db.session(), lies), *compare_seen(db.session(), seen)]
         differing = list(rows_beside_leaves(db.session()))
     for origin, problem in found.items():
         click.echo(f"{'holds' if problem is None else 'BROKEN'}  {origin}"
@@ -70,9 +73,10 @@ def check_chains(context: click.Context) -> None:
     context.exit(Status.DONE if holds else Status.FAILS)
 
 
-def _folder() -> Folder:
+def _outside() -> tuple[list[Outside], list[Outside]]:
+    """What lies in the folder, and what witnesses have seen; asked before the database is read."""
     settings: Settings = current_app.extensions["settings"]
-    return Folder(settings.checkpoints)
+    return Folder(settings.checkpoints)(), seen_by(settings.witnesses.named, settings.origin)
 
 
 @audit_commands.command("accept-restore")
@@ -96,7 +100,8 @@ def accept_lost_acts(context: click.Context, administrator: str, judge: str, min
         digest = sha256(minutes.read_bytes()).hexdigest()
         with readable():
             people = [_proved(login) for login in (administrator, judge)]
-            found = compare_all(db.session(), _folder()())
+            lies, seen = _outside()
+            found = [*compare_all(db.session(), lies), *compare_seen(db.session(), seen)]
             with unit_of_work() as work:
                 done = accept_restore(
                     work.session, found, administrator_id=people[0], judge_id=people[1],

@@ -17,8 +17,8 @@ from audit.rules.tiles import Broken
 from audit.rules.witnesses import Policy, Trouble
 from config.settings import Settings
 from evidence.errors import InRecovery
-from evidence.services import Folder, account, compare_all, refusal
-from evidence.services.asking import Behind, ask_all
+from evidence.services import Folder, account, compare_all, compare_seen, refusal
+from evidence.services.asking import Behind, ask_all, seen_by
 from kernel import clock, standstill
 from kernel.database import db
 from kernel.errors import DomainError, Overtaken, Unavailable
@@ -145,16 +145,19 @@ def begin_by_looking(app: Flask) -> None:
 def keep_outside() -> None:
     """Keep the newest checkpoint of every log outside if it continues what lies there; else stand still.
 
-    While this process serves, only logs with news are compared; before it does, all with all sources.
+    While this process serves, only logs with news are compared; before it does, all with all sources: what
+    lies in the folder, and what witnesses have seen.
     """
     settings: Settings = current_app.extensions["settings"]
     folder = Folder(settings.checkpoints)
     lies = off_loop(folder)   # before the database is read: so it cannot be newer than that
-    session, was = db.session(), standstill.reason(current_app)
+    was = standstill.reason(current_app)
+    seen = seen_by(settings.witnesses.named, settings.origin) if was else []
+    session = db.session()
     newest = audit.newest_checkpoints(session)
     notes = {one.note for one in newest}
     looked = compare_all(session, lies if was else [one for one in lies if one.note not in notes])
-    _stand_still_or_go_on(looked, was)
+    _stand_still_or_go_on([*looked, *compare_seen(session, seen)], was)
     if standstill.reason(current_app) is not None:
         return
     beside = {one.outside.origin: one for one in looked}

@@ -10,7 +10,7 @@ from evidence.services.findings import (
     mark_attempt,
     mark_leaf,
 )
-from evidence.services.outside import Folder, account, compare_all, refusal
+from evidence.services.outside import Folder, account, compare_all, compare_seen, refusal
 from evidence.services.packing import Ended, Packed, Shelf, ended
 from evidence.services.readings import Reading, ReadingPage, readings_of_court, readings_of_sale
 from evidence.services.reconciling import rows_beside_leaves
@@ -52,6 +52,7 @@ __all__ = [
     "account",
     "check",
     "compare_all",
+    "compare_seen",
     "course_of",
     "ended",
     "export",

@@ -1,5 +1,6 @@
 """Asking a witness over the network, within a bounded time, and believing only what its key has signed."""
 
+import json
 import socket
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,13 +12,20 @@ from threading import Timer
 from typing import Final
 from urllib.parse import urlsplit
 
+import structlog
+
 from audit.rules.notes import BadNote, Note, Signature, cosigned_at, is_signed_by, read_note, read_signature
+from audit.rules.outside import Outside
 from audit.rules.witnesses import Trouble
 from audit.services import Errand, Heard
+from config.witnesses import Witness
+
+log = structlog.get_logger()
 
 PATIENCE_S: Final = 3.0
 """For one witness to answer, all in all."""
 LONGEST: Final = 16_384
+LONGEST_STANDING: Final = 4 * 1024 * 1024
 _AT_ONCE: Final = 16
 _TROUBLES: Final = {403: Trouble.KEY_REFUSED, 404: Trouble.UNKNOWN_LOG, 422: Trouble.INCONSISTENT}
 
@@ -45,7 +53,7 @@ def ask_all(errands: Sequence[tuple[Errand, str]], patience_s: float = PATIENCE_
 def ask(errand: Errand, url: str, patience_s: float = PATIENCE_S) -> Heard | Behind:
     """Ask one witness to sign; whatever it says or fails to say is an answer."""
     try:
-        status, text = _posted(url, errand.asked.text.encode(), patience_s)
+        status, text = _said("POST", url, "/add-checkpoint", errand.asked.text.encode(), patience_s)
     except (OSError, HTTPException):
         return Heard(errand, trouble=Trouble.SILENT)
     except ValueError:
@@ -82,8 +90,32 @@ def _holds(body: str, line: Signature, key: str) -> bool:
     return is_signed_by(Note(body, (line,)), key)
 
 
-def _posted(url: str, body: bytes, patience_s: float) -> tuple[int, str]:
-    """POST to ``/add-checkpoint`` below an address.
+def seen_by(witnesses: Sequence[Witness], installation: str, patience_s: float = PATIENCE_S) -> list[Outside]:
+    """The newest checkpoints of this installation's logs that witnesses have seen; who is silent adds none.
+
+    Args:
+        installation: the name of a log of its own, or with what the names of its logs begin.
+    """
+    if not witnesses:
+        return []
+    with ThreadPoolExecutor(min(len(witnesses), _AT_ONCE)) as pool:
+        found = list(pool.map(lambda one: _seen_by(one, patience_s), witnesses))
+    return [one for seen in found for one in seen if f"{one.origin}/".startswith(f"{installation}/")]
+
+
+def _seen_by(witness: Witness, patience_s: float) -> list[Outside]:
+    try:
+        _status, text = _said("GET", witness.url, "/", None, patience_s, LONGEST_STANDING)
+        return [Outside(witness.url, str(one["origin"]), str(one["checkpoint"]))
+                for one in json.loads(text)["logs"]]
+    except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
+        log.warning("witness.standing", witness=witness.key, problem=str(error))
+        return []
+
+
+def _said(method: str, url: str, path: str, body: bytes | None, patience_s: float, longest: int = LONGEST
+          ) -> tuple[int, str]:
+    """Status and text of an answer from below an address.
 
     Raises:
         OSError, HTTPException: nobody answered in time, or it was no HTTP.
@@ -98,13 +130,13 @@ def _posted(url: str, body: bytes, patience_s: float) -> tuple[int, str]:
         end.daemon = True
         end.start()
         try:
-            connection.request("POST", f"{parts.path.rstrip('/')}/add-checkpoint", body,
-                               {"Content-Type": "text/plain; charset=utf-8"})
+            connection.request(method, f"{parts.path.rstrip('/')}{path}", body,
+                               {"Content-Type": "text/plain; charset=utf-8"} if body else {})
             answer = connection.getresponse()
-            raw = answer.read(LONGEST + 1)
+            raw = answer.read(longest + 1)
         finally:
             end.cancel()
-    if len(raw) > LONGEST:
+    if len(raw) > longest:
         raise ValueError("the answer is too long")
     return answer.status, raw.decode()
 

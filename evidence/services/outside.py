@@ -111,6 +111,11 @@ def compare_all(session: Session, found: Iterable[Outside]) -> list[Compared]:
                   key=lambda one: (-order.index(one.verdict), one.outside.origin))
 
 
+def compare_seen(session: Session, seen: Iterable[Outside]) -> list[Compared]:
+    """The same with what witnesses have seen; what is no checkpoint of ours there is their trouble."""
+    return [one for one in compare_all(session, seen) if one.verdict is not Verdict.GARBLED]
+
+
 def refusal(worst: Compared) -> InRecovery:
     """What everybody is told."""
     kind = {Verdict.GARBLED: CheckpointGarbled, Verdict.DIFFERS: LogDiffers}.get(worst.verdict, InRecovery)

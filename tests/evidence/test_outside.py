@@ -1,6 +1,7 @@
 """A checkpoint outside of the database: what it shows after a restore, who serves then, and the way on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -24,9 +25,10 @@ from audit import services as audit
 from audit.kinds import Kind
 from audit.models import Log
 from audit.rules.notes import Checkpoint, sign
-from audit.rules.outside import Verdict
+from audit.rules.outside import Outside, Verdict
 from audit.services import checkpoints
 from config.settings import Settings
+from config.witnesses import Witness, Witnesses
 from evidence import jobs
 from evidence.jobs import begin_by_looking, keep_outside, sign_checkpoints
 from evidence.services import Folder, compare_all
@@ -38,6 +40,7 @@ from tests.clients import json_of
 from tests.factories.accounts import PASSWORD, a_court, a_person
 from tests.factories.auction import CLOSES_AT, OPENS_AT, START_FEN, a_code, a_lot_on_sale, bid
 from tests.factories.audit import grow
+from tests.factories.witnesses import Running
 
 pytestmark = pytest.mark.both_databases
 
@@ -208,6 +211,30 @@ class TestStandingStill:
         assert json_of(client.get("/readyz"))["checks"]["log"] is False
         assert client.get("/healthz").status_code == 200
         assert "at least 40 are missing" in said[0]
+
+    def test_behind_what_a_witness_has_seen_it_serves_nobody_though_nothing_lies_outside(
+            self, app: Flask, client: FlaskClient, origin: str, tmp_path: Path,
+            monkeypatch: pytest.MonkeyPatch) -> None:
+        sign_checkpoints()
+        ahead = note_of(origin, size_of(origin) + 7)
+        witness = Running(tmp_path, [signing.signer(origin).vkey])
+        assert witness.asked(f"old 0\n\n{ahead}").status == 200
+        named = Witnesses(1, (Witness(witness.key, witness.url),))
+        monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], witnesses=named))
+        begin_by_looking(app)
+        assert client.get("/").status_code == 503
+        witness.end()
+        keep_outside()
+        assert client.get("/").status_code == 200, "a witness that is silent stops nobody"
+
+    def test_what_a_witness_shows_and_no_key_of_the_log_has_signed_stops_nobody(
+            self, app: Flask, client: FlaskClient, origin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        sign_checkpoints()
+        forged = note_of(origin, size_of(origin) + 7).replace(origin, f"{origin}x", 1)
+        monkeypatch.setattr(jobs, "seen_by", lambda *_: [
+            Outside("https://witness.example", origin, shown) for shown in (forged, None)])
+        begin_by_looking(app)
+        assert client.get("/").status_code == 200
 
     def test_no_job_but_the_look_takes_a_turn(self, app: Flask) -> None:
         standstill.begin(Unavailable())
