@@ -8,7 +8,7 @@ import gc
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -87,7 +87,12 @@ def post_worker_init(worker: Any) -> None:
         gevent.spawn(start_beside, app)
     worker.decided_until = undecided.low_water
     begin_by_looking(app)
-    start(app, app.extensions["jobs"])
+    start(app, jobs_of_worker(app.extensions["jobs"], signs=settings.signs))
+
+
+def jobs_of_worker(jobs: Sequence[Any], *, signs: bool) -> list[Any]:
+    """Those that this process does; the signer's only where there is none of its own."""
+    return [job for job in jobs if signs or not job.of_signer]
 
 
 def worker_exit(_server: object, worker: Any) -> None:

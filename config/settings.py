@@ -46,6 +46,7 @@ class Settings:
         origin: schema-less address that names the log, such as ``court.example/luochui``.
         secret_key, vault_key, signing_key: None where not given; ``require_complete`` refuses to serve then.
         socket_driver: what carries WebSockets; ``stock`` is the way back if ours should fail.
+        signs: whether the workers sign the logs, or leave it to ``config.signer``.
         proxies: how many proxies stand in front and may say who the visitor is.
         checkpoint_dir: folder in which the newest signed checkpoint of each log lies outside of the
             database, at best on another disk; None for ``checkpoints`` in the data folder.
@@ -64,6 +65,7 @@ class Settings:
     proxies: int = 0
     address: str = "http://127.0.0.1:8000"
     socket_driver: SocketDriver = SocketDriver.THIN
+    signs: bool = True
     checkpoint_dir: Path | None = None
     witnesses: Witnesses = NO_WITNESSES
 
@@ -100,6 +102,7 @@ class Settings:
             address=_address(env, mode),
             checkpoint_dir=_folder(env.get("LUOCHUI_CHECKPOINTS")),
             socket_driver=_driver(env.get("LUOCHUI_SOCKET_DRIVER") or SocketDriver.THIN),
+            signs=_signs(env.get("LUOCHUI_SIGNER") or "here"),
             witnesses=_witnesses(env, mode),
         )
 
@@ -149,6 +152,12 @@ def _witnesses(env: Mapping[str, str], mode: Mode) -> Witnesses:
     if found.beside and mode is not Mode.DEMO:
         raise SettingsError("LUOCHUI_WITNESSES is demo; witnesses beside the server prove nothing")
     return found
+
+
+def _signs(shown: str) -> bool:
+    if shown not in ("here", "apart"):
+        raise SettingsError(f"LUOCHUI_SIGNER is {shown!r}; it is here, or apart where config.signer runs")
+    return shown == "here"
 
 
 def _address(env: Mapping[str, str], mode: Mode) -> str:

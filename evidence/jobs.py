@@ -196,5 +196,5 @@ def _keep(folder: Folder, origin: str, note: str, beside: Compared | None, *, is
 
 
 KEEPING: Final = Job("keep checkpoints outside", SIGN_EVERY_S, keep_outside, at_standstill=True)
-JOBS = (Job("sign checkpoints", SIGN_EVERY_S, sign_checkpoints), KEEPING,
-        Job("ask witnesses", ASK_EVERY_S, ask_witnesses))
+JOBS = (Job("sign checkpoints", SIGN_EVERY_S, sign_checkpoints, of_signer=True), KEEPING,
+        Job("ask witnesses", ASK_EVERY_S, ask_witnesses, of_signer=True))

@@ -24,12 +24,14 @@ class Job:
 
     Attributes:
         at_standstill: takes its turns also while this process serves nobody.
+        of_signer: left to a process of its own where there is one (``config.signer``).
     """
 
     name: str
     every_seconds: float
     run: Callable[[], None]
     at_standstill: bool = False
+    of_signer: bool = False
 
 
 def run_once(app: Flask, job: Job) -> None:

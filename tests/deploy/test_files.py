@@ -61,7 +61,7 @@ def test_no_file_of_deploy_names_a_registry_or_a_secret() -> None:
 # --- systemd
 
 
-@pytest.mark.parametrize("name", ["luochui@.service", "luochui-migrate.service"])
+@pytest.mark.parametrize("name", ["luochui@.service", "luochui-migrate.service", "luochui-signer.service"])
 def test_a_unit_runs_as_its_own_user_and_may_write_its_data_folder_only(name: str) -> None:
     unit = settings_of(DEPLOY / "systemd" / name)
     assert unit["User"] == ["luochui"]

@@ -55,6 +55,18 @@ def test_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
         Settings.from_env({"LUOCHUI_PROXIES": "yes", "DATA_DIR": str(tmp_path)})
 
 
+@pytest.mark.parametrize(("given", "signs"), [({}, True), ({"LUOCHUI_SIGNER": "here"}, True),
+                                             ({"LUOCHUI_SIGNER": "apart"}, False)])
+def test_workers_sign_the_logs_unless_it_is_left_to_a_process_of_its_own(
+        tmp_path: Path, given: dict[str, str], signs: bool) -> None:
+    assert Settings.from_env({**given, "DATA_DIR": str(tmp_path)}).signs is signs
+
+
+def test_a_signer_that_is_nowhere_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="here, or apart"):
+        Settings.from_env({"LUOCHUI_SIGNER": "away", "DATA_DIR": str(tmp_path)})
+
+
 def test_a_demo_has_random_secrets_of_its_own_and_keeps_them(tmp_path: Path) -> None:
     make_demo_secrets(tmp_path)
     first = Settings.from_env({"LUOCHUI_MODE": "demo", "DATA_DIR": str(tmp_path)})

@@ -1,0 +1,56 @@
+"""The signer as a process of its own, beside workers that leave it to it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audit import services as audit
+from audit.models import Log
+from config import gunicorn
+from config.settings import Settings
+from tests.factories.accounts import a_court
+from tests.factories.audit import grow
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 60
+
+
+@pytest.mark.both_databases
+def test_it_signs_what_is_new_until_it_is_told_to_end(app: Flask, session: Session, tmp_path: Path) -> None:
+    court = a_court(session)
+    origin = session.scalars(select(Log.origin).where(Log.court_id == court.id, ~Log.is_exercise)).one()
+    grow(origin, 3)
+    settings: Settings = app.extensions["settings"]
+    environment = {**os.environ, "LUOCHUI_MODE": "production", "LUOCHUI_ORIGIN": settings.origin,
+                   "LUOCHUI_SECRET_KEY": "s" * 32, "LUOCHUI_VAULT_KEY": "0f" * 32,
+                   "LUOCHUI_SIGNING_KEY": "1e" * 32, "LUOCHUI_SIGNER": "apart", "REDIS_URL": "",
+                   "DATABASE_URL": settings.database_url, "DATA_DIR": str(tmp_path)}
+    signer = subprocess.Popen([sys.executable, "-m", "config.signer"], cwd=ROOT, env=environment)
+    try:
+        deadline = time.monotonic() + PATIENCE_S
+        while (found := audit.newest_checkpoint(session, origin)) is None:
+            assert signer.poll() is None
+            assert time.monotonic() < deadline
+            session.rollback()
+            time.sleep(0.1)
+        assert found.size >= 3
+        signer.send_signal(signal.SIGTERM)
+        assert signer.wait(PATIENCE_S) == 0
+    finally:
+        signer.kill()
+        signer.wait()
+
+
+def test_workers_leave_signing_and_witnesses_to_it_and_nothing_else(app: Flask) -> None:
+    jobs = app.extensions["jobs"]
+    left = {job.name for job in jobs} - {job.name for job in gunicorn.jobs_of_worker(jobs, signs=False)}
+    assert left == {"sign checkpoints", "ask witnesses"}
+    assert list(gunicorn.jobs_of_worker(jobs, signs=True)) == list(jobs)
