@@ -55,6 +55,7 @@ class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _serve(self, listener: Any) -> StreamServer:
         listener.setblocking(True)
+        listener.listen(self.cfg.backlog)   # in production nobody was let in while the platform was loading
         server = StreamServer(listener, handle=partial(self.handle, listener),
                               spawn=Pool(self.worker_connections))
         server.max_accept = NEWCOMERS_A_TURN

@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -126,6 +127,19 @@ def test_killing_a_worker_loses_no_bid_and_stops_nobody_for_long(
 
 
 @pytest.mark.usefixtures("both_again")
+def test_a_worker_that_is_still_loading_turns_people_away_so_that_another_is_asked(
+        province: Province, both_again: None) -> None:
+    """Let in, they would wait until the platform is loaded; nginx asks the next one when it is refused."""
+    worker = province.workers[0]
+    worker.kill()
+    worker.start()
+    while not worker.children():
+        time.sleep(0.01)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", worker.port), timeout=PAUSE_S)
+    worker.wait()
+
+
 def test_a_worker_that_is_stopped_politely_answers_what_it_has_taken(
         province: Province, officer: Platform, auditor: Platform) -> None:
     sale = open_sale(officer, auditor, seats=4, lasts_s=120, window_s=2)

@@ -4,8 +4,8 @@ Each function may be called inside a unit of work or outside one; outside, it op
 """
 
 import io
-import secrets
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from PIL import Image
@@ -36,6 +36,7 @@ from kernel.clock import beijing_day
 from kernel.files import StoredFile, the_store
 from tests.factories.accounts import a_court, a_person, acting, an_id_number, the_actor
 
+_serials = count(20_001)   # beyond the numbers that tests write themselves
 FLAT = "临澜市东麓区映波路218号海棠里6幢1单元1602室"
 
 FACTS = {
@@ -56,9 +57,8 @@ def an_officer(session: Session, court: Court | None = None, *, login: str = "",
 
 def case_facts(**changes: Any) -> CaseFacts:
     """A case against a natural person; ``changes`` replace members."""
-    serial = secrets.randbelow(9000) + 1000
     return CaseFacts(**{
-        "number": f"（2026）临0102执{serial}号", "cause": "金融借款合同纠纷",
+        "number": f"（2026）临0102执{next(_serials)}号", "cause": "金融借款合同纠纷",
         "basis": "（2025）临0102民初4567号民事判决书", "filed_on": date(2026, 1, 12),
         "debtor_kind": DebtorKind.NATURAL_PERSON, **changes})
 
