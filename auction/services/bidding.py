@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from auction.errors import BidWaited, ClockOff, NoSuchLot, NotQualified, NotRunning, StillConfirming
 from auction.models import Attempt, Registration, Sale, Suspension
 from auction.rules.bidding import BidIn, Decision, Standing, ends_at, is_suspended
-from auction.rules.closing import MOST_WAIT, Close, Fault, waited_too_long
+from auction.rules.closing import MOST_CLOCK_MS, MOST_WAIT, Close, Fault, waited_too_long
 from auction.rules.engine import TAKES_BIDS, begin_of_suspension, steps_of_bid
 from auction.rules.lifecycle import LotState, Step, next_state
 from auction.rules.refusals import Refusal, explain
@@ -34,6 +34,9 @@ from audit.kinds import Kind
 from kernel.bulk import Bulk
 from kernel.errors import N_, DomainError
 from kernel.formats import canonical
+
+CLOCKS_APART = timedelta(milliseconds=MOST_CLOCK_MS)
+"""Another process may have admitted the bidder, by a clock that differs by so much."""
 
 
 class Offer(NamedTuple):
@@ -150,7 +153,8 @@ def take_bids(session: Session, offers: Sequence[Offer], *, now: datetime) -> li
         seat = seats.get(places[turn])
         if course is None:
             found[turn] = NoSuchLot(lot_id=offer.lot_id)
-        elif seat is not None and offer.number == course.sale.number:
+        elif (seat is not None and offer.number == course.sale.number
+              and seat.admitted_at <= offer.received_at + CLOCKS_APART):
             found[turn] = _take(course, seat, offer, batch)
     _store(bulk, batch)
     answers: list[BidAnswer | DomainError] = []
@@ -258,13 +262,18 @@ def _confirming(course: _Course, end: datetime, batch: _Batch) -> DomainError | 
 
 
 def _hold(course: _Course, received_at: datetime, batch: _Batch) -> None:
-    """Hold a sale from a bid on that was never judged; what was judged stays judged so."""
+    """Hold a sale from a bid on that was never judged; what was judged stays judged so.
+
+    Where somebody was told meanwhile that it is over, a stop would come after the end (AUC-28.5).
+    """
     sale = course.sale
+    from_at = begin_of_suspension(course.bids.terms, course.bids.standing, received_at)
+    if from_at > ends_at(course.bids.terms, course.bids.standing):
+        return
     _go_on(sale, received_at, batch, accepted=False)   # its hour has come, though nobody has opened it
     came_from = sale.state
     sale.state = next_state(came_from, Step.SUSPEND, of_round=sale.round)
-    stop = held_from(sale, came_from, Fault.WAITED,
-                     begin_of_suspension(course.bids.terms, course.bids.standing, received_at), batch.now)
+    stop = held_from(sale, came_from, Fault.WAITED, from_at, batch.now)
     sale.suspensions.append(SuspendedSpan(stop.ground, stop.reason, stop.from_at, None))
     course.bids.terms = terms_of(sale)
     batch.held.append((course, stop))

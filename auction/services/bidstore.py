@@ -73,12 +73,17 @@ class LockedSale:
 
 
 class Seat(NamedTuple):
-    """What stands behind a bidder's digest in one sale: an admitted code and its rank."""
+    """What stands behind a bidder's digest in one sale: an admitted code and its rank.
+
+    Attributes:
+        admitted_at: since when he may bid (the deposit is confirmed; AUC-12).
+        actor: who bids, as the log names him.
+    """
 
     code: str
     priority_rank: int | None
+    admitted_at: datetime
     actor: str
-    """Who bids, as the log names him."""
 
 
 class JudgedBid(NamedTuple):
@@ -120,7 +125,7 @@ def lock(bulk: Bulk, lot_ids: Collection[str], places: Collection[Place]) -> Gro
     stops = bulk.find(Stop, keys=("lot_id",), wanted=lots,
                      columns=(*_OF_SALE, "ground", "reason", "from_at", "to_at"))
     codes = bulk.find(Registration, keys=(*_OF_SALE, "person_digest"), wanted=list(places),
-                     columns=(*_OF_SALE, "person_digest", "code", "priority_rank"))
+                     columns=(*_OF_SALE, "person_digest", "code", "priority_rank", "admitted_at"))
     sales = {row[0]: _sale(row) for row in sorted(rows, key=lambda row: int(row[1])) if row[11] is not None}
     for lot_id, court_id, case_id, is_exercise in cases:
         if lot_id in sales:
@@ -131,8 +136,8 @@ def lock(bulk: Bulk, lot_ids: Collection[str], places: Collection[Place]) -> Gro
             sales[lot_id].suspensions.append(SuspendedSpan(ground, reason, _at(from_at), read(to_at)))
     for sale in sales.values():
         sale.suspensions.sort(key=lambda one: one.from_at)
-    return Ground(sales, {(lot_id, number, digest): Seat(code, rank, f"code:{code}")
-                          for lot_id, number, digest, code, rank in codes if code is not None})
+    return Ground(sales, {(lot_id, number, digest): Seat(code, rank, _at(admitted_at), f"code:{code}")
+                          for lot_id, number, digest, code, rank, admitted_at in codes if code is not None})
 
 
 def _sale(row: Sequence[Any]) -> LockedSale:

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from auction.errors import NotRunning
+from auction.errors import NotQualified, NotRunning
 from auction.models import Lot, Registration
 from auction.rules.bidding import Reason
 from auction.rules.lifecycle import LotState
 from auction.rules.replay import decision_members, recompute
-from auction.services.bidding import BidAnswer, answer_of, what_became_of
+from auction.services import registration
+from auction.services.bidding import CLOCKS_APART, BidAnswer, answer_of, what_became_of
 from auction.services.closing import suspend
 from auction.services.history import bid_leaves, leaf_of_attempt
 from auction.services.reading import replay_file
@@ -19,7 +20,7 @@ from audit import services as audit
 from audit.kinds import Kind
 from kernel.access import SYSTEM
 from kernel.languages import say
-from tests.factories.accounts import acting
+from tests.factories.accounts import a_bidder, acting
 from tests.factories.auction import (
     A_MOMENT,
     CLOSES_AT,
@@ -31,6 +32,8 @@ from tests.factories.auction import (
     attempts,
     bid,
     closed,
+    paid,
+    registered,
 )
 
 pytestmark = pytest.mark.both_databases
@@ -167,6 +170,20 @@ def test_two_bidders_may_use_the_same_id(session: Session, first: Registration,
                                          second: Registration) -> None:
     bid(session, first, START_FEN, OPENS_AT, bid_id="one")
     assert bid(session, second, START_FEN + STEP_FEN, LATER, bid_id="one").decision.accepted
+
+
+def test_a_bid_received_before_its_bidder_was_admitted_is_not_judged(session: Session, lot: Lot) -> None:
+    """Simulation, seed 8152: read late, when the deposit had come meanwhile (AUC-17.2)."""
+    person = a_bidder(session)
+    found = registered(session, lot, person)
+    paid(session, found, person)
+    with acting(session) as s:
+        registration.admit(s, found.id, now=LATER)
+    apart = CLOCKS_APART   # by so much the clock of the process that admitted may differ
+    with pytest.raises(NotQualified):
+        bid(session, found, START_FEN, LATER - apart - A_MOMENT)
+    assert attempts(session, lot) == []
+    assert bid(session, found, START_FEN, LATER - apart).decision.accepted
 
 
 def test_after_the_end_only_a_repeat_is_answered(session: Session, lot: Lot,

@@ -294,6 +294,18 @@ class TestWhatComesLate:
         session.expire_all()
         assert lot.sale.state == LotState.SUSPENDED
 
+    def test_a_bid_that_waited_stops_no_sale_of_which_somebody_was_told_that_it_is_over(
+            self, session: Session, lot: Lot, leader: Registration) -> None:
+        """F17, seed 110: the stop would come after the end, and the sale stand still for nothing."""
+        now = CLOSES_AT + 2 * S
+        late = bid(session, leader, START_FEN + STEP_FEN, now)
+        assert late.decision.reason is Reason.CLOSED
+        received_at = CLOSES_AT - MOST_WAIT
+        answer = taken(session, lot, leader, START_FEN + 2 * STEP_FEN, received_at, now)
+        assert isinstance(answer, BidWaited)
+        session.expire_all()
+        assert (lot.sale.state, lot.sale.suspensions) == (LotState.BIDDING, [])
+
     def test_a_process_whose_clock_is_off_takes_no_bid(
             self, app: Flask, session: Session, lot: Lot, leader: Registration) -> None:
         presence.here().clock_off_ms = 100

@@ -23,6 +23,7 @@ from auction.services.bidding import BidAnswer
 from auction.services.reading import lock_sale, terms_of
 from audit import services as audit
 from audit.kinds import Kind
+from kernel import clock
 from kernel.access import Actor, Role
 from ledger import services as ledger
 from tests.factories.accounts import a_bidder, a_court, a_person, acting, the_actor
@@ -157,6 +158,7 @@ def an_exercise(session: Session, officer: Actor, *, opens_at: datetime = OPENS_
     with acting(session) as s:
         lot, found = exercises.open_exercise(
             s, opens_at=opens_at, closes_at=closes_at, extension_window_seconds=window_seconds,
-            codes=[f"K{n:04d}" for n in range(1, seats + 1)], actor=officer, now=opens_at, **given)
+            codes=[f"K{n:04d}" for n in range(1, seats + 1)], actor=officer,
+            now=min(clock.now(), opens_at - timedelta(minutes=1)), **given)
         lot_id = lot.id
     return session.get_one(Lot, lot_id), found

@@ -81,7 +81,7 @@ class Process(Rooms):
 
     def is_admitted(self, arrival: Arrival) -> bool:
         seat = self.house.seats[arrival.lot].get(arrival.bid.code)
-        return seat is not None and seat.confirmed_at <= self.world.now
+        return seat is not None and seat.confirmed_at <= arrival.received_at + CLOCK_MOST
 
     def refuse_at_door(self, arrival: Arrival, why: str) -> None:
         arrival.fate, arrival.ended_at = why, self.world.now
