@@ -166,7 +166,7 @@ def test_every_file_that_a_template_names_is_there(app: Flask) -> None:
 def test_every_module_finds_its_neighbours() -> None:
     missing = [f"{module.relative_to(ROOT)}: {name}" for module in (ROOT / "static").rglob("*.js")
                if "vendor" not in module.parts
-               for name in re.findall(r"""(?:from|import|import\()\s*["']([^"']+)["']""",
+               for name in re.findall(r"""(?:\bfrom|^import|\bimport\()\s*["']([./][^"']+)["']""",
                                       module.read_text("utf-8"))
                if not (module.parent / name).is_file()]
     assert missing == []
