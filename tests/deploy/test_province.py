@@ -126,7 +126,6 @@ def test_killing_a_worker_loses_no_bid_and_stops_nobody_for_long(
     assert max(one.worst_s for one in sale.bidders) < PAUSE_S
 
 
-@pytest.mark.usefixtures("both_again")
 def test_a_worker_that_is_still_loading_turns_people_away_so_that_another_is_asked(
         province: Province, both_again: None) -> None:
     """Let in, they would wait until the platform is loaded; nginx asks the next one when it is refused."""
@@ -140,6 +139,7 @@ def test_a_worker_that_is_still_loading_turns_people_away_so_that_another_is_ask
     worker.wait()
 
 
+@pytest.mark.usefixtures("both_again")
 def test_a_worker_that_is_stopped_politely_answers_what_it_has_taken(
         province: Province, officer: Platform, auditor: Platform) -> None:
     sale = open_sale(officer, auditor, seats=4, lasts_s=120, window_s=2)

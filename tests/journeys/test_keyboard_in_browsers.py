@@ -64,7 +64,7 @@ def test_a_bidder_finds_a_lot_and_applies(platform: Server, new_visitor: NewVisi
 def test_a_bidder_goes_to_the_room_and_leads(platform: Server, new_visitor: NewVisitor) -> None:
     page = signed_in(new_visitor, platform, "bidder-1")
     page.goto("/my/bids")
-    tab_to(page, "main a[href^='/my/bids/']")
+    tab_to(page, "main a[href^='/my/bids/lot-']")
     page.keyboard.press("Enter")
     page.wait_for_url("**/my/bids/lot-*")
     tab_to(page, "main a[href$='/room']")
