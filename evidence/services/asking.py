@@ -108,7 +108,7 @@ def _seen_by(witness: Witness, patience_s: float) -> list[Outside]:
         _status, text = _said("GET", witness.url, "/", None, patience_s, LONGEST_STANDING)
         return [Outside(witness.url, str(one["origin"]), str(one["checkpoint"]))
                 for one in json.loads(text)["logs"]]
-    except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
+    except (OSError, HTTPException, ValueError, KeyError, TypeError, RecursionError) as error:
         log.warning("witness.standing", witness=witness.key, problem=str(error))
         return []
 

@@ -31,7 +31,8 @@ from config.settings import Settings
 from config.witnesses import Witness, Witnesses
 from evidence import jobs
 from evidence.jobs import begin_by_looking, keep_outside, sign_checkpoints
-from evidence.services import Folder, compare_all
+from evidence.services import Folder, asking, compare_all
+from evidence.services.asking import seen_by
 from kernel import signing, standstill
 from kernel.access import Role
 from kernel.database import db
@@ -226,6 +227,12 @@ class TestStandingStill:
         witness.end()
         keep_outside()
         assert client.get("/").status_code == 200, "a witness that is silent stops nobody"
+
+    @pytest.mark.parametrize("text", ["[" * 50_000, "", "{}", "[]", '{"logs": 1}', '{"logs": [{"origin": 1}]}'])
+    def test_a_witness_that_answers_nonsense_stops_nobody(
+            self, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+        monkeypatch.setattr(asking, "_said", lambda *_: (200, text))
+        assert seen_by([Witness("witness.example+00000000+AA", "http://127.0.0.1:1")], "court.example") == []
 
     def test_what_a_witness_shows_and_no_key_of_the_log_has_signed_stops_nobody(
             self, app: Flask, client: FlaskClient, origin: str, monkeypatch: pytest.MonkeyPatch) -> None:

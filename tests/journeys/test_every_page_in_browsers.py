@@ -41,7 +41,8 @@ def is_file(url: str) -> bool:
     """What a browser would not show but save."""
     path = urlsplit(url).path
     return path.startswith(("/files/", "/api/")) or path.endswith(
-        (".json", ".pdf", ".sha256", ".ics", ".atom", ".xml", ".txt", ".py", ".zip"))
+        (".json", ".pdf", ".sha256", ".ics", ".atom", ".xml", ".txt", ".py", ".zip",
+         ".tlog-proof"))
 
 
 @dataclass
