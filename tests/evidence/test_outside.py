@@ -228,7 +228,8 @@ class TestStandingStill:
         keep_outside()
         assert client.get("/").status_code == 200, "a witness that is silent stops nobody"
 
-    @pytest.mark.parametrize("text", ["[" * 50_000, "", "{}", "[]", '{"logs": 1}', '{"logs": [{"origin": 1}]}'])
+    @pytest.mark.parametrize("text", ["[" * 50_000, "", "{}", "[]", '{"logs": 1}', '{"logs": [{"origin": 1}]}'
+                                      ])
     def test_a_witness_that_answers_nonsense_stops_nobody(
             self, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
         monkeypatch.setattr(asking, "_said", lambda *_: (200, text))
