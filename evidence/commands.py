@@ -31,7 +31,7 @@ from evidence.services import (
 from evidence.services.asking import seen_by
 from evidence.witness.command import witness
 from kernel import clock
-from kernel.database import db
+from kernel.database import db, of_one_moment
 from kernel.errors import DomainError
 from kernel.formats import FormatError, print_json
 from kernel.languages import BY_ADDRESS, explain, in_language
@@ -57,9 +57,10 @@ def check_chains(context: click.Context) -> None:
     """
     lies, seen = _outside()
     with readable():
-        found = check(db.session())
-        beside = [*compare_all(db.session(), lies), *compare_seen(db.session(), seen)]
-        differing = list(rows_beside_leaves(db.session()))
+        session = of_one_moment()
+        found = check(session)
+        beside = [*compare_all(session, lies), *compare_seen(session, seen)]
+        differing = list(rows_beside_leaves(session))
     for origin, problem in found.items():
         click.echo(f"{'holds' if problem is None else 'BROKEN'}  {origin}"
                    f"{'' if problem is None else '  ' + problem}")

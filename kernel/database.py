@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 LEAST_SQLITE = (3, 51, 3)
@@ -177,6 +177,17 @@ def is_away(error: BaseException) -> bool:
         error.connection_invalidated
         or (isinstance(error, OperationalError | InterfaceError)
             and type(error.orig).__module__.startswith("psycopg")))
+
+
+def of_one_moment() -> Session:
+    """A session whose reads are all of one moment, for whoever compares rows while others write.
+
+    On SQLite every transaction is; PostgreSQL has to be asked.
+    """
+    db.session.rollback()
+    if not is_sqlite():
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    return db.session()
 
 
 def is_sqlite(engine: Engine | None = None) -> bool:

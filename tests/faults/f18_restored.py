@@ -240,7 +240,7 @@ def _refused(drills: Drills, place: Ground, worker: Worker, course: Course) -> N
 def _check(drills: Drills, place: Ground, status: int, word: str) -> None:
     done = place.app.test_cli_runner().invoke(args=["audit", "check"])
     if done.exit_code != status or word not in done.output:
-        drills.checks.append(f"{done.exit_code}: {done.output[-300:]}")
+        drills.checks.append(f"{done.exit_code}: {done.output[-300:].strip().splitlines()[-1]}")
 
 
 def _folder(place: Ground) -> Folder:
