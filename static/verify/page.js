@@ -148,6 +148,7 @@ async function pinnedOrTold() {
     problem.querySelector("span").textContent = error.message;
     ownKey.setAttribute("aria-invalid", "true");
   }
+  reset();
   say(told);
   ownKey.focus();
   return null;
