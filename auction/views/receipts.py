@@ -71,7 +71,7 @@ def receipts_zip(lot_id: str, number: int) -> Response:
     held, out = _held(lot_id, number), io.BytesIO()
     session = db.session()
     readme = render_template("auction/receipts_readme.txt", log=held.log, page=_page_of_newest(held),
-                             example=held.held[-1].name) + "\n"
+                             verifier=address_of("/verify/verify.py"), example=held.held[-1].name) + "\n"
     write_receipts(out, held, receipt_keys=receipt_keys(session, held.sale),
                    log_keys=log_keys(session, held.sale), readme=readme)
     return _file(out.getvalue(), "application/zip", f"receipts-{lot_id}-{number}.zip")

@@ -55,7 +55,7 @@ def log() -> ResponseReturnValue:
         kind_options=[(str(kind), say(kind.word)) for kind in Kind]), form.status
 
 
-@pages.get("/leaves/<path:origin>/<int:index>")
+@pages.get("/leaves/<path:origin>/<int(max=9007199254740991):index>")
 @access(Role.AUDITOR, Role.SUPERVISOR)
 def leaf(origin: str, index: int) -> ResponseReturnValue:
     """One leaf: its bytes, its hash, its place in the chain, and what was noted at it."""

@@ -28,7 +28,8 @@ def findings() -> ResponseReturnValue:
     return render_template("evidence/findings.html", found=found, is_first=not before)
 
 
-@pages.route("/leaves/<path:origin>/<int:index>/findings", methods=["GET", "POST"])
+@pages.route("/leaves/<path:origin>/<int(max=9007199254740991):index>/findings",
+             methods=["GET", "POST"])
 @access(Role.AUDITOR, Role.SUPERVISOR)
 def note_at_leaf(origin: str, index: int) -> ResponseReturnValue:
     """Write a finding at a leaf."""

@@ -10,7 +10,7 @@ import { LONGEST_TEXT, NoLeaf, readLeaf, readLeafLine, readPath, readProofLine }
 import { hasSigned, readCheckpoint, readLogProof } from "./notes.js";
 import { SaleStory } from "./sale.js";
 import { PlanStory, readPlanOpening } from "./served.js";
-import { canonicalText, parse } from "./strictjson.js";
+import { FormatError, canonicalText, parse } from "./strictjson.js";
 import { Inclusion, isConsistent, leafHash, rootOfPath } from "./tree.js";
 import { Archive } from "./zip.js";
 
@@ -33,6 +33,14 @@ export class OtherSubject extends Unreadable {
   }
 }
 
+/** What a party brought is nothing that opens a plan; the bundle is not to blame. */
+export class NoOpening extends Unreadable {
+  constructor(message) {
+    super(message);
+    this.name = "NoOpening";
+  }
+}
+
 const nobody = { settled: async () => {}, progress: async () => {} };
 
 /** Check a bundle.
@@ -45,7 +53,8 @@ const nobody = { settled: async () => {}, progress: async () => {} };
  *    (their names and the findings), and of how many leaves are read (of how many)
  *  @returns {Promise<Object>} {findings, subject, origin, size, leaves, outcome, found}
  *  @throws {Unreadable|FormatError} it is no bundle
- *  @throws {OtherSubject} it is one of something else */
+ *  @throws {OtherSubject} it is one of something else
+ *  @throws {NoOpening} `opening` opens no plan */
 export async function checkBundle(bytes, pinned, watch = nobody) {
   const bundle = new Bundle(new Archive(bytes), pinned, watch);
   await bundle.read();
@@ -74,7 +83,7 @@ class Bundle {
     if (this.wanted !== null && this.subject !== this.wanted) throw new OtherSubject(this.subject, this.wanted);
     this.checkpoint = readCheckpoint(await archive.read("checkpoint"), "checkpoint");
     this.#openings = readOpenings(await archive.readJson("openings.json"));
-    const own = this.opening ? readPlanOpening(parse(this.opening)) : null;
+    const own = this.opening ? readOwnOpening(this.opening) : null;
     const opening = archive.entries.has("plan.json") ? readPlanOpening(await archive.readJson("plan.json")) : own;
     if (opening && !this.subject.startsWith("plan:")) throw new Unreadable("plan.json stands only in the bundle of a plan");
     const Story = { lot: SaleStory, draw: DrawStory, plan: PlanStory }[this.subject.split(":", 1)[0]];
@@ -285,6 +294,15 @@ class Bundle {
       else if (!there.includes(name)) this.findings.fail("manifest", name, "not_there");
       else if (named.get(name) !== this.archive.hashes.get(name)) this.findings.fail("manifest", name, "other_bytes");
     }
+  }
+}
+
+function readOwnOpening(bytes) {
+  try {
+    return readPlanOpening(parse(bytes));
+  } catch (error) {
+    if (error instanceof FormatError || error instanceof Unreadable) throw new NoOpening(error.message);
+    throw error;
   }
 }
 

@@ -2,18 +2,19 @@
 // this script, and hold every sentence of theirs (templates/evidence/_verify.html); the script turns them on.
 //
 // [data-verify="URL of the bundle, or empty"], with data-subject of what it must be, holds
-//   [data-when="idle|working|holds|fails|other|unreadable|unreachable|unable|keyless"]  one of these is shown
+//   [data-when="idle|working|holds|unopened|fails|stranger|other|unreadable|damaged|noopening|unreachable|unable|
+//   keyless|nokey|severallogs"]  one of these is shown
 //   [data-check="name"] with [data-mark="todo|held|failed|none"] and [data-differs], where what differs is listed
 //   [data-begin] a <template> of the button; [data-file] inside [data-drop-zone], where the visitor brings a file
 // and the page [data-key="vkey"], what the server says, and #own-key, what the visitor knows from elsewhere.
 import { yuan } from "../js/money.js";
 import { Unreadable } from "./bytes.js";
-import { OtherSubject, checkBundle } from "./bundle.js";
+import { NoOpening, OtherSubject, checkBundle } from "./bundle.js";
 import { NoProgram } from "./crypto.js";
 import { said } from "./findings.js";
 import { COSIGNATURE, readKey } from "./notes.js";
 import { FormatError } from "./strictjson.js";
-import { canUnpack } from "./zip.js";
+import { Damaged, canUnpack } from "./zip.js";
 
 const SLICE_MS = 40;      // so long may the page stand still
 const SHOWN = 20;         // of what differs in one check
@@ -109,8 +110,12 @@ function showOutcome(outcome) {
   figure("extensions", String(outcome.extensions));
 }
 
+/** The visitor's keys are of several logs, and a bundle is of one. */
+class SeveralLogs extends Error {}
+
 /** The keys to check with: the visitor's own of the log, else the server's; witnesses are his alone.
- *  @throws {Unreadable} he wrote something that is no key. */
+ *  @throws {Unreadable} he wrote something that is no key.
+ *  @throws {SeveralLogs} */
 async function pinned() {
   const lines = ownKey.value.split("\n").map((line) => line.trim()).filter(Boolean);
   const keys = [];
@@ -120,7 +125,7 @@ async function pinned() {
     if (witness) witnesses.push(witness);
     else keys.push(await readKey(line));
   }
-  if (new Set(keys.map(({ name }) => name)).size > 1) throw new Unreadable("the keys are of several logs");
+  if (new Set(keys.map(({ name }) => name)).size > 1) throw new SeveralLogs();
   const isOwn = keys.length > 0;
   const servers = [...document.querySelectorAll("[data-key]")].map((shown) => shown.dataset.key);
   if (!isOwn) for (const key of servers) keys.push(await readKey(key));
@@ -129,6 +134,7 @@ async function pinned() {
 
 async function pinnedOrTold() {
   const problem = document.querySelector("[data-key-problem]");
+  let told = "keyless";
   problem.hidden = true;
   ownKey.removeAttribute("aria-invalid");
   try {
@@ -136,12 +142,14 @@ async function pinnedOrTold() {
     for (const word of document.querySelectorAll("[data-used]")) word.hidden = (word.dataset.used === "own") !== found.isOwn;
     if (found.keys.length) return found;
   } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
-    problem.hidden = false;
+    if (!(error instanceof Unreadable) && !(error instanceof SeveralLogs)) throw error;
+    told = error instanceof SeveralLogs ? "severallogs" : "nokey";
+    problem.hidden = told !== "nokey";
     problem.querySelector("span").textContent = error.message;
     ownKey.setAttribute("aria-invalid", "true");
   }
-  say("keyless");
+  reset();
+  say(told);
   ownKey.focus();
   return null;
 }
@@ -185,7 +193,9 @@ async function verify() {
     showOutcome(found.findings.ok ? found.outcome : null);
     for (const name of ["subject", "origin", "size"]) figure(name, String(found[name]));
     panel.querySelector("[data-about]").hidden = false;
-    say(found.findings.ok ? "holds" : "fails");
+    const [{ name }] = keys.keys;
+    figure("name", name);
+    say(verdictOf(found, name));
   } catch (error) {
     if (error instanceof NoProgram) {
       say("unreachable");
@@ -193,11 +203,31 @@ async function verify() {
       figure("other", error.subject);
       say("other");
     } else if (error instanceof FormatError || error instanceof Unreadable) {
-      figure("problem", error.message);
-      say("unreadable");
+      sayUnread(error);
     } else {
       throw error;
     }
+  }
+}
+
+/** What the checks come to. A key of another log may be the visitor's slip: that is asked before anybody is alarmed. */
+function verdictOf({ findings, subject, origin }, name) {
+  if (origin !== name) return "stranger";
+  if (!findings.ok) return "fails";
+  return subject.startsWith("plan:") && findings.checks.plan === null ? "unopened" : "holds";
+}
+
+/** Why nothing was found out: for people, with the technical reason beneath. */
+function sayUnread(error) {
+  figure("problem", error.message);
+  if (error instanceof NoOpening) {
+    say("noopening");
+  } else if (error instanceof Damaged) {
+    for (const part of panel.querySelectorAll("[data-damage]")) part.hidden = (part.dataset.damage === "entry") !== (error.entry !== "");
+    figure("entry", error.entry);
+    say("damaged");
+  } else {
+    say("unreadable");
   }
 }
 

@@ -35,6 +35,15 @@ export function canUnpack() {
   }
 }
 
+/** The file was cut off, damaged or changed, where it is packed. `entry` is what cannot be unpacked; "" if it is the zip. */
+export class Damaged extends Unreadable {
+  constructor(message, entry = "") {
+    super(message);
+    this.name = "Damaged";
+    this.entry = entry;
+  }
+}
+
 /** The entries of a bundle. `hashes` has the SHA-256 of every one that was read. */
 export class Archive {
   #bytes;
@@ -50,7 +59,7 @@ export class Archive {
     try {
       for (const entry of this.#directory()) this.#take(entry);
     } catch (error) {
-      if (error instanceof RangeError) throw new Unreadable("no zip: it is cut off");
+      if (error instanceof RangeError) throw new Damaged("no zip: it is cut off");
       throw error;
     }
     const missing = ALWAYS.filter((name) => !this.entries.has(name));
@@ -67,8 +76,8 @@ export class Archive {
       throw new Unreadable(`${name} is larger than a browser takes; verify.py checks it`);
     }
     const bytes = entry.method === STORED ? packed : await inflated(packed, entry.size, name);
-    if (bytes.length !== entry.size) throw new Unreadable(`${name} has not the size that the zip declares`);
-    if (crc32(bytes) !== entry.crc) throw new Unreadable(`${name} cannot be unpacked: its checksum does not fit`);
+    if (bytes.length !== entry.size) throw new Damaged(`${name} has not the size that the zip declares`, name);
+    if (crc32(bytes) !== entry.crc) throw new Damaged(`${name} cannot be unpacked: its checksum does not fit`, name);
     this.#unpacked += this.hashes.has(name) ? 0 : bytes.length;
     this.hashes.set(name, toHex(await sha256(bytes)));
     return bytes;
@@ -99,12 +108,12 @@ export class Archive {
     const [size, offset] = [this.#view.getUint32(end + 12, true), this.#view.getUint32(end + 16, true)];
     this.begin = end - size - offset;    // what stands before the zip, say a program that unpacks it
     if (size === BEYOND || offset === BEYOND || size > MOST_OF_OTHERS || this.begin < 0) {
-      throw new Unreadable("no zip: its directory has no size that a bundle in a browser may have");
+      throw new Damaged("no zip: its directory has no size that a bundle in a browser may have");
     }
     let count = 0;
     for (let at = end - size; at < end; count += 1) {
       if (at + DIRECTORY_BYTES > end || this.#view.getUint32(at, true) !== IN_DIRECTORY) {
-        throw new Unreadable("no zip: its directory is broken");
+        throw new Damaged("no zip: its directory is broken");
       }
       if (count >= MOST_ENTRIES) throw new Unreadable(`no zip: it has more than ${MOST_ENTRIES} entries`);
       const [name, extra, comment] = [28, 30, 32].map((place) => this.#view.getUint16(at + place, true));
@@ -128,7 +137,7 @@ export class Archive {
     for (let at = last; at >= 0 && at >= last - LONGEST_COMMENT; at -= 1) {
       if (this.#view.getUint32(at, true) === END) return at;
     }
-    throw new Unreadable("no zip: it has no end of a zip");
+    throw new Damaged("no zip: it has no end of a zip");
   }
 
   /** Names of a bundle are ASCII; whatever else stands there is none. */
@@ -155,7 +164,7 @@ export class Archive {
   #packed({ name, packed, offset }) {
     const next = [...this.entries.values()].map((entry) => entry.offset).filter((at) => at > offset);
     const most = Math.min(this.end, ...next);
-    const broken = new Unreadable(`${name} cannot be unpacked: the zip is broken there`);
+    const broken = new Damaged(`${name} cannot be unpacked: the zip is broken there`, name);
     if (offset + ENTRY_BYTES > most || this.#view.getUint32(offset, true) !== BEFORE_ENTRY) throw broken;
     const [named, extra] = [this.#view.getUint16(offset + 26, true), this.#view.getUint16(offset + 28, true)];
     const start = offset + ENTRY_BYTES + named + extra;
@@ -172,13 +181,13 @@ async function inflated(packed, size, name) {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       if (at + part.value.length > size) {
         await reader.cancel();
-        throw new Unreadable(`${name} has not the size that the zip declares`);
+        throw new Damaged(`${name} has not the size that the zip declares`, name);
       }
       whole.set(part.value, at);
       at += part.value.length;
     }
   } catch (error) {
-    throw error instanceof Unreadable ? error : new Unreadable(`${name} cannot be unpacked: ${error.message}`);
+    throw error instanceof Unreadable ? error : new Damaged(`${name} cannot be unpacked: ${error.message}`, name);
   }
   return whole.subarray(0, at);
 }

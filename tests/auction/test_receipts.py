@@ -119,6 +119,7 @@ def test_the_zip_holds_without_us_and_says_how(
     done = subprocess.run(["sha256sum", "--check", "SHA256SUMS"], cwd=tmp_path, capture_output=True,
                           check=False)
     assert done.returncode == 0
+    assert "/verify/verify.py 下载" in (tmp_path / "README.txt").read_text("utf-8")
     (command,) = re.findall(r"^    python3 verify\.py (receipt \S+ --key receipt\.key)$",
                             (tmp_path / "README.txt").read_text("utf-8"), re.MULTILINE)
     checked = subprocess.run([sys.executable, str(VERIFIER), *command.split()], cwd=tmp_path,

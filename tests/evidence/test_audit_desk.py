@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
@@ -109,6 +110,18 @@ def test_a_leaf_is_shown_with_its_bytes_and_hash(client: FlaskClient, session: S
     wrong = client.get("/desk/audit/leaves?from_at=yesterday")
     assert wrong.status_code == 422
     assert "yesterday" in wrong.text
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("index", [2**53 - 1, 2**53, 2**63 - 1, 2**63, 10**40])
+def test_a_leaf_beyond_every_log_is_not_found(client: FlaskClient, session: Session, index: int) -> None:
+    _, court_id, _ = a_sale_with_a_refusal(session)
+    court = session.get_one(Court, court_id)
+    sign_in(client, a_person(session, Role.AUDITOR, court))
+    assert client.get(f"/desk/audit/leaves/{court.origin}/{index}").status_code == 404
+    assert client.get(f"/desk/audit/leaves/{court.origin}/{index}/findings").status_code == 404
+    assert client.post(f"/desk/audit/leaves/{court.origin}/{index}/findings", data={"note": "没有这一片。"}
+                       ).status_code == 404
 
 
 def test_the_chains_are_recomputed_on_a_page_of_their_own(client: FlaskClient, session: Session) -> None:

@@ -133,8 +133,11 @@ def test_so_is_a_plan_by_its_commitment_without_a_name(
     page = new_visitor(address).page
     page.goto(page_of(subject).replace("/verify/plan/", "/plans/"))
     page.get_by_role("link", name="自己核验").click()
-    expect_all_holds(page)
-    assert states(page)["chain"] == "held"
+    expect_told(page, "日志相符；金额未核验")
+    expect_told(page, "放进下面的框里")
+    assert (states(page)["chain"], states(page)["plan"]) == ("held", "none")
+    expect(page.locator("[data-check=plan]")).to_contain_text("没有开启材料，金额没有核验。")
+    assert axe_violations(page) == []
 
 
 def test_a_party_has_every_fen_of_the_plan_checked_with_what_opens_its_commitment(
@@ -158,7 +161,8 @@ def test_a_party_has_every_fen_of_the_plan_checked_with_what_opens_its_commitmen
     expect(page.locator("[data-check=plan] [data-differs]")).to_contain_text("不是最后送达的方案")
     expect(page.locator("[data-check=plan] [data-differs]")).to_contain_text("规则得出另一方案")
     bring({"salt": "00"})
-    expect_told(page, "这个文件不是完整的卷宗")
+    expect_told(page, "这个文件不是“承诺的开启材料”")
+    expect_told(page, "不是卷宗的问题")
 
 
 def test_a_bid_changed_on_its_way_is_named_in_both_languages(
@@ -205,7 +209,9 @@ def test_what_is_no_bundle_and_what_does_not_come_gives_no_verdict(
     page.route(BUNDLE, answer)
     page.goto(page_of(sold))
     page.get_by_role("button", name="开始核验").click()
-    expect_told(page, "这个文件不是完整的卷宗")
+    expect_told(page, "文件损坏或者被改动")
+    expect_told(page, "它不是完整的压缩包")
+    expect_told(page, "技术原因：no zip: it has no end of a zip")
     page.get_by_role("button", name="再核验一遍").click()
     expect_told(page, "没有取到卷宗")
     visitor.forgive("404")
@@ -233,8 +239,15 @@ def test_the_visitors_own_key_takes_the_place_of_the_servers(
 
     own.fill("no key")
     page.get_by_role("button", name="再核验一遍").click()
-    expect_told(page, "请先填写密钥")
+    expect_told(page, "这不是一把密钥")
     expect(own).to_be_focused()
+    own.fill(f"{signing.signer(origin).vkey}\n{Key('elsewhere.example/log').vkey}")
+    page.get_by_role("button", name="再核验一遍").click()
+    expect_told(page, "这些密钥不属于同一份日志")
+    own.fill(Key("elsewhere.example/log").vkey)
+    page.get_by_role("button", name="再核验一遍").click()
+    expect_told(page, "这是那份日志的密钥吗？")
+    expect_told(page, f"出自日志 {origin}，密钥却属于 elsewhere.example/log")
     own.fill("")
     page.get_by_role("button", name="再核验一遍").click()
     expect_all_holds(page)
@@ -253,7 +266,54 @@ def test_a_file_of_ones_own_is_checked_without_the_network(
     page.get_by_label("您自己的密钥，一行一把").fill(key)
     page.locator("[data-file]").set_input_files(file)
     expect_all_holds(page)
+    expect(page.locator("[data-check=witnesses]")).to_contain_text("您没有填写，所以没有核验")
     assert axe_violations(page) == []
+
+
+def test_a_damaged_entry_is_named_in_the_readers_language(
+        address: str, new_visitor: NewVisitor, session: Session, sold: str) -> None:
+    raw = bytearray(exported(session, sold))
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        leaves = archive.getinfo("leaves.ndjson")
+    raw[leaves.header_offset + 60 + leaves.compress_size // 2] ^= 1
+    key = signing.signer(end_of(session, sold, clock.now()).origin).vkey
+    for locale, words in (
+            ("zh-CN", ("文件损坏或者被改动", "其中的 leaves.ndjson 不能解开。", "技术原因：leaves.ndjson")),
+            ("en", ("damaged or was changed", "leaves.ndjson in it cannot be unpacked."))):
+        page = new_visitor(address, locale=locale).page
+        page.goto("/verify")
+        page.locator("#own-key").fill(key)
+        page.locator("[data-file]").set_input_files(
+            {"name": "sale.zip", "mimeType": "application/zip", "buffer": bytes(raw)})
+        for said in words:
+            expect_told(page, said)
+        assert axe_violations(page) == []
+
+
+def test_an_unopened_plan_brought_as_a_file_is_not_said_to_agree_in_all(
+        address: str, new_visitor: NewVisitor, session: Session) -> None:
+    subject = signed(session, a_served_plan(session, a_sold_case(session)).subject)
+    page = new_visitor(address).page
+    page.goto("/verify")
+    page.locator("#own-key").fill(signing.signer(end_of(session, subject, clock.now()).origin).vkey)
+    page.locator("[data-file]").set_input_files(
+        {"name": "plan.zip", "mimeType": "application/zip", "buffer": exported(session, subject)})
+    expect_told(page, "日志相符；金额未核验")
+    expect_told(page, "放进该方案自己的核验页面")
+
+
+def test_the_sign_of_the_button_stands_beside_its_word(
+        address: str, new_visitor: NewVisitor, sold: str) -> None:
+    page = new_visitor(address, size=PHONE).page
+    page.goto(page_of(sold))
+    button = page.get_by_role("button", name="开始核验")
+    sign, word, whole = (found.bounding_box() for found in (
+        button.locator("svg"), button.locator("[data-first]"), button))
+    assert sign is not None
+    assert word is not None
+    assert whole is not None
+    assert sign["x"] + sign["width"] <= word["x"]
+    assert abs(sign["y"] + sign["height"] / 2 - whole["y"] - whole["height"] / 2) <= 1
 
 
 def test_with_the_keyboard_alone_the_check_begins_and_the_button_keeps_the_focus(
