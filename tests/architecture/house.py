@@ -15,7 +15,7 @@ FLOORS: Final = {
 """Which floor a package stands on. The log lies above the kernel it is built with; floors of
 one number do not import each other."""
 
-LAUNCHERS: Final = frozenset({ROOT / "config" / "gunicorn.py"})
+LAUNCHERS: Final = frozenset({ROOT / "config" / "gunicorn.py", ROOT / "config" / "signer.py"})
 """What starts the app stands above it, wherever its file lies."""
 
 DOMAINS: Final = ("accounts", "cases", "ledger", "valuation", "auction", "settlement", "evidence",
