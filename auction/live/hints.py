@@ -23,6 +23,8 @@ WATCHERS: Final = "luochui:watchers:"
 _LONGEST: Final = 1_000_000
 _MOST_WATCHERS: Final = 10_000_000
 _A_TURN: Final = 1.0
+_GONE: Final = (redis.RedisError, ValueError)
+"""What a broken line raises; the client's own buffer may be closed beneath it when a reading times out."""
 
 
 class Hints:
@@ -69,7 +71,7 @@ class Hints:
                 if counts is not None:
                     _client(url).publish(WATCHERS + self.process, json.dumps(counts))
                 self._is_well = True
-        except redis.RedisError as error:
+        except _GONE as error:
             self._note(error)
         finally:
             self._is_sending = False
@@ -90,7 +92,7 @@ class Hints:
                     said = line.get_message(timeout=_A_TURN)
                     if said is not None:
                         self.take(said["channel"], said["data"])
-        except redis.RedisError as error:
+        except _GONE as error:
             self._note(error)
         finally:
             self._is_hearing = False
@@ -112,7 +114,7 @@ class Hints:
             self._when_counted(process, {room: count for room, count in value.items()
                                          if type(count) is int and 0 < count < _MOST_WATCHERS})
 
-    def _note(self, error: redis.RedisError) -> None:
+    def _note(self, error: Exception) -> None:
         if self._is_well:   # once, not every second
             log.warning("no hints between processes", error=type(error).__name__)
         self._is_well = False
