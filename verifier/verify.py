@@ -1558,12 +1558,16 @@ class Findings:
         return result
 
 
-def for_people(title: str, findings: Findings, language: int) -> str:
-    """The report as people read it: what was checked, what differs, and where."""
-    holds, fails, nothing = (("holds", "FAILS", "nothing to check"), ("通过", "不通过", "无可核验"))[language]
-    lines = [f"{title}: {holds if findings.ok else fails}"]
+HOLDS = ("holds", "通过")
+LOG_HOLDS = ("The log holds; the amounts were not verified", "日志相符；金额未核验")
+
+
+def for_people(title: str, findings: Findings, language: int, verdict: tuple[str, str] = HOLDS) -> str:
+    """The report as people read it: the verdict if nothing differs, what was checked, what differs, where."""
+    fails, nothing = (("FAILS", "nothing to check"), ("不通过", "无可核验"))[language]
+    lines = [f"{title}: {verdict[language] if findings.ok else fails}"]
     for check, result in findings.checks.items():
-        word = nothing if result is None else holds if result else fails
+        word = nothing if result is None else HOLDS[language] if result else fails
         lines.append(f"  [{word}] {check}: {CHECKS[check][language]}")
     if findings.failures:
         lines.append(("What differs:", "不一致之处：")[language])
@@ -2131,6 +2135,11 @@ class Bundle:
             raise Unreadable("plan.json stands only in the bundle of a plan")
         return story
 
+    @property
+    def is_sealed_plan(self) -> bool:
+        """A plan that nobody has opened: the log holds its commitment alone, and no amount."""
+        return self.subject.startswith("plan:") and self.findings.checks["plan"] is None
+
     def check(self) -> None:
         """Every check of the bundle; what is broken in its form stops it."""
         self.findings.begin("manifest", "checkpoint", "leaves", "chain", "inclusion")
@@ -2631,7 +2640,8 @@ def run_bundle(arguments: argparse.Namespace) -> int:
     title = (
         "{} of {}, {} leaves of a log of {}", "{}，日志 {}，{} 条记录，日志共 {} 条"
     )[language].format(*details)  # fmt: skip
-    tell(for_people(f"{arguments.file}: {title}", bundle.findings, language))
+    verdict = LOG_HOLDS if bundle.is_sealed_plan else HOLDS
+    tell(for_people(f"{arguments.file}: {title}", bundle.findings, language, verdict))
     write_result(bundle.report())
     return 0 if bundle.findings.ok else 1
 

@@ -29,11 +29,17 @@ class Verified:
     def ok(self) -> bool:
         return bool(self.report["ok"])
 
+    @property
+    def _is_sealed_plan(self) -> bool:
+        """A plan that nobody has opened: the log holds its commitment alone, and no amount."""
+        return str(self.report["subject"]).startswith("plan:") and self.report["checks"]["plan"] is None
+
     def for_people(self, name: str) -> str:
         """The report in the language of the moment: what was checked, what differs, where."""
         holds, fails, nothing = say(N_("通过")), say(N_("不通过")), say(N_("无可核验"))
         title = say(N_("%(subject)s，日志 %(origin)s，%(leaves)s 条记录，日志共 %(size)s 条"), self.report)
-        lines = [f"{name}: {title}: {holds if self.ok else fails}"]
+        verdict = say(N_("日志相符；金额未核验")) if self._is_sealed_plan else holds
+        lines = [f"{name}: {title}: {verdict if self.ok else fails}"]
         for check, result in self.report["checks"].items():
             word = nothing if result is None else holds if result else fails
             lines.append(f"  [{word}] {check}: {say(CHECKS[check])}")

@@ -7,6 +7,7 @@ import sys
 import zipfile
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def verified(raw: bytes, folder: Path, origin: str, *more: str) -> Checked:
     found = Checked(done.returncode, json.loads(done.stdout or "{}"), done.stderr)
     try:
         own = verify(io.BytesIO(raw), [pinned(signing.signer(origin).vkey, signing.ED25519)],
-                     [pinned(key, COSIGNS) for key in more if key != "--witness"]).report
+                     [pinned(key, COSIGNS) for flag, key in pairwise(more) if flag == "--witness"]).report
     except Unreadable:
         own = {}
     assert ({name: value for name, value in own.items() if name != "failures"}
@@ -147,6 +148,37 @@ def test_a_plan_holds_by_its_commitment_without_a_name(session: Session, tmp_pat
     subject = plan.subject
     found = verified(exported(session, subject), tmp_path, origin_of(session, subject))
     assert found.status == 0, found.said
+
+
+@pytest.mark.parametrize("is_opened", [False, True])
+@pytest.mark.parametrize(("lang", "all_holds", "log_holds"), [
+    ("zh", "条: 通过\n", "日志相符；金额未核验"),
+    ("en", ": holds\n", "The log holds; the amounts were not verified")])
+def test_of_a_plan_that_is_not_opened_both_programs_say_that_no_amount_was_verified(
+        app: Flask, session: Session, tmp_path: Path, lang: str, all_holds: str, log_holds: str,
+        is_opened: bool) -> None:
+    subject = a_served_plan(session, a_sold_case(session)).subject
+    sign_checkpoints()
+    origin = origin_of(session, subject)
+    theirs = verified(exported(session, subject, names=is_opened), tmp_path, origin, "--lang", lang)
+    key = signing.signer(origin).vkey
+    ours = app.test_cli_runner().invoke(args=[
+        "audit", "verify", str(tmp_path / "bundle.zip"), "--key", key, "--lang", lang])
+    assert (theirs.status, ours.exit_code) == (0, 0)
+    for said in (theirs.said, ours.stderr):
+        heading = said.splitlines(keepends=True)[0]
+        assert (all_holds in heading, log_holds in heading) == (is_opened, not is_opened)
+
+
+def test_a_sealed_plan_under_another_key_does_not_hold_in_its_log_either(
+        session: Session, tmp_path: Path) -> None:
+    subject = a_served_plan(session, a_sold_case(session)).subject
+    sign_checkpoints()
+    raw, origin = exported(session, subject), origin_of(session, subject)
+    signing.install(b"another secret of thirty-two by.")
+    found = verified(raw, tmp_path, origin)
+    assert found.status == 1
+    assert found.said.splitlines()[0].endswith(": 不通过")
 
 
 def test_a_plan_for_those_who_may_see_names_is_recomputed(session: Session, tmp_path: Path) -> None:
