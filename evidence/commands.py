@@ -12,8 +12,8 @@ from accounts.passwords import verify_password
 from audit.rules.archive import Unreadable
 from audit.rules.notes import BadNote
 from audit.rules.outside import Outside
-from audit.rules.pinned import Pinned, pinned
-from audit.rules.splits import split_of
+from audit.rules.pinned import pinned
+from audit.rules.splits import Split, split_of
 from audit.services import Published
 from config.settings import Settings, SettingsError
 from evidence.errors import NotTwoPeople
@@ -24,6 +24,7 @@ from evidence.services import (
     check,
     compare_all,
     compare_seen,
+    compare_two,
     export,
     rows_beside_leaves,
     verify,
@@ -32,10 +33,10 @@ from evidence.services.asking import seen_by
 from evidence.witness.command import witness
 from kernel import clock
 from kernel.database import db, of_one_moment
-from kernel.errors import DomainError
+from kernel.errors import N_, DomainError
 from kernel.formats import FormatError, print_json
-from kernel.languages import BY_ADDRESS, explain, in_language
-from kernel.offline import Status, print_value, read_bytes, readable
+from kernel.languages import BY_ADDRESS, explain, in_language, say
+from kernel.offline import Status, print_value, printable, read_bytes, readable
 from kernel.signing import COSIGNS, ED25519
 from kernel.transactions import unit_of_work
 from kernel.vault import VaultShut
@@ -182,33 +183,49 @@ def _cosigned(proved: Published) -> str:
 
 @audit_commands.command("split")
 @click.argument("files", nargs=-1, required=True)
-@click.option("--key", "keys", multiple=True, required=True, metavar="VKEY",
-              help="The key of the log, known from elsewhere; repeated: its keys before and after a change.")
+@click.option("--key", "keys", multiple=True, required=True, metavar="KEY",
+              help="The key of the log, known from elsewhere, or a file that holds it; repeated: its keys "
+                   "before and after a change.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
-              help="Write the two as one portable file (split/v1).")
+              help="Write the two as one portable file (split/v1), if they are proof.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True,
+              help="Language of the report for people.")
 @click.pass_context
-def compare_two(context: click.Context, files: tuple[str, ...], keys: tuple[str, ...], output: Path | None
-                ) -> None:
+def compare_checkpoints(context: click.Context, files: tuple[str, ...], keys: tuple[str, ...],
+                        output: Path | None, lang: str) -> None:
     """Say whether two checkpoints are proof that their log has two histories.
 
     FILES: one split/v1; or two files, each a checkpoint or what /api/v1/logs/…/consistency answered. Needs
-    neither database nor network.
+    neither database nor network. The report goes to standard output as JSON, to people on standard error.
 
-    Exit status: 0 this is proof against the log, 1 it is none, 2 a file or key does not fit.
+    Exit status: 0 this is proof against the log, 1 it is none, 2 a file or key does not fit, or the proof
+    cannot be written.
     """
+    named = " ".join(files)
     try:
         split = split_of([read_bytes(file) for file in files])
-        verdict = split.judge(keys)
-    except (FormatError, BadNote, ValueError, OSError) as error:
-        click.echo(f"{' '.join(files)}: {error}", err=True)
+        found = compare_two(split, _vkeys(keys))
+    except (Unreadable, FormatError, BadNote, ValueError, OSError) as error:
+        click.echo(printable(f"{named}: cannot be read: {error}"), err=True)
         context.exit(Status.BAD_INPUT)
-    print_value({
-        "format": "split-report/v1", "proof": verdict.is_proof, "finding": str(verdict.finding),
-        "origin": verdict.checkpoints[1].origin,
-        "checkpoints": [{"size": one.size, "root": one.root.hex()} for one in verdict.checkpoints]})
-    if output is not None:
+    is_proof = found.verdict.is_proof
+    if output is not None and is_proof:
+        _write_proof(context, split, output)
+    with in_language(BY_ADDRESS[lang]):
+        click.echo(found.for_people(named), err=True, nl=False)
+        if output is not None:
+            told = N_("证据已写入 %(file)s") if is_proof else N_("不是证据，没有写入 %(file)s")
+            click.echo(printable(say(told, {"file": str(output)})), err=True)
+    print_value(found.report)
+    context.exit(Status.DONE if is_proof else Status.FAILS)
+
+
+def _write_proof(context: click.Context, split: Split, output: Path) -> None:
+    try:
         output.write_bytes(print_json(split.as_json).encode() + b"\n")
-    context.exit(Status.DONE if verdict.is_proof else Status.FAILS)
+    except OSError as error:
+        click.echo(f"this is proof, but {output} cannot be written: {error.strerror}", err=True)
+        context.exit(Status.BAD_INPUT)
 
 
 @audit_commands.command("verify")
@@ -230,7 +247,8 @@ def verify_bundle(context: click.Context, file: Path, keys: tuple[str, ...], wit
     Exit status: 0 all holds, 1 a check fails, 2 it is no bundle, or a key is none.
     """
     try:
-        of_log, of_witnesses = _keys(keys, ED25519), [_key(one, COSIGNS) for one in witnesses]
+        of_log = [pinned(vkey, ED25519) for vkey in _vkeys(keys)]
+        of_witnesses = [pinned(_vkey(one, COSIGNS), COSIGNS) for one in witnesses]
         with file.open("rb") as raw:
             found = verify(raw, of_log, of_witnesses)
     except (Unreadable, OSError, MemoryError) as error:
@@ -242,20 +260,25 @@ def verify_bundle(context: click.Context, file: Path, keys: tuple[str, ...], wit
     context.exit(Status.DONE if found.ok else Status.FAILS)
 
 
-def _keys(given: tuple[str, ...], kind: bytes) -> list[Pinned]:
-    found = [_key(one, kind) for one in given]
-    if len({key.name for key in found}) > 1:
+def _vkeys(given: tuple[str, ...]) -> list[str]:
+    """The keys of one log, as they are written."""
+    found = [_vkey(one, ED25519) for one in given]
+    if len({pinned(vkey, ED25519).name for vkey in found}) > 1:
         raise Unreadable("all --key must be of one name: the keys of one log before and after a rotation")
     return found
 
 
-def _key(given: str, kind: bytes) -> Pinned:
+def _vkey(given: str, kind: bytes) -> str:
     """A key given as it is, or as the name of a file that holds it."""
     try:
-        return pinned(given, kind)
+        pinned(given, kind)
     except ValueError:
         pass  # then it is the name of a file
+    else:
+        return given
     try:
-        return pinned(Path(given).read_text("utf-8").removesuffix("\n"), kind)
+        written = Path(given).read_text("utf-8").removesuffix("\n")
+        pinned(written, kind)
     except (OSError, ValueError) as error:
         raise Unreadable(f"{given[:80]!r} is neither a key nor a file that holds one: {error}") from error
+    return written

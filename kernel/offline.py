@@ -84,6 +84,11 @@ def read_bytes(file: str) -> bytes:
     return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
 
 
+def printable(text: str) -> str:
+    """A text as it is, but for signs by which a file could steer the terminal that shows it."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
 def print_value(value: object) -> None:
     """Print one value as every offline command does, in UTF-8 whatever the terminal speaks."""
     sys.stdout.buffer.write(print_json(value).encode() + b"\n")

@@ -66,11 +66,15 @@ def public_of(key: str) -> tuple[str, bytes, bytes, bytes]:
     Raises:
         ValueError: the text is no vkey of Ed25519.
     """
-    name, digits, shown = key.split("+", 2)
-    raw = b64decode(shown, validate=True)
+    name, _, rest = key.partition("+")
+    digits, _, shown = rest.partition("+")
+    try:
+        raw = b64decode(shown, validate=True)
+    except ValueError as error:
+        raise ValueError("no vkey of Ed25519") from error
     kind = raw[:1]
     is_whole = len(raw) == 33 and kind in (ED25519, COSIGNS)
-    if not is_whole or vkey(name, raw[1:], kind) != f"{name}+{digits}+{shown}":
+    if not is_whole or vkey(name, raw[1:], kind) != key:
         raise ValueError("no vkey of Ed25519")
     return name, bytes.fromhex(digits), kind, raw[1:]
 

@@ -1382,10 +1382,6 @@ CHECKS = {
         "签名：由回执密钥签名（收录证明由日志密钥签名）",
     ),
     "path": ("the record leads to the signed root", "路径：记录通向已签名的树根"),
-    "two_histories": (
-        "the log has signed two histories that cannot both be true",
-        "两种历史：日志签了两个不能并存的历史",
-    ),
     "in_bundle": ("the same record stands in the bundle", "对照：卷宗里有同一条记录"),
 }
 
@@ -1471,16 +1467,6 @@ SAYINGS = {
     "no_plan_served": ("no plan was served", "没有送达过分配方案"),
     "plan_commitment": ("is not the plan served last", "不是最后送达的方案"),
     "plan_rules": ("the rules give another plan for these claims", "按这些债权，规则得出另一方案"),
-    "same": ("both say the same: {size} records under one root", "两份说的一样：{size} 条，同一个树根"),
-    "consistent": (
-        "the larger log begins with the smaller one: no contradiction",
-        "较长的日志以较短的为开头：没有矛盾",
-    ),
-    "undecided": (
-        "the sizes differ, and no path leads from the larger root to what the smaller log was:"
-        " that proves nothing, for anybody can spoil a path",
-        "长度不同，又没有路径从较大的树根通向较短的日志：什么也证明不了，路径谁都可以弄坏",
-    ),
     "more": ("and {count} more", "另有 {count} 处"),
     "receipt_key": ("the receipt bears another key than the one given", "回执上的密钥不是所给的密钥"),
     "receipt_key_name": ("the key is named {name}, not {expected}", "密钥名为 {name}，应为 {expected}"),
@@ -2511,6 +2497,44 @@ class Words:
     nodes: list[str]
 
 
+TWO_HISTORIES = (
+    "PROOF: the log has signed two histories that cannot both be true",
+    "构成证据：日志签了两个不能并存的历史",
+)
+NO_PROOF = ("no proof", "不构成证据")
+NO_CONTRADICTION = ("no contradiction", "没有矛盾")
+
+FOUND = {  # what two checkpoints say of each other: what that comes to, and why
+    "two_roots": (TWO_HISTORIES, ("One size was signed with two roots.", "同一大小签了两个树根。")),
+    "other_beginning": (TWO_HISTORIES, (
+        "The first {size} records of the larger log have another root than the one that was signed"
+        " for {size}.",
+        "较长日志的前 {size} 条，树根不是当初为这 {size} 条所签的那个。",
+    )),
+    "same": (NO_CONTRADICTION, ("Both say the same.", "两份说的一样。")),
+    "consistent": (NO_CONTRADICTION, (
+        "The larger log begins with the smaller one.",
+        "较长的日志以较短的为开头。",
+    )),
+    "undecided": (NO_PROOF, (
+        "The sizes differ, and no path leads from the larger root to what the smaller log was. That shows"
+        " nothing, for anybody can spoil a path. Compare with what the platform answers on"
+        " …/consistency?from={size}",
+        "大小不同，又没有路径从较大的树根通向较短的日志。这不能说明什么，路径谁都可以弄坏。"
+        "请取平台对 …/consistency?from={size} 的回答再比一次。",
+    )),
+    "not_signed": (NO_PROOF, (
+        "Without the log's signature anybody can have made it.",
+        "没有日志的签名，谁都可以造出来。",
+    )),
+    "other_log": (NO_PROOF, (
+        "The key is of the log {name}; not both checkpoints are.",
+        "所给密钥属于日志 {name}，两份检查点却不都是它的。",
+    )),
+}  # fmt: skip
+PROOFS = ("two_roots", "other_beginning")
+
+
 def read_words(files: list[str]) -> Words:
     """A split/v1; or two files, each a checkpoint or what the platform answers on `…/consistency`."""
     read = [_read_word(read_input(file), file) for file in files]
@@ -2543,25 +2567,36 @@ def _read_word(raw: bytes, file: str) -> tuple[list[Checkpoint], Callable[[Check
     return [checkpoint], nodes
 
 
-def compare(words: Words, keys: list[Key], findings: Findings) -> str:
-    """What two checkpoints say of each other; `two_roots` and `other_beginning` are proof against the log."""
+def compare(words: Words, keys: list[Key]) -> str:
+    """What two checkpoints say of each other; two of the answers are PROOFS against the log."""
     first, second = words.first, words.second
-    for checkpoint in (first, second):
-        where = checkpoint.where
-        if checkpoint.origin != keys[0].name:
-            details = {"origin": checkpoint.origin, "name": keys[0].name}
-            findings.fail("checkpoint", where, "other_origin", **details)
-        elif not any(key.has_signed(checkpoint.note) for key in keys):
-            findings.fail("checkpoint", where, "not_signed")
-    if not findings.ok:
-        origins = {first.origin, second.origin}
-        return "other_log" if origins != {keys[0].name} else "not_signed"
+    if {first.origin, second.origin} != {keys[0].name}:
+        return "other_log"
+    if not all(is_signed(checkpoint, keys) for checkpoint in (first, second)):
+        return "not_signed"
     if first.size == second.size:
         return "same" if first.root == second.root else "two_roots"
     roots = roots_of_path(first.size, second.size, words.nodes)
     if roots is None or roots[1] != second.root:
         return "undecided"
     return "consistent" if roots[0] == first.root else "other_beginning"
+
+
+def is_signed(checkpoint: Checkpoint, keys: list[Key]) -> bool:
+    return any(key.has_signed(checkpoint.note) for key in keys)
+
+
+def split_for_people(title: str, words: Words, keys: list[Key], finding: str, language: int) -> str:
+    """The report as people read it: what it comes to, which two checkpoints, and why."""
+    signed, unsigned = (("signed", "NOT SIGNED with the key"), ("签名成立", "没有所给密钥的签名"))[language]
+    verdict, why = (said[language] for said in FOUND[finding])
+    lines = [f"{title}: {verdict}"]
+    for each in (words.first, words.second):
+        details = (each.origin, each.size, each.root.hex())
+        said = ("{}, {} records, root {}", "{}，{} 条，树根 {}")[language].format(*details)
+        lines.append(f"  [{signed if is_signed(each, keys) else unsigned}] {said}")
+    lines.append(f"  {why.format(size=words.first.size, name=keys[0].name)}")
+    return "".join(printable(line) + "\n" for line in lines)
 
 
 # -------------------------------------------------------------------------------------------------
@@ -2676,20 +2711,15 @@ def run_split(arguments: argparse.Namespace) -> int:
     if len({key.name for key in keys}) > 1:
         raise Unreadable("all --key must be of one name: the keys of one log before and after a rotation")
     words = read_words(arguments.files)
-    findings = Findings("checkpoint", "two_histories")
-    findings.begin("checkpoint")
-    finding = compare(words, keys, findings)
-    if findings.ok:
-        findings.begin("two_histories")
-        if finding not in ("two_roots", "other_beginning"):
-            findings.fail("two_histories", words.second.where, finding, size=words.first.size)
-    tell(for_people(words.second.origin, findings, LANGUAGES.index(arguments.lang)))
+    finding = compare(words, keys)
+    is_proof, title = finding in PROOFS, " ".join(arguments.files)
+    tell(split_for_people(title, words, keys, finding, LANGUAGES.index(arguments.lang)))
     checkpoints: list[Json] = [
         {"size": each.size, "root": each.root.hex()} for each in (words.first, words.second)
     ]
-    write_result({"format": "split-report/v1", "proof": findings.ok, "finding": finding,
+    write_result({"format": "split-report/v1", "proof": is_proof, "finding": finding,
                   "origin": words.second.origin, "checkpoints": checkpoints})  # fmt: skip
-    return 0 if findings.ok else 1
+    return 0 if is_proof else 1
 
 
 def read_arguments() -> argparse.Namespace:

@@ -38,10 +38,15 @@ PROOFS: Final = frozenset({Finding.TWO_ROOTS, Finding.OTHER_BEGINNING})
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found, and the two checkpoints, the smaller first."""
+    """What was found, and the two checkpoints, the smaller first.
+
+    Attributes:
+        signed: of each checkpoint, whether one of the keys has signed it.
+    """
 
     finding: Finding
     checkpoints: tuple[Checkpoint, Checkpoint]
+    signed: tuple[bool, bool]
 
     @property
     def is_proof(self) -> bool:
@@ -75,11 +80,14 @@ class Split:
         notes = sorted((read_note(text) for text in (self.one, self.other)),
                        key=lambda note: read_checkpoint(note.body).size)
         earlier, later = (read_checkpoint(note.body) for note in notes)
+        first, second = (any(is_signed_by(note, key) for key in keys) for note in notes)
         if {earlier.origin, later.origin, *(public_of(key)[0] for key in keys)} != {later.origin}:
-            return Verdict(Finding.OTHER_LOG, (earlier, later))
-        if not all(any(is_signed_by(note, key) for key in keys) for note in notes):
-            return Verdict(Finding.NOT_SIGNED, (earlier, later))
-        return Verdict(_compared(earlier, later, self.path), (earlier, later))
+            finding = Finding.OTHER_LOG
+        elif not (first and second):
+            finding = Finding.NOT_SIGNED
+        else:
+            finding = _compared(earlier, later, self.path)
+        return Verdict(finding, (earlier, later), (first, second))
 
 
 def _compared(earlier: Checkpoint, later: Checkpoint, path: Sequence[bytes]) -> Finding:

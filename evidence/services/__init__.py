@@ -1,5 +1,6 @@
 """Reading what happened: attempts of a sale, leaves of a log, and whether every chain holds."""
 
+from evidence.services.comparing import Compared, compare_two
 from evidence.services.exporting import Exported, export
 from evidence.services.findings import (
     FindingPage,
@@ -34,6 +35,7 @@ from evidence.services.verifying import Verified, verify
 __all__ = [
     "PER_PAGE",
     "Accepted",
+    "Compared",
     "Ended",
     "Exported",
     "FindingPage",
@@ -53,6 +55,7 @@ __all__ = [
     "check",
     "compare_all",
     "compare_seen",
+    "compare_two",
     "course_of",
     "ended",
     "export",

@@ -12,6 +12,7 @@ from evidence.rules.stories import story_of
 from kernel.errors import N_
 from kernel.formats import FormatError
 from kernel.languages import in_language, say
+from kernel.offline import printable
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Verified:
         if self.failures:
             lines.append(say(N_("不一致之处：")))
         lines += [f"  {one.check} {one.where}: {say(one.message, one.details)}" for one in self.failures]
-        return "".join(_printable(line) + "\n" for line in lines)
+        return "".join(printable(line) + "\n" for line in lines)
 
 
 def verify(file: IO[bytes], keys: Sequence[Pinned], witnesses: Sequence[Pinned]) -> Verified:
@@ -68,8 +69,3 @@ def verify(file: IO[bytes], keys: Sequence[Pinned], witnesses: Sequence[Pinned])
         told = [{"check": one.check, "where": one.where, "message": say(one.message, one.details)}
                 for one in failures]
     return Verified(check.report() | {"failures": told}, failures)
-
-
-def _printable(text: str) -> str:
-    """Nothing that a file says may steer the terminal that shows it."""
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)

@@ -105,6 +105,84 @@ def test_both_keys_of_a_log_count(app: Flask, tmp_path: Path) -> None:
     assert (status, report["finding"]) == (0, "two_roots")
 
 
+@pytest.mark.parametrize(("lang", "proof", "none", "agree"), [
+    ("zh", "构成证据：日志签了两个不能并存的历史", "不构成证据", "没有矛盾"),
+    ("en", "PROOF: the log has signed two histories that cannot both be true", "no proof",
+     "no contradiction")])
+def test_people_read_what_it_comes_to_and_both_programs_say_it_in_the_same_words(
+        app: Flask, tmp_path: Path, lang: str, proof: str, none: str, agree: str) -> None:
+    forged = LOG.note(9, Signer(LOG.origin, bytes(32)))
+    elsewhere = ALog("elsewhere.example/luochui").note(9)
+    for other, verdict, reason in (
+            (OTHER.note(9), proof, {"zh": "同一大小签了两个树根", "en": "signed with two roots"}),
+            (answer(OTHER, 9, 30), proof, {"zh": "较长日志的前 9 条", "en": "The first 9 records"}),
+            (LOG.note(9), agree, {"zh": "两份说的一样", "en": "Both say the same"}),
+            (answer(LOG, 9, 30), agree, {"zh": "以较短的为开头", "en": "begins with the smaller"}),
+            (OTHER.note(30), none, {"zh": "consistency?from=9", "en": "consistency?from=9"}),
+            (forged, none, {"zh": "没有日志的签名", "en": "Without the log's signature"}),
+            (elsewhere, none, {"zh": f"密钥属于日志 {LOG.origin}", "en": f"key is of the log {LOG.origin}"})):
+        told = told_people(app, kept(tmp_path, LOG.note(9), other), lang)
+        heading, *both, why = told.splitlines()
+        assert heading.endswith(f"1.checkpoint: {verdict}")
+        assert reason[lang] in why
+        assert all(LOG.origin in one or other == elsewhere for one in both)
+        assert not any(word in told for word in ("通过", "不一致", "holds", "FAILS"))
+
+
+def told_people(app: Flask, files: list[Path], lang: str) -> str:
+    """The report for people, which both programs give in the same words."""
+    given = ["split", *map(str, files), "--key", KEY, "--lang", lang]
+    ours = app.test_cli_runner().invoke(audit_commands, given)
+    theirs = subprocess.run([sys.executable, str(ROOT / "verifier" / "verify.py"), *given],
+                            capture_output=True, text=True, check=False)
+    assert ours.stderr == theirs.stderr
+    return ours.stderr
+
+
+def test_the_report_says_which_of_two_is_not_signed(app: Flask, tmp_path: Path) -> None:
+    forged = OTHER.note(12, Signer(LOG.origin, bytes(32)))
+    lines = told_people(app, kept(tmp_path, forged, LOG.note(9)), "zh").splitlines()
+    assert lines[1] == f"  [签名成立] {LOG.origin}，9 条，树根 {LOG.root(9).hex()}"
+    assert lines[2] == f"  [没有所给密钥的签名] {LOG.origin}，12 条，树根 {OTHER.root(12).hex()}"
+
+
+def test_a_key_may_be_the_name_of_a_file_and_nonsense_is_told_in_clear_words(
+        app: Flask, tmp_path: Path) -> None:
+    files, key = kept(tmp_path, LOG.note(9), OTHER.note(9)), tmp_path / "log.key"
+    key.write_text(f"{KEY}\n")
+    assert said(app, files, (str(key),))[0] == 0
+    key.write_text("a+b+c\n")
+    for wrong in ("nonsense", "", "a+b", "a+b+c", KEY[:-4], str(key), str(tmp_path)):
+        assert said(app, files, (wrong,)) == (2, None)
+        ours = app.test_cli_runner().invoke(
+            audit_commands, ["split", *map(str, files), "--key", wrong])
+        assert "is neither a key nor a file that holds one" in ours.stderr
+        assert "unpack" not in ours.stderr
+    assert said(app, files, (KEY, ALog("elsewhere.example/luochui").signer.vkey)) == (2, None)
+
+
+def test_only_proof_is_written_and_the_command_says_so(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "split.json"
+
+    def ask(other: str, output: Path, lang: str = "zh") -> Any:
+        given = map(str, kept(tmp_path, LOG.note(9), other))
+        return app.test_cli_runner().invoke(
+            audit_commands, ["split", *given, "--key", KEY, "-o", str(output), "--lang", lang])
+
+    for none in (LOG.note(9), OTHER.note(30), OTHER.note(9, Signer(LOG.origin, bytes(32)))):
+        done = ask(none, file)
+        assert (done.exit_code, file.exists()) == (1, False)
+        assert f"不是证据，没有写入 {file}" in done.stderr
+    assert f"This is no proof: {file} was not written" in ask(LOG.note(9), file, "en").stderr
+    for nowhere in (tmp_path / "none" / "x.json", tmp_path / "0.checkpoint" / "x.json"):
+        done = ask(OTHER.note(9), nowhere)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert f"this is proof, but {nowhere} cannot be written" in done.stderr
+        assert isinstance(done.exception, SystemExit)
+    assert f"证据已写入 {file}" in ask(OTHER.note(9), file).stderr
+    assert said(app, [file])[0] == 0
+
+
 def test_the_proof_is_one_portable_file(app: Flask, tmp_path: Path) -> None:
     proof = tmp_path / "split.json"
     ours = app.test_cli_runner().invoke(audit_commands, [
