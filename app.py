@@ -39,8 +39,8 @@ DOMAINS = (ACCOUNTS, CASES, LEDGER, VALUATION, AUCTION, SETTLEMENT, EVIDENCE, SU
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The platform, ready to serve. Under ``flask …`` it may lack secrets: offline commands need none."""
-    settings = settings or Settings.from_env()
     under_flask = os.environ.get("FLASK_RUN_FROM_CLI") == "true"
+    settings = settings or (Settings.of_command() if under_flask else Settings.from_env())
     if not under_flask:
         settings.require_complete()
     logs.configure()

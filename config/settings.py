@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -105,6 +106,15 @@ class Settings:
             signs=_signs(env.get("LUOCHUI_SIGNER") or "here"),
             witnesses=_witnesses(env, mode),
         )
+
+    @classmethod
+    def of_command(cls) -> "Settings":
+        """``from_env`` for a command: who typed it reads a sentence, and the status is 2."""
+        try:
+            return cls.from_env()
+        except SettingsError as error:
+            sys.stderr.write(f"{error}\n")
+            raise SystemExit(2) from error
 
     def require_complete(self) -> None:
         """Refuse to serve with anything missing.

@@ -5,6 +5,7 @@ and serves nobody as long as something does not fit (reliability 4h).
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 
 import click
@@ -32,6 +33,8 @@ log = structlog.get_logger()
 SIGN_EVERY_S: Final = 2.0
 """A leaf waits so long at most for its turn; ten seconds are promised (design: "The log")."""
 ASK_EVERY_S: Final = 1.0
+LOOK_AT_SIGNER_EVERY_S: Final = 10.0
+SIGNER_IS_LATE: Final = timedelta(seconds=30)
 REST_S: Final = 0.002
 """Between two slices of leaves: bids are taken up meanwhile."""
 
@@ -61,6 +64,13 @@ def sign_news(origin: str) -> None:
                 audit.sign_growth(work.session, growth)
     except Overtaken:
         log.info("signer.overtaken", log=origin)   # another process began this tree in the same moment
+
+
+def look_at_signer() -> None:
+    """Tell whoever runs the platform that nobody signs: the signer is not there, or refuses."""
+    now = clock.now()
+    for origin, waits_since in audit.logs_left_unsigned(db.session(), now - SIGNER_IS_LATE):
+        log.error("signer.behind", log=origin, first_leaf_waits_since=waits_since.isoformat())
 
 
 def _rest() -> None:
@@ -197,4 +207,5 @@ def _keep(folder: Folder, origin: str, note: str, beside: Compared | None, *, is
 
 KEEPING: Final = Job("keep checkpoints outside", SIGN_EVERY_S, keep_outside, at_standstill=True)
 JOBS = (Job("sign checkpoints", SIGN_EVERY_S, sign_checkpoints, of_signer=True), KEEPING,
-        Job("ask witnesses", ASK_EVERY_S, ask_witnesses, of_signer=True))
+        Job("ask witnesses", ASK_EVERY_S, ask_witnesses, of_signer=True),
+        Job("look at the signer", LOOK_AT_SIGNER_EVERY_S, look_at_signer))

@@ -182,11 +182,13 @@ def is_away(error: BaseException) -> bool:
 def of_one_moment() -> Session:
     """A session whose reads are all of one moment, for whoever compares rows while others write.
 
-    On SQLite every transaction is; PostgreSQL has to be asked.
+    On SQLite every transaction is; PostgreSQL has to be asked. It may stand idle there for as long as the
+    comparing takes: it holds nothing that bids wait for.
     """
     db.session.rollback()
     if not is_sqlite():
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        db.session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     return db.session()
 
 

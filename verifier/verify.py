@@ -1655,7 +1655,7 @@ class Archive:
         rest = b""
         for chunk in self.chunks(name):
             *lines, rest = (rest + chunk).split(b"\n")
-            if len(rest) > LONGEST_LINE:
+            if max(map(len, (*lines, rest))) > LONGEST_LINE:
                 raise Unreadable(f"{name}: a line is longer than {LONGEST_LINE} bytes")
             yield from lines
         if rest:

@@ -7,7 +7,8 @@ The channel's name says which process speaks, so that nobody heeds itself.
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any, Final
 
@@ -23,8 +24,6 @@ WATCHERS: Final = "luochui:watchers:"
 _LONGEST: Final = 1_000_000
 _MOST_WATCHERS: Final = 10_000_000
 _A_TURN: Final = 1.0
-_GONE: Final = (redis.RedisError, ValueError)
-"""What a broken line raises; the client's own buffer may be closed beneath it when a reading times out."""
 
 
 class Hints:
@@ -66,12 +65,13 @@ class Hints:
             while self._changed or self._counts is not None:
                 lots, self._changed = self._changed, set()
                 counts, self._counts = self._counts, None
-                if lots:
-                    _client(url).publish(CHANGED + self.process, json.dumps(sorted(lots)))
-                if counts is not None:
-                    _client(url).publish(WATCHERS + self.process, json.dumps(counts))
+                with _on_a_line():
+                    if lots:
+                        _client(url).publish(CHANGED + self.process, json.dumps(sorted(lots)))
+                    if counts is not None:
+                        _client(url).publish(WATCHERS + self.process, json.dumps(counts))
                 self._is_well = True
-        except _GONE as error:
+        except redis.RedisError as error:
             self._note(error)
         finally:
             self._is_sending = False
@@ -87,12 +87,14 @@ class Hints:
         """Hear the others until the line breaks."""
         try:
             with _client(url).pubsub(ignore_subscribe_messages=True) as line:
-                line.psubscribe(CHANGED + "*", WATCHERS + "*")
+                with _on_a_line():
+                    line.psubscribe(CHANGED + "*", WATCHERS + "*")
                 while True:
-                    said = line.get_message(timeout=_A_TURN)
+                    with _on_a_line():
+                        said = line.get_message(timeout=_A_TURN)
                     if said is not None:
                         self.take(said["channel"], said["data"])
-        except _GONE as error:
+        except redis.RedisError as error:
             self._note(error)
         finally:
             self._is_hearing = False
@@ -118,6 +120,15 @@ class Hints:
         if self._is_well:   # once, not every second
             log.warning("no hints between processes", error=type(error).__name__)
         self._is_well = False
+
+
+@contextmanager
+def _on_a_line() -> Iterator[None]:
+    """What the client does: when a reading times out, its own buffer may be closed beneath it."""
+    try:
+        yield
+    except ValueError as error:
+        raise redis.ConnectionError(str(error)) from error
 
 
 @cache

@@ -31,8 +31,10 @@ log = structlog.get_logger()
 
 MOST_AT_ONCE: Final = 2000
 """Bids that one transaction takes: more would make the first of them wait for the last."""
-LONGEST_COMING_S: Final = 1.0
-"""For so long a bid waits for one that was received before it and is not yet here."""
+LONGEST_COMING_S: Final = 3.0
+"""For so long a bid waits for one that was received before it and is not yet here: longer than a thousand
+who bid in the last second without having entered the room are looked up; shorter than the five seconds
+after which a sale stops."""
 _LONGEST_COMING: Final = timedelta(seconds=LONGEST_COMING_S)
 LONGEST_AWAY_S: Final = 10.0
 """For so long a bid may wait for its turn (design: "A bid"); one that waits longer puts its sale on hold."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import IO, Final
+from typing import IO
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -18,11 +18,9 @@ from auction.models import Attempt, Registration, Sale
 from auction.services.history import leaf_of_attempt
 from auction.services.registration import own_registration
 from audit import services as audit
+from audit.rules.bundle import entry_of
 from audit.rules.notes import proof_file
 from kernel.access import Actor
-
-_WHEN: Final = (1980, 1, 1, 0, 0, 0)
-"""The same receipts give the same bytes, whenever they are put together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +140,9 @@ def write_receipts(out: IO[bytes], held: HeldReceipts, *, receipt_keys: Sequence
              "log.key": "".join(f"{key}\n" for key in log_keys)}
     with zipfile.ZipFile(out, "w") as archive:
         for name, text in files.items():
-            archive.writestr(_entry(name), text.encode())
+            archive.writestr(entry_of(name), text.encode())
         for one in reversed(held.held):
             if one.receipt is not None:
-                archive.writestr(_entry(f"receipts/{one.name}.json"), one.receipt)
+                archive.writestr(entry_of(f"receipts/{one.name}.json"), one.receipt)
             if one.proof is not None:
-                archive.writestr(_entry(f"proofs/{one.name}.tlog-proof"), one.proof.encode())
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    found = zipfile.ZipInfo(name, _WHEN)
-    found.compress_type = zipfile.ZIP_DEFLATED
-    return found
+                archive.writestr(entry_of(f"proofs/{one.name}.tlog-proof"), one.proof.encode())

@@ -4,35 +4,43 @@ Nothing that the zip says of itself is believed: entries are counted before they
 they are unpacked.
 """
 
+import io
 import re
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
+from operator import methodcaller
 from types import MappingProxyType
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from kernel.formats import FormatError, Reader, parse_json
 
-MIB: Final = 2**20
+_SMALL: Final = 64 * 2**20
+_LARGE: Final = 2048 * 2**20
+LIMITS: Final[Mapping[str, int]] = MappingProxyType({
+    "leaves.ndjson": _LARGE,
+    "proofs.ndjson": _LARGE,
+    "manifest.json": _SMALL,
+    "checkpoint": _SMALL,
+    "consistency.json": _SMALL,
+    "openings.json": _SMALL,
+    "checkpoint.prev": _SMALL,
+    "plan.json": _SMALL,
+})
+"""The entries of a bundle, and how many bytes each may have; receipts stand beside them."""
+OPTIONAL: Final = frozenset({"checkpoint.prev", "plan.json"})
+RECEIPT: Final = re.compile(r"receipts/[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}\.tlog-proof")
 MOST_ENTRIES: Final = 200_000
-MOST_UNPACKED: Final = 4096 * MIB
-MOST_OF_ENTRY: Final[Mapping[str, int]] = MappingProxyType(
-    {"leaves.ndjson": 2048 * MIB, "proofs.ndjson": 2048 * MIB})
-MOST_OF_OTHERS: Final = 64 * MIB
-LONGEST_LINE: Final = 4 * MIB
-CHUNK: Final = MIB // 4
+MOST_UNPACKED: Final = 2 * _LARGE
+LONGEST_LINE: Final = 4 * 2**20
+_PART: Final = 2**18
 
-ALWAYS: Final = frozenset({"leaves.ndjson", "proofs.ndjson", "manifest.json", "checkpoint",
-                           "consistency.json", "openings.json"})
-SOMETIMES: Final = frozenset({"checkpoint.prev", "plan.json"})
-RECEIPT_NAME: Final = re.compile(r"receipts/[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}\.tlog-proof")
-
-_ODD_FLAGS: Final = 0x2061
-"""Encrypted, patched, strongly encrypted, with a masked directory."""
-_PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED, _PATCHED, _STRONGLY_ENCRYPTED, _MASKED = 0x1, 0x20, 0x40, 0x2000
+_FORBIDDEN: Final = _ENCRYPTED | _PATCHED | _STRONGLY_ENCRYPTED | _MASKED
+_IS_FOLDER: Final = 0x10
 _ENTRY_MARK: Final = b"PK\x01\x02"
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError,
                   OverflowError, struct.error, OSError)
@@ -50,8 +58,8 @@ class _Wary:
         self.seek, self.tell, self.close = file.seek, file.tell, file.close
 
     def read(self, size: int = -1, /) -> bytes:
-        raw = self._file.read(min(size, MOST_OF_OTHERS + 1) if size >= 0 else MOST_OF_OTHERS + 1)
-        if len(raw) > MOST_OF_OTHERS:
+        raw = self._file.read(min(size, _SMALL + 1) if size >= 0 else _SMALL + 1)
+        if len(raw) > _SMALL:
             raise zipfile.BadZipFile("its directory is larger than a bundle may have")
         self._entries += raw.count(_ENTRY_MARK) if self.is_listing else 0
         if self._entries > 2 * MOST_ENTRIES:  # its end is read twice
@@ -78,29 +86,18 @@ class Archive:
             self._zip = zipfile.ZipFile(wary)
         except _BROKEN as error:
             raise Unreadable(f"no zip: {error}") from error
+        wary.is_listing = False
         listed = self._zip.infolist()
+        self._entries = {entry.filename: entry for entry in listed}
         if len(listed) > MOST_ENTRIES:
             raise Unreadable(f"it has more than {MOST_ENTRIES} entries")
-        wary.is_listing = False
-        self._unpacked = 0
-        self.hashes: dict[str, str] = {}
-        self._entries: dict[str, zipfile.ZipInfo] = {}
         for entry in listed:
-            self._take(entry)
-        if missing := ALWAYS - set(self._entries):
+            if fault := _fault_of(entry) or (self._entries[entry.filename] is not entry and "stands twice"):
+                raise Unreadable(f"{entry.orig_filename[:120]!r} {fault}")
+        if missing := LIMITS.keys() - OPTIONAL - self._entries.keys():
             raise Unreadable(f"{', '.join(sorted(missing))} is missing")
-
-    def _take(self, entry: zipfile.ZipInfo) -> None:
-        name = entry.filename
-        if name != entry.orig_filename or not (name in ALWAYS | SOMETIMES or RECEIPT_NAME.fullmatch(name)):
-            raise Unreadable(f"an entry that no bundle has: {entry.orig_filename[:120]!r}")
-        if name in self._entries:
-            raise Unreadable(f"{name} stands twice")
-        if entry.flag_bits & _ODD_FLAGS or entry.compress_type not in _PACKED:
-            raise Unreadable(f"{name} is encrypted, or packed otherwise than stored or deflated")
-        if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG) or entry.external_attr & 0x10:
-            raise Unreadable(f"{name} is a link or a folder")
-        self._entries[name] = entry
+        self.hashes: dict[str, str] = {}
+        self._budget = MOST_UNPACKED
 
     def __contains__(self, name: str) -> bool:
         return name in self._entries
@@ -109,29 +106,9 @@ class Archive:
     def names(self) -> list[str]:
         return list(self._entries)
 
-    def chunks(self, name: str) -> Iterator[bytes]:
-        """The bytes of an entry, a part at a time."""
-        entry, size, digest = self._entries[name], 0, sha256()
-        is_new = name not in self.hashes
-        most = MOST_OF_ENTRY.get(name, MOST_OF_OTHERS)
-        try:
-            with self._zip.open(entry) as unpacked:
-                while chunk := unpacked.read(CHUNK):
-                    size += len(chunk)
-                    self._unpacked += len(chunk) if is_new else 0
-                    if size > most or self._unpacked > MOST_UNPACKED:
-                        raise Unreadable(f"{name} is larger than a bundle may be")
-                    digest.update(chunk)
-                    yield chunk
-        except _BROKEN as error:
-            raise Unreadable(f"{name} cannot be unpacked: {error}") from error
-        if size != entry.file_size:
-            raise Unreadable(f"{name} has not the size that the zip declares")
-        self.hashes[name] = digest.hexdigest()
-
     def read(self, name: str) -> bytes:
         """The bytes of an entry, one of those of at most 64 MiB."""
-        return b"".join(self.chunks(name))
+        return b"".join(self._unpack(name, methodcaller("read", _PART)))
 
     def json(self, name: str) -> Reader:
         """The JSON value of an entry."""
@@ -142,11 +119,46 @@ class Archive:
 
     def lines(self, name: str) -> Iterator[bytes]:
         """The lines of an entry without their LF."""
-        rest = b""
-        for chunk in self.chunks(name):
-            *lines, rest = (rest + chunk).split(b"\n")
-            if len(rest) > LONGEST_LINE:
+        for line in self._unpack(name, methodcaller("readline", LONGEST_LINE + 1)):
+            if line.endswith(b"\n"):
+                yield line[:-1]
+            elif len(line) > LONGEST_LINE:
                 raise Unreadable(f"{name}: a line is longer than {LONGEST_LINE} bytes")
-            yield from lines
-        if rest:
-            raise Unreadable(f"{name}: the last line does not end with LF")
+            else:
+                raise Unreadable(f"{name}: the last line does not end with LF")
+
+    def _unpack(self, name: str, take: Callable[[IO[bytes]], bytes]) -> Iterator[bytes]:
+        """What ``take`` reads until nothing is left, measured and hashed."""
+        left, digest, is_first = LIMITS.get(name, _SMALL), sha256(), name not in self.hashes
+        try:
+            packed = cast("io.RawIOBase", self._zip.open(self._entries[name]))
+            with io.BufferedReader(packed, _PART) as unpacked:
+                while part := take(unpacked):
+                    left -= len(part)
+                    if is_first:
+                        self._budget -= len(part)
+                    if min(left, self._budget) < 0:
+                        raise Unreadable(f"{name} is larger than a bundle may be")
+                    digest.update(part)
+                    yield part
+        except _BROKEN as error:
+            raise Unreadable(f"{name} cannot be unpacked: {error}") from error
+        if LIMITS.get(name, _SMALL) - left != self._entries[name].file_size:
+            raise Unreadable(f"{name} has not the size that the zip declares")
+        self.hashes[name] = digest.hexdigest()
+
+
+def _fault_of(entry: zipfile.ZipInfo) -> str | None:
+    """What keeps an entry out of a bundle, as the end of a sentence that begins with its name."""
+    mode = stat.S_IFMT(entry.external_attr >> 16)
+    if entry.filename != entry.orig_filename:
+        return "is no name"
+    if entry.filename not in LIMITS and not RECEIPT.fullmatch(entry.filename):
+        return "is an entry that no bundle has"
+    if entry.flag_bits & _FORBIDDEN:
+        return "is encrypted"
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "is packed otherwise than stored or deflated"
+    if entry.external_attr & _IS_FOLDER or mode not in (0, stat.S_IFREG):
+        return "is a link or a folder"
+    return None

@@ -68,9 +68,9 @@ def write_bundle(out: IO[bytes], *, subject: str, rules: str, leaves: Callable[[
             rest["plan.json"] = canonical(beside.plan)
         rest |= {f"receipts/{name}.tlog-proof": raw for name, raw in sorted(beside.receipts.items())}
         for name, raw in rest.items():
-            archive.writestr(_entry(name), raw)
+            archive.writestr(entry_of(name), raw)
             files[name] = sha256(raw).hexdigest()
-        archive.writestr(_entry("manifest.json"), canonical(
+        archive.writestr(entry_of("manifest.json"), canonical(
             {"format": FORMAT, "subject": subject, "rules": rules, "files": files}))
     return many
 
@@ -78,7 +78,7 @@ def write_bundle(out: IO[bytes], *, subject: str, rules: str, leaves: Callable[[
 def _lines(archive: zipfile.ZipFile, name: str, lines: Iterable[bytes]) -> tuple[str, int]:
     """Write an entry line by line; its hash, and how many lines it has."""
     digest, many = sha256(), 0
-    with archive.open(_entry(name), "w", force_zip64=True) as entry:
+    with archive.open(entry_of(name), "w", force_zip64=True) as entry:
         for line in lines:
             digest.update(line)
             entry.write(line)
@@ -86,7 +86,8 @@ def _lines(archive: zipfile.ZipFile, name: str, lines: Iterable[bytes]) -> tuple
     return digest.hexdigest(), many
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
+def entry_of(name: str) -> zipfile.ZipInfo:
+    """How a file stands in a zip of ours: packed, and at no time, so that equal files give equal zips."""
     found = zipfile.ZipInfo(name, _WHEN)
     found.compress_type = zipfile.ZIP_DEFLATED
     return found

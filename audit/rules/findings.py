@@ -4,6 +4,7 @@ The texts are marked for translation, and their figures kept beside them: a prog
 English, people in their own language.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -43,37 +44,36 @@ class Failure:
 
 
 class Findings:
-    """Every check by name: True, False, or None where there is nothing to check."""
+    """What was checked, and what differs; a check that never began has nothing to check."""
 
     def __init__(self) -> None:
-        self.checks: dict[str, bool | None] = dict.fromkeys(CHECKS)
-        self._failures: dict[str, list[Failure]] = {}
-        self._more: dict[str, int] = {}
+        self._begun: set[str] = set()
+        self._failed: Counter[str] = Counter()
+        self._listed: list[Failure] = []
 
     @property
     def ok(self) -> bool:
-        return False not in self.checks.values()
+        return not self._failed
+
+    @property
+    def checks(self) -> dict[str, bool | None]:
+        """Every check in the order of the report: whether it holds, None where there was nothing to check."""
+        return {check: check not in self._failed if check in self._begun | self._failed.keys() else None
+                for check in CHECKS}
 
     def begin(self, *checks: str) -> None:
         """There is something to check; it holds until something fails."""
-        for check in checks:
-            if self.checks[check] is None:
-                self.checks[check] = True
+        self._begun.update(checks)
 
     def fail(self, check: str, where: str, message: str, **details: object) -> None:
-        self.checks[check] = False
-        listed = self._failures.setdefault(check, [])
-        if len(listed) < MOST:
-            listed.append(Failure(check, where, message, details))
-        else:
-            self._more[check] = self._more.get(check, 0) + 1
+        if self._failed[check] < MOST:
+            self._listed.append(Failure(check, where, message, details))
+        self._failed[check] += 1
 
     @property
     def failures(self) -> list[Failure]:
-        """What differs, check by check in the order of the report."""
-        found: list[Failure] = []
-        for check in CHECKS:
-            found += self._failures.get(check, [])
-            if check in self._more:
-                found.append(Failure(check, "", N_("另有 %(count)s 处"), {"count": self._more[check]}))
-        return found
+        """What differs, check by check in the order of the report; what is not listed is counted."""
+        uncounted = [Failure(check, "", N_("另有 %(count)s 处"), {"count": many - MOST})
+                     for check, many in self._failed.items() if many > MOST]
+        order = list(CHECKS)
+        return sorted(self._listed + uncounted, key=lambda failure: order.index(failure.check))

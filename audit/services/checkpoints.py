@@ -7,9 +7,10 @@ fit ends the signing of this log until people have looked (design: "The log").
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from audit.kinds import Kind
@@ -54,6 +55,15 @@ def grown_logs(session: Session) -> list[str]:
     return list(session.scalars(
         select(Log.origin).outerjoin(TreeHead, TreeHead.log == Log.origin)
         .where((TreeHead.size.is_(None)) | (TreeHead.size < Log.size)).order_by(Log.origin)))
+
+
+def logs_left_unsigned(session: Session, until: datetime) -> list[tuple[str, datetime]]:
+    """The logs whose first leaf without a checkpoint was written before ``until``, and when it was."""
+    unsigned = func.coalesce(TreeHead.size, 0)
+    return [(origin, at) for origin, at in session.execute(
+        select(Log.origin, Leaf.at).outerjoin(TreeHead, TreeHead.log == Log.origin)
+        .join(Leaf, (Leaf.log == Log.origin) & (Leaf.index == unsigned))
+        .where(Leaf.at < until).order_by(Log.origin))]
 
 
 def lacks_key(session: Session, origin: str) -> bool:

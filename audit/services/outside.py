@@ -11,7 +11,7 @@ from audit.models import Log, SignedCheckpoint, TreeHead
 from audit.rules.notes import BadNote, Checkpoint
 from audit.rules.outside import Compared, Outside, Verdict, read_outside
 from audit.services.checkpoints import Refused, root_of_first
-from audit.services.reading import body_of, leaves_of_subject, published_keys
+from audit.services.reading import body_of, leaves_of_subject, log_keys
 from audit.services.recording import record
 from kernel import signing
 from kernel.access import Actor
@@ -33,7 +33,7 @@ def compare(session: Session, found: Outside) -> Compared:
 
 def _keys(session: Session, origin: str) -> set[str]:
     """Those that the log names; and the present one, which a log of before a change does not know."""
-    named = {key.vkey for key in published_keys(session, origin) if key.signs == "checkpoints"}
+    named = set(log_keys(session, origin))
     return named | {signing.signer(origin).vkey} if signing.is_given() else named
 
 

@@ -126,6 +126,11 @@ def published_keys(session: Session, origin: str) -> list[PublishedKey]:
     return [PublishedKey(body["signs"], body["key"], at) for body, at in bodies]
 
 
+def log_keys(session: Session, origin: str, signs: str = "checkpoints") -> list[str]:
+    """The public keys that ever signed checkpoints (or receipts) of a log, as vkeys, the first one first."""
+    return [key.vkey for key in published_keys(session, origin) if key.signs == signs]
+
+
 def receipt_keys(session: Session, court_id: str, *, is_exercise: bool) -> list[str]:
     """The public keys that ever signed receipts in a court's log, as vkeys, the first one first."""
     return _keys(session, court_id, is_exercise=is_exercise, signs="receipts")
@@ -133,8 +138,7 @@ def receipt_keys(session: Session, court_id: str, *, is_exercise: bool) -> list[
 
 def _keys(session: Session, court_id: str, *, is_exercise: bool, signs: str) -> list[str]:
     origins = select(Log.origin).where(Log.court_id == court_id, Log.is_exercise == is_exercise)
-    return [key.vkey for origin in session.scalars(origins)
-            for key in published_keys(session, origin) if key.signs == signs]
+    return [key for origin in session.scalars(origins) for key in log_keys(session, origin, signs)]
 
 
 def checkpoint_keys(session: Session, court_id: str, *, is_exercise: bool) -> list[str]:

@@ -113,18 +113,14 @@ def _receipt(session: Session, origin: str, subject: str, raw: bytes) -> LeafPro
         raise NotAReceipt(reason=str(bad)) from bad
     if leaf.subject != subject or proof.checkpoint.origin != origin:
         raise NotAReceipt(reason=f"{leaf.subject}, {proof.checkpoint.origin}")
-    keys = [key.vkey for key in audit.published_keys(session, origin) if key.signs == "checkpoints"]
-    if not any(is_signed_by(proof.note, key) for key in keys):
+    if not any(is_signed_by(proof.note, key) for key in audit.log_keys(session, origin)):
         raise NotAReceipt(reason=N_("没有本日志密钥的签名"))
     return proof
 
 
 def _openings(session: Session, subject: str) -> list[dict[str, Any]]:
-    kind, _, rest = subject.partition(":")
-    if kind != "lot":
-        return []
-    lot_id, _, number = rest.partition("/")
-    opened = opened_buyer(session, lot_id, int(number))
+    sale = _sale_of(subject)
+    opened = None if sale is None else opened_buyer(session, *sale)
     if opened is None:
         return []
     (leaf,) = [one for one in audit.leaves_of_subject(session, subject, kind=Kind.BIDDER_ADMITTED)
@@ -160,9 +156,15 @@ def _earlier_size(text: str, newest: audit.Published) -> int:
 
 def _rules(session: Session, subject: str) -> str:
     """The rule set of a sale as its announcement has it; of anything else the one in force."""
-    kind, _, rest = subject.partition(":")
-    if kind != "lot":
+    sale = _sale_of(subject)
+    if sale is None:
         return CURRENT
+    lot_id, number = sale
+    return next(one.rule_set for one in reading.get_lot(session, lot_id).sales if one.number == number)
+
+
+def _sale_of(subject: str) -> tuple[str, int] | None:
+    """The lot of a sale, and which of its sales; None of a draw or a plan."""
+    kind, _, rest = subject.partition(":")
     lot_id, _, number = rest.partition("/")
-    lot = reading.get_lot(session, lot_id)
-    return next(sale.rule_set for sale in lot.sales if sale.number == int(number))
+    return (lot_id, int(number)) if kind == "lot" else None

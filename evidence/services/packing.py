@@ -45,8 +45,7 @@ def ended(session: Session, subject: str, now: datetime) -> Ended:
     newest = end_of(session, subject, now)
     if subject.startswith("plan:"):
         settlement.public_plan(session, subject.removeprefix("plan:"))
-    keys = [key.vkey for key in audit.published_keys(session, newest.origin) if key.signs == "checkpoints"]
-    return Ended(subject, newest, tuple(keys))
+    return Ended(subject, newest, tuple(audit.log_keys(session, newest.origin)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def leaf(origin: str, index: int) -> ResponseReturnValue:
         lot_id=_public_lot(session, found),
         body=json.dumps(body, ensure_ascii=False, sort_keys=True, indent=2),
         checkpoint=newest if newest is not None and newest.size > index else None,
-        keys=[key.vkey for key in audit.published_keys(session, origin) if key.signs == "checkpoints"])
+        keys=audit.log_keys(session, origin))
 
 
 def _public_lot(session: Session, leaf: Leaf) -> str:

@@ -30,8 +30,7 @@ pages = Blueprint("verify", __name__, url_prefix="/verify")
 def own_file() -> ResponseReturnValue:
     """Check a bundle that one has already; it is not sent anywhere."""
     session = db.session()
-    keys = {origin: [key.vkey for key in audit.published_keys(session, origin) if key.signs == "checkpoints"]
-            for origin in audit.log_sizes(session)}
+    keys = {origin: audit.log_keys(session, origin) for origin in audit.log_sizes(session)}
     return render_template("evidence/verify_file.html", modules=_modules(), logs=keys)
 
 

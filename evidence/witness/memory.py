@@ -43,12 +43,8 @@ class Memory:
     def turn(self) -> Iterator[None]:
         """Read, decide and write as one: whoever else wants to waits."""
         self._connection.execute("BEGIN IMMEDIATE")
-        try:
+        with self._connection:   # commits, or takes back what was begun
             yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
 
     def seen(self, origin: str) -> Seen:
         """The last checkpoint of a log that was signed."""

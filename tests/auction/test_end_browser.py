@@ -22,9 +22,9 @@ from kernel import clock
 from kernel.access import SYSTEM
 from kernel.database import db
 from kernel.transactions import unit_of_work
+from tests.auction.room import a_running_exercise, sit_down
 from tests.browser import NewVisitor, Visitor, axe_violations
-from tests.factories.auction import a_lot_on_sale, an_exercise, closed
-from tests.factories.cases import an_officer
+from tests.factories.auction import a_lot_on_sale, closed
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -35,12 +35,7 @@ Change = Callable[[dict[str, Any]], None]
 @pytest.fixture
 def lot(session: Session) -> str:
     """An exercise of ten minutes that has begun."""
-    now = clock.now()
-    found, _ = an_exercise(session, an_officer(session), opens_at=now - timedelta(minutes=1),
-                           closes_at=now + timedelta(minutes=10))
-    lot_id = found.id
-    session.rollback()
-    return lot_id
+    return a_running_exercise(session)
 
 
 @pytest.fixture
@@ -51,12 +46,6 @@ def visitor(address: str, new_visitor: NewVisitor) -> Visitor:
 @pytest.fixture
 def page(visitor: Visitor) -> Page:
     return visitor.page
-
-
-def sit_down(page: Page, lot: str) -> None:
-    page.goto(f"/lots/{lot}/room")
-    page.get_by_role("button", name=re.compile("坐下练习")).click()
-    expect(page.locator("#line-word")).to_contain_text("良好")
 
 
 def bid(page: Page) -> None:
@@ -277,6 +266,7 @@ def test_a_hold_is_told_in_the_reader_s_language_and_the_clock_goes_on_when_it_i
     page = new_visitor(address, locale="en").page
     page.goto(f"/lots/{lot}/room")
     expect(page.locator("#line-word")).to_contain_text("Good")
+    expect(page.locator("#countdown")).to_have_text(re.compile("09:5[0-9]"))
     with app.app_context(), unit_of_work() as work:
         holding.hold(work.session, lock_sale(work.session, lot), Fault.SILENCE, now=clock.now())
         promise_standing(work, lot)

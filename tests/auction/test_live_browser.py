@@ -15,10 +15,9 @@ from auction.rules.band import BAND_WORDS
 from auction.services.bidding import Offer, take_bids
 from kernel import clock
 from kernel.database import db
+from tests.auction.room import a_running_exercise, sit_down
 from tests.browser import PHONE, NewVisitor, axe_violations
 from tests.factories.accounts import acting
-from tests.factories.auction import an_exercise
-from tests.factories.cases import an_officer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -26,18 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 @pytest.fixture
 def lot(session: Session) -> str:
     """An exercise of ten minutes that has begun."""
-    now = clock.now()
-    found, _ = an_exercise(session, an_officer(session), opens_at=now - timedelta(minutes=1),
-                           closes_at=now + timedelta(minutes=10))
-    lot_id = found.id
-    session.rollback()
-    return lot_id
-
-
-def sit_down(page: Page, lot: str) -> None:
-    page.goto(f"/lots/{lot}/room")
-    page.get_by_role("button", name=re.compile("坐下练习")).click()
-    expect(page.locator("#line-word")).to_contain_text("良好")
+    return a_running_exercise(session)
 
 
 def band(page: Page) -> Any:

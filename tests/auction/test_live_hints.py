@@ -6,12 +6,15 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from threading import Thread
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import redis
+from redis.client import PubSub
 
 from auction.live.audience import COUNT_EVERY, Audience
 from auction.live.hints import CHANGED, WATCHERS, Hints
@@ -84,6 +87,34 @@ def test_forged_and_garbled_hints_do_nothing_and_the_next_good_one_is_heard(
     until(lambda: two[0].changed)
     assert two[0].changed == ["lot-b"]
     assert set(map(str, two[0].counts.values())) <= {"{}"}
+
+
+def test_a_fault_in_what_is_done_with_a_hint_is_not_taken_for_a_broken_line(
+        valkey: tuple[str, ExitStack]) -> None:
+    heeded: list[str] = []
+
+    def fail(lot_id: str) -> None:
+        heeded.append(lot_id)
+        raise ValueError("ours")
+
+    hints = Hints(spawn=lambda _work: True, changed=fail, counted=lambda *_: None)
+    with ThreadPoolExecutor(1) as pool, redis.Redis.from_url(valkey[0]) as client:
+        hearing = pool.submit(hints.hear, valkey[0])
+        until(lambda: client.execute_command("PUBSUB", "NUMPAT") == 2)
+        client.publish(CHANGED + "stranger", b'["lot-a"]')
+        with pytest.raises(ValueError, match="ours"):
+            hearing.result(10)
+    assert heeded == ["lot-a"]
+
+
+def test_a_line_whose_buffer_closes_while_a_reading_times_out_is_a_broken_line(
+        valkey: tuple[str, ExitStack], monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = Neighbour()
+    alone.hints._is_hearing = True
+    monkeypatch.setattr(PubSub, "get_message", Mock(side_effect=ValueError("I/O operation on closed file.")))
+    alone.hints.hear(valkey[0])
+    assert not alone.hints._is_hearing
+    assert not alone.hints._is_well
 
 
 def test_without_a_channel_nothing_is_raised_and_nobody_waits() -> None:

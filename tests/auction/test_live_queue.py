@@ -270,7 +270,7 @@ class TestTheOrderOfReceipt:
         arrivals.on_the_way(now, lambda: None)()
         assert told(BidQueue(Book().write), "later", 2, now + A_MOMENT) == "later"
 
-    def test_it_waits_a_second_at_most(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_it_waits_no_longer_than_it_may(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("auction.live.queue.LONGEST_COMING_S", 0.1)
         now = clock.now()
         stands_still = arrivals.on_the_way(now, lambda: None)

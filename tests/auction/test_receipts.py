@@ -20,7 +20,7 @@ from accounts.models import Person
 from auction.models import Lot
 from auction.services.papers import receipts_paper
 from auction.services.reading import find_sale
-from auction.services.receipts import own_receipts
+from auction.services.receipts import HeldReceipts, own_receipts
 from audit import services as audit
 from audit.rules.proofs import read_proof
 from evidence.jobs import sign_checkpoints
@@ -47,6 +47,14 @@ def sale(session: Session) -> Bidders:
 
 def address(lot: Lot, rest: str = "") -> str:
     return f"/my/bids/{lot.id}/1/receipts{rest}"
+
+
+def held_by(session: Session, lot: Lot, mine: Person) -> HeldReceipts:
+    found = find_sale(session, lot.id, 1)
+    assert found is not None
+    held = own_receipts(session, found, the_actor(session, mine), now=clock.now())
+    assert held is not None
+    return held
 
 
 def test_the_page_lists_every_bid_of_mine_and_no_other(
@@ -89,10 +97,7 @@ def test_others_and_wrong_ids_find_nothing(
 def test_a_receipt_is_the_one_that_was_given_byte_for_byte(
         client: FlaskClient, session: Session, sale: Bidders) -> None:
     lot, mine, _ = sale
-    found = find_sale(session, lot.id, 1)
-    assert found is not None
-    held = own_receipts(session, found, the_actor(session, mine), now=clock.now())
-    assert held is not None
+    held = held_by(session, lot, mine)
     sign_in(client, mine)
     for one in held.held:
         given = audit.receipt_of(session, held.log, one.index)
@@ -136,10 +141,7 @@ def test_the_paper_lists_the_bids_and_its_code_leads_to_the_newest_leaf(
     made = sign_in(client, mine).get(address(lot, ".pdf"))
     assert (made.mimetype, made.headers["Cache-Control"]) == ("application/pdf", "private, no-cache")
     said = re.sub(r"\s+", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(made.data)).pages))
-    found = find_sale(session, lot.id, 1)
-    assert found is not None
-    held = own_receipts(session, found, the_actor(session, mine), now=clock.now())
-    assert held is not None
+    held = held_by(session, lot, mine)
     assert all(one.hash in said for one in held.held)
     assert held.digest in said
     assert held.code in said
@@ -169,10 +171,7 @@ def drawn(svg: str, size: int) -> list[list[bool]]:
 def test_the_page_of_a_leaf_says_whether_the_log_has_it_and_not_who_bid(
         client: FlaskClient, session: Session, sale: Bidders) -> None:
     lot, mine, _ = sale
-    found = find_sale(session, lot.id, 1)
-    assert found is not None
-    held = own_receipts(session, found, the_actor(session, mine), now=clock.now())
-    assert held is not None
+    held = held_by(session, lot, mine)
     where = f"/logs/{held.log}/leaves/{held.held[0].index}"
     assert "这条记录还没有进入签名日志" in client.get(where).text
     sign_checkpoints()

@@ -15,12 +15,11 @@ from sqlalchemy.orm import Session
 from audit.kinds import Kind
 from audit.models import Leaf
 from evidence.jobs import sign_checkpoints
-from kernel import clock
+from tests.auction.room import a_running_exercise, sit_down
 from tests.browser import DESK, PHONE, NewVisitor, Visitor, axe_violations
 from tests.factories.accounts import sign_in
-from tests.factories.auction import OPENS_AT, START_FEN, a_code, a_lot_on_sale, an_exercise, closed
+from tests.factories.auction import OPENS_AT, START_FEN, a_code, a_lot_on_sale, closed
 from tests.factories.auction import bid as a_bid
-from tests.factories.cases import an_officer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -32,19 +31,9 @@ Change = Callable[[str], str]
 @pytest.fixture
 def lot(session: Session) -> str:
     """An exercise that runs, whose log is under a checkpoint."""
-    now = clock.now()
-    found, _ = an_exercise(session, an_officer(session), opens_at=now - timedelta(minutes=1),
-                           closes_at=now + timedelta(minutes=10))
-    lot_id = found.id
-    session.rollback()
+    lot_id = a_running_exercise(session)
     sign_checkpoints()
     return lot_id
-
-
-def sit_down(page: Page, lot: str) -> None:
-    page.goto(f"/lots/{lot}/room")
-    page.get_by_role("button", name=re.compile("坐下练习")).click()
-    expect(page.locator("#line-word")).to_contain_text("良好")
 
 
 def bid(page: Page) -> None:

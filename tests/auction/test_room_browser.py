@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,10 +11,9 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from auction.rules.band import BAND_WORDS
-from kernel import clock
+from tests.auction.room import a_running_exercise
+from tests.auction.room import sit_down as take_a_seat
 from tests.browser import DESK, PHONE, NewVisitor, axe_violations
-from tests.factories.auction import an_exercise
-from tests.factories.cases import an_officer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -47,22 +47,11 @@ MakeLot = Callable[..., str]
 @pytest.fixture
 def make_lot(session: Session) -> MakeLot:
     """An exercise that has begun; ``left`` until its end, K0001 and K0002 seated by their keys."""
-
-    def make(left: timedelta = timedelta(minutes=10), **changes: Any) -> str:
-        now = clock.now()
-        found, _ = an_exercise(session, an_officer(session), opens_at=now - timedelta(minutes=1),
-                               closes_at=now + left, **changes)
-        lot_id = found.id
-        session.rollback()
-        return lot_id
-
-    return make
+    return partial(a_running_exercise, session)
 
 
 def sit_down(page: Page, lot: str) -> None:
-    page.goto(f"/lots/{lot}/room")
-    page.get_by_role("button", name=re.compile("坐下练习")).click()
-    expect(page.locator("#line-word")).to_contain_text("良好")
+    take_a_seat(page, lot)
     expect(page.locator("#sound")).to_be_visible()
 
 

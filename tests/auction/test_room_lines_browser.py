@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +10,8 @@ from playwright.sync_api import Page, Route, expect
 from sqlalchemy.orm import Session
 
 from auction.rules.band import BAND_WORDS
-from kernel import clock
+from tests.auction.room import a_running_exercise, sit_down
 from tests.browser import NewVisitor, Visitor, axe_violations
-from tests.factories.auction import an_exercise
-from tests.factories.cases import an_officer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -22,16 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 @pytest.fixture
 def bidder(session: Session, address: str, new_visitor: NewVisitor) -> Visitor:
     """A bidder in the room of a running exercise."""
-    now = clock.now()
-    found, _ = an_exercise(session, an_officer(session), opens_at=now - timedelta(minutes=1),
-                           closes_at=now + timedelta(minutes=10))
-    lot = found.id
-    session.rollback()
     visitor = new_visitor(address)
-    page = visitor.page
-    page.goto(f"/lots/{lot}/room")
-    page.get_by_role("button", name=re.compile("坐下练习")).click()
-    expect(page.locator("#line-word")).to_contain_text("良好")
+    sit_down(visitor.page, a_running_exercise(session))
     return visitor
 
 

@@ -5,17 +5,23 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from audit import services as audit
 from audit.models import Log
 from config import gunicorn
 from config.settings import Settings
+from evidence import jobs
+from evidence.jobs import look_at_signer, sign_checkpoints
+from kernel import clock
 from tests.factories.accounts import a_court
 from tests.factories.audit import grow
 
@@ -47,6 +53,26 @@ def test_it_signs_what_is_new_until_it_is_told_to_end(app: Flask, session: Sessi
     finally:
         signer.kill()
         signer.wait()
+
+
+@pytest.mark.both_databases
+def test_every_worker_tells_when_a_leaf_has_waited_for_a_signer_in_vain(
+        app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "log", structlog.get_logger())
+    origin = session.scalars(select(Log.origin).where(
+        Log.court_id == a_court(session).id, ~Log.is_exercise)).one()
+    written = clock.now()
+    told = []
+    for waited in (0, 29, 31, 60):
+        with capture_logs() as logs:
+            clock.set_offset(clock.offset() + written + timedelta(seconds=waited) - clock.now())
+            look_at_signer()
+        told.append([one["event"] for one in logs if one["log"] == origin])
+    assert told == [[], [], ["signer.behind"], ["signer.behind"]]
+    sign_checkpoints()
+    with capture_logs() as logs:
+        look_at_signer()
+    assert logs == []
 
 
 def test_workers_leave_signing_and_witnesses_to_it_and_nothing_else(app: Flask) -> None:

@@ -6,12 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from socketio.exceptions import SocketIOError
 
+from auction.commands.client import Platform
+from kernel import clock
+from kernel.access import Actor
+from kernel.database import db
 from tests.deploy.clients import GONE, START_FEN, STEP_FEN, Bidder, Line, Sale, open_sale
 from tests.deploy.province import Province
+from tests.factories.auction import an_exercise
 from tests.faults.outcome import percentile
 from tests.faults.places import staff
 
@@ -118,6 +124,15 @@ class Steadfast(Bidder):
             url = self.urls[self.place % len(self.urls)]
             self.line = Line(url, self.lot, self.key, self.hear, self.token)
         return self.line
+
+
+def an_hour_on_sale(officer: Actor, seats: int) -> Sale:
+    """An exercise written into the database of this process: it opens in a second and lasts for an hour."""
+    opens_at = clock.now() + timedelta(seconds=1)
+    lot, given = an_exercise(db.session(), officer, opens_at=opens_at, seats=seats,
+                             closes_at=opens_at + timedelta(hours=1))
+    nobody = Platform("http://127.0.0.1")
+    return Sale(nobody, nobody, lot.id, opens_at, {one.code: one.key for one in given})
 
 
 @dataclass

@@ -5,17 +5,12 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from auction.commands.client import Platform
-from kernel import clock
 from kernel.access import Actor
 from kernel.database import db
-from tests.deploy.clients import Sale
 from tests.deploy.province import Province, Worker
-from tests.factories.auction import an_exercise
 from tests.factories.cases import an_officer
-from tests.faults.bidding import Course, bid_while, counted, everybody, exercise, times_of
+from tests.faults.bidding import Course, an_hour_on_sale, bid_while, counted, everybody, exercise, times_of
 from tests.faults.ground import Ground, ground
 from tests.faults.outcome import Criterion, Outcome, Size, none_of, percentile, within
 from tests.faults.places import a_province
@@ -123,16 +118,8 @@ def _of_power(lost: Found | str) -> list[Criterion]:
                       held=lost.lost_without_syncs == lost.looked > 0)]
 
 
-def _a_sale(officer: Actor, seats: int) -> Sale:
-    opens_at = clock.now() + timedelta(seconds=1)
-    lot, given = an_exercise(db.session(), officer, opens_at=opens_at, seats=seats,
-                             closes_at=opens_at + timedelta(hours=1))
-    nobody = Platform("http://127.0.0.1")
-    return Sale(nobody, nobody, lot.id, opens_at, {one.code: one.key for one in given})
-
-
 def _on_sqlite(place: Ground, officer: Actor, deaths: Deaths, times: int) -> Course:
-    sale = _a_sale(officer, 8)
+    sale = an_hour_on_sale(officer, 8)
     worker = place.worker()
     bidders = everybody(sale, [worker.url], rest_s=0.1)
     course = bid_while(sale, bidders, lambda course: deaths.of_worker(worker, times, course), most_s=LASTS_S)
@@ -151,7 +138,7 @@ def _enough(course: Course, lasts_s: float) -> None:
 
 def _power_lost(place: Ground, officer: Actor, lasts_s: float) -> Found | str:
     """Bid while strace looks on; then lose the power as often as time allows."""
-    sale = _a_sale(officer, 6)
+    sale = an_hour_on_sale(officer, 6)
     worker = place.worker()
     bidders = everybody(sale, [worker.url], rest_s=0.1)
     database = place.home / "luochui.sqlite"

@@ -76,6 +76,7 @@ class Found:
     incidents: list[str] = field(default_factory=list)
     stamps: list[str] = field(default_factory=list)
     inversions: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
+    worst_ms: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KINDS, 0.0))
     between: int = 0
     declared: list[float] = field(default_factory=list)
     judged: int = 0
@@ -103,7 +104,8 @@ def run(size: Size) -> Outcome:
             "bids judged": found.judged, "too late": found.late, "sent again": found.again,
             "extensions": found.extensions,
             "declared after the last decision p99 s": percentile(found.declared, 0.99),
-            **{f"inversions within a process on {kind}": count for kind, count in found.inversions.items()},
+            **{f"inversions within a process on {kind}": f"{count} (worst {found.worst_ms[kind]:.2f} ms)"
+               for kind, count in found.inversions.items()},
             "inversions in all": found.between}, [
             none_of("bids without an answer", found.unanswered),
             none_of("bids that came in time and were not judged on price", found.turned_away),
@@ -248,9 +250,10 @@ def _look(session: Session, one: Auction, shots: list[Fired], kind: str,
     found.declared.append((result.decided_at - drained).total_seconds())
     workers = {shot.code: shot.worker for shot in shots}
     for worker in sorted(set(workers.values())):
-        found.inversions[kind] += _inversions(
-            [other.received_at for other in stored if workers[other.code] == worker])
-    found.between += _inversions([other.received_at for other in stored])
+        inverted = _inversions([other.received_at for other in stored if workers[other.code] == worker])
+        found.inversions[kind] += len(inverted)
+        found.worst_ms[kind] = max([found.worst_ms[kind], *inverted])
+    found.between += len(_inversions([other.received_at for other in stored]))
 
 
 def _is_called_late(shot: Fired) -> bool:
@@ -261,5 +264,6 @@ def _is_called_late(shot: Fired) -> bool:
     return isinstance(decision, dict) and decision["reason"] == Reason.CLOSED
 
 
-def _inversions(instants: list[datetime]) -> int:
-    return sum(after < before for before, after in pairwise(instants))
+def _inversions(instants: list[datetime]) -> list[float]:
+    """Each step back in time, in milliseconds."""
+    return [(before - after).total_seconds() * 1000 for before, after in pairwise(instants) if after < before]

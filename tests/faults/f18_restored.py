@@ -8,7 +8,6 @@ import urllib.request
 from abc import ABC, abstractmethod
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,19 +16,14 @@ import psycopg
 from pysqlite3 import dbapi2
 from sqlalchemy import func, make_url, select
 
-from auction.commands.client import Platform
 from auction.models import Attempt
 from audit.models import Log
 from config.settings import Settings
 from evidence.services import Folder, compare_all
-from kernel import clock
-from kernel.access import Actor
 from kernel.database import db
-from tests.deploy.clients import Sale
 from tests.deploy.province import Worker
-from tests.factories.auction import an_exercise
 from tests.factories.cases import an_officer
-from tests.faults.bidding import Course, bid_while, everybody, times_of
+from tests.faults.bidding import Course, an_hour_on_sale, bid_while, everybody, times_of
 from tests.faults.ground import KINDS, Ground, ground
 from tests.faults.outcome import Criterion, Outcome, Size, none_of, percentile, within
 from tests.faults.truth import Truth, look_at_logs, look_into
@@ -147,7 +141,7 @@ def run(size: Size) -> Outcome:
     for kind, drills in found.items():
         with ground(kind) as place:
             backups = SqliteBackups(place) if kind == "sqlite" else PostgresBackups(place)
-            sale = _a_sale(an_officer(db.session()), 12 if full else 4)
+            sale = an_hour_on_sale(an_officer(db.session()), 12 if full else 4)
             worker = place.worker()
             bidders = everybody(sale, [worker.url], rest_s=0.1)
             course = bid_while(sale, bidders, partial(_drill, drills, backups, worker, times), most_s=LASTS_S)
@@ -177,14 +171,6 @@ def run(size: Size) -> Outcome:
         "a standby and WAL archives on another machine: what they would hold is copied here at the kill; "
         "data of a real size; what a backup lacks that is younger than the newest checkpoint outside (two "
         "seconds as a rule): only receipts show that.")
-
-
-def _a_sale(officer: Actor, seats: int) -> Sale:
-    opens_at = clock.now() + timedelta(seconds=1)
-    lot, given = an_exercise(db.session(), officer, opens_at=opens_at, seats=seats,
-                             closes_at=opens_at + timedelta(hours=1))
-    nobody = Platform("http://127.0.0.1")
-    return Sale(nobody, nobody, lot.id, opens_at, {one.code: one.key for one in given})
 
 
 def _drill(drills: Drills, backups: Backups, worker: Worker, times: int, course: Course) -> None:

@@ -1,6 +1,9 @@
 """Settings: nothing secret has a default, and what is missing is said in words."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,8 @@ from config.settings import Mode, Settings, SettingsError, make_demo_secrets
 from config.witnesses import NO_WITNESSES
 from kernel.signing import COSIGNS, Signer
 
+ROOT = Path(__file__).parents[2]
+FLASK = Path(sys.executable).with_name("flask")
 COMPLETE = {"LUOCHUI_SECRET_KEY": "s" * 32, "LUOCHUI_VAULT_KEY": "0f" * 32, "LUOCHUI_SIGNING_KEY": "1e" * 32,
             "LUOCHUI_ORIGIN": "court.example/luochui"}
 
@@ -143,3 +148,16 @@ def test_a_witness_that_is_none_is_refused_in_words(tmp_path: Path, text: str) -
 def test_a_quorum_that_cannot_be_met_is_refused(tmp_path: Path, quorum: str) -> None:
     with pytest.raises(SettingsError, match="LUOCHUI_WITNESS_QUORUM"):
         settings(tmp_path, LUOCHUI_WITNESSES=f"{GOOD} https://w.example", LUOCHUI_WITNESS_QUORUM=quorum)
+
+
+@pytest.mark.parametrize(("name", "value"), [("LUOCHUI_PROXIES", "yes"), ("LUOCHUI_WITNESSES", "garbage"),
+                                             ("LUOCHUI_MODE", "debug")])
+@pytest.mark.parametrize("command", [["audit", "check"], ["--help"]])
+def test_a_command_with_a_setting_that_means_nothing_ends_in_one_sentence(
+        tmp_path: Path, command: list[str], name: str, value: str) -> None:
+    environment = {**os.environ, "DATA_DIR": str(tmp_path), name: value}
+    done = subprocess.run([FLASK, *command], cwd=ROOT, env=environment, capture_output=True, text=True,
+                          check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert name in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NODE = shutil.which("node") or shutil.which("node", path=str(Path(sys.executable).parent))
 
 
-@pytest.mark.skipif(NODE is None, reason="this machine has no Node")
+@pytest.mark.skipif(NODE is None, reason="needs Node, which `make setup` brings")
 def test_the_module_of_the_public_page_knows_every_answer_and_refusal(tmp_path: Path) -> None:
     modules = tmp_path / "verify"
     shutil.copytree(ROOT / "static" / "verify", modules)

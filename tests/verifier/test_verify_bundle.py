@@ -461,16 +461,30 @@ def test_every_limit_is_counted_while_unpacking(monkeypatch: pytest.MonkeyPatch)
     files = bundle(a_sale().log, SUBJECT)
     raw = pack(files)
     leaves = len(files["leaves.ndjson"])
-    for name, value in (("MOST_ENTRIES", 5), ("MOST_OF_OTHERS", 100), ("MOST_UNPACKED", leaves),
-                        ("MOST_OF_ENTRY", {"leaves.ndjson": leaves - 1}), ("LONGEST_LINE", 100)):
-        with monkeypatch.context() as limits:
-            for program in (verify, archive):
-                limits.setattr(program, name, value)
-                limits.setattr(program, "CHUNK", 64)
-            assert examine_at_desk(raw, [Log().key]).status == 2, name
-    with monkeypatch.context() as limits:
-        for program in (verify, archive):
-            limits.setattr(program, "CHUNK", 1)
+    longest = max(map(len, files["leaves.ndjson"].splitlines()))
+    unpacked = sum(map(len, files.values()))
+    small = {**dict.fromkeys(archive.LIMITS, 100), "leaves.ndjson": 10**9, "proofs.ndjson": 10**9}
+    limits: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+        ("entries", {"MOST_ENTRIES": 5}, {"MOST_ENTRIES": 5}),
+        ("one small file", {"MOST_OF_OTHERS": 100}, {"LIMITS": small}),
+        ("all files", {"MOST_UNPACKED": unpacked - 1}, {"MOST_UNPACKED": unpacked - 1}),
+        ("one large file", {"MOST_OF_ENTRY": {"leaves.ndjson": leaves - 1}},
+         {"LIMITS": {**archive.LIMITS, "leaves.ndjson": leaves - 1}}),
+        ("a line", {"LONGEST_LINE": longest - 1}, {"LONGEST_LINE": longest - 1}),
+    ]
+    for _name, theirs, ours in limits:
+        for a_part in (1, 64, 10**6):
+            with monkeypatch.context() as patch:
+                for program, values in ((verify, {**theirs, "CHUNK": a_part}),
+                                        (archive, {**ours, "_PART": a_part})):
+                    for name, value in values.items():
+                        patch.setattr(program, name, value)
+                assert examine_at_desk(raw, [Log().key]).status == 2, (_name, a_part)
+    with monkeypatch.context() as patch:
+        for program, in_parts in ((verify, "CHUNK"), (archive, "_PART")):
+            patch.setattr(program, in_parts, 1)
+            patch.setattr(program, "LONGEST_LINE", longest)
+            patch.setattr(program, "MOST_UNPACKED", unpacked)
         assert examine_at_desk(raw, [Log().key]).status == 0
 
 
