@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from flask import current_app
@@ -206,8 +207,7 @@ def compare_checkpoints(context: click.Context, files: tuple[str, ...], keys: tu
         split = split_of([read_bytes(file) for file in files])
         found = compare_two(split, _vkeys(keys))
     except (Unreadable, FormatError, BadNote, ValueError, OSError) as error:
-        click.echo(printable(f"{named}: cannot be read: {error}"), err=True)
-        context.exit(Status.BAD_INPUT)
+        _not_checked(context, lang, named, error)
     is_proof = found.verdict.is_proof
     if output is not None and is_proof:
         _write_proof(context, split, output)
@@ -218,6 +218,13 @@ def compare_checkpoints(context: click.Context, files: tuple[str, ...], keys: tu
             click.echo(printable(say(told, {"file": str(output)})), err=True)
     print_value(found.report)
     context.exit(Status.DONE if is_proof else Status.FAILS)
+
+
+def _not_checked(context: click.Context, lang: str, named: str, error: Exception) -> NoReturn:
+    told = N_("%(file)s：没有核验，因为文件或密钥读不出来。程序给出的原因（英文）：%(reason)s")
+    with in_language(BY_ADDRESS[lang]):
+        click.echo(printable(say(told, {"file": named, "reason": str(error)})), err=True)
+    context.exit(Status.BAD_INPUT)
 
 
 def _write_proof(context: click.Context, split: Split, output: Path) -> None:
@@ -252,8 +259,7 @@ def verify_bundle(context: click.Context, file: Path, keys: tuple[str, ...], wit
         with file.open("rb") as raw:
             found = verify(raw, of_log, of_witnesses)
     except (Unreadable, OSError, MemoryError) as error:
-        click.echo(f"{file}: cannot be read: {error}", err=True)
-        context.exit(Status.BAD_INPUT)
+        _not_checked(context, lang, str(file), error)
     with in_language(BY_ADDRESS[lang]):
         click.echo(found.for_people(str(file)), err=True, nl=False)
     print_value(found.report)

@@ -14,6 +14,7 @@ from evidence.search import search
 from evidence.views import logs, verify
 from evidence.views.blueprint import pages
 from evidence.views.leaves import pages as leaf_pages
+from evidence.work import work
 from kernel.access import Role
 from kernel.domain import Domain, Room
 from kernel.errors import N_
@@ -21,6 +22,6 @@ from kernel.errors import N_
 DOMAIN = Domain(
     name="evidence", pages=(pages, logs.pages, verify.pages, leaf_pages),
     api=(audit_api.api, logs_api.api, bundles.api),
-    commands=(audit_commands,), search=search, jobs=JOBS,
+    commands=(audit_commands,), search=search, jobs=JOBS, work=work,
     rooms=(Room("/desk/audit", N_("审计"), "eye", frozenset({Role.AUDITOR, Role.SUPERVISOR})),),
 )

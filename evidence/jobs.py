@@ -5,7 +5,6 @@ and serves nobody as long as something does not fit (reliability 4h).
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Final
 
 import click
@@ -34,7 +33,6 @@ SIGN_EVERY_S: Final = 2.0
 """A leaf waits so long at most for its turn; ten seconds are promised (design: "The log")."""
 ASK_EVERY_S: Final = 1.0
 LOOK_AT_SIGNER_EVERY_S: Final = 10.0
-SIGNER_IS_LATE: Final = timedelta(seconds=30)
 REST_S: Final = 0.002
 """Between two slices of leaves: bids are taken up meanwhile."""
 
@@ -68,8 +66,7 @@ def sign_news(origin: str) -> None:
 
 def look_at_signer() -> None:
     """Tell whoever runs the platform that nobody signs: the signer is not there, or refuses."""
-    now = clock.now()
-    for origin, waits_since in audit.logs_left_unsigned(db.session(), now - SIGNER_IS_LATE):
+    for origin, waits_since in audit.logs_left_unsigned(db.session(), clock.now()):
         log.error("signer.behind", log=origin, first_leaf_waits_since=waits_since.isoformat())
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
-from audit.services import troubled_logs
+from audit.services import logs_left_unsigned, troubled_logs
 from kernel import clock
 from kernel.access import Role, access, may_open, signed_in
 from kernel.database import db
@@ -23,6 +23,7 @@ def overview() -> ResponseReturnValue:
     late = overdue_of_court((domain.work for domain in domains if domain.work), session, court_id, now)
     return render_template(
         "supervision/overview.html", troubled=troubled_logs(session),
+        unsigned=logs_left_unsigned(session, now),
         figures=figures_of_court(session, court_id),
         books=[say(fault) for fault in books_of_court(session, court_id)],
         late=[{"title": say(item.title, item.details), "url": item.url if may_open(item.url) else "",

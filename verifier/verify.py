@@ -2759,6 +2759,17 @@ def read_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+NOT_CHECKED = (
+    "{}: nothing was checked, for a file or a key cannot be read: {}\n",
+    "{}：没有核验，因为文件或密钥读不出来。程序给出的原因（英文）：{}\n",
+)
+
+
+def not_checked(arguments: argparse.Namespace, reason: str) -> int:
+    tell(NOT_CHECKED[LANGUAGES.index(getattr(arguments, "lang", "en"))].format(arguments.file, reason))
+    return 2
+
+
 def main() -> int:
     arguments = read_arguments()
     if arguments.command == "split":
@@ -2767,11 +2778,9 @@ def main() -> int:
     try:
         status: int = arguments.run(arguments)
     except Refused as refusal:
-        tell(f"{arguments.file}: {refusal.field or 'the input itself'}: {refusal.message}\n")
-        return 2
+        return not_checked(arguments, f"{refusal.field or 'the input itself'}: {refusal.message}")
     except (Unreadable, OSError, ValueError, MemoryError) as error:
-        tell(f"{arguments.file}: cannot be read: {printable(str(error))}\n")
-        return 2
+        return not_checked(arguments, printable(str(error)))
     return status
 
 

@@ -7,7 +7,7 @@ fit ends the signing of this log until people have looked (design: "The log").
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select
@@ -29,6 +29,8 @@ A_SLICE: Final = 500
 MOST: Final = 50_000
 """Leaves that one checkpoint takes up. As many as have come share one: on SQLite each commit of another
 connection makes that of the bids forget the pages that it knows."""
+LATE: Final = timedelta(seconds=30)
+"""A leaf that has waited for longer waits for a signer that is not there, or refuses (ten are promised)."""
 _HASH: Final = 32
 _PLACE: Final = ("log", "level", "index")
 
@@ -57,13 +59,13 @@ def grown_logs(session: Session) -> list[str]:
         .where((TreeHead.size.is_(None)) | (TreeHead.size < Log.size)).order_by(Log.origin)))
 
 
-def logs_left_unsigned(session: Session, until: datetime) -> list[tuple[str, datetime]]:
-    """The logs whose first leaf without a checkpoint was written before ``until``, and when it was."""
+def logs_left_unsigned(session: Session, now: datetime) -> list[tuple[str, datetime]]:
+    """The logs of which a leaf has waited too long for a checkpoint, and when the first such was written."""
     unsigned = func.coalesce(TreeHead.size, 0)
     return [(origin, at) for origin, at in session.execute(
         select(Log.origin, Leaf.at).outerjoin(TreeHead, TreeHead.log == Log.origin)
         .join(Leaf, (Leaf.log == Log.origin) & (Leaf.index == unsigned))
-        .where(Leaf.at < until).order_by(Log.origin))]
+        .where(Leaf.at < now - LATE).order_by(Log.origin))]
 
 
 def lacks_key(session: Session, origin: str) -> bool:

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from auction.services import reading
 from audit.kinds import Kind
-from audit.services import COUNTED, body_of, troubled_logs
+from audit.services import COUNTED, body_of, logs_left_unsigned, troubled_logs
 from evidence.schemas import LeavesIn
 from evidence.services import LeafQuery, check, findings_at, leaf_of, leaves
 from evidence.views.blueprint import pages
+from kernel import clock
 from kernel.access import Role, access, signed_in
 from kernel.database import db
 from kernel.formats import print_json
@@ -26,6 +27,7 @@ def desk() -> ResponseReturnValue:
     actor = signed_in()
     return render_template(
         "evidence/audit.html", troubled=troubled_logs(session),
+        unsigned=logs_left_unsigned(session, clock.now()),
         lots=[lot for lot in reading.lots_of_court(session, actor.court_id or "", exercises=True)
               if lot.sale.published_at is not None])
 

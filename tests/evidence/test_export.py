@@ -289,7 +289,7 @@ def test_what_cannot_be_verified_ends_with_2(
         done = app.test_cli_runner().invoke(
             args=["audit", "verify", str(file), "--key", signing.signer(origin_of(session, sold)).vkey])
         assert (done.exit_code, done.stdout) == (2, "")
-        assert "cannot be read" in done.stderr
+        assert f"{file}：没有核验，因为" in done.stderr
 
 
 def test_a_bundle_bears_the_cosignatures_of_the_log_s_witnesses(

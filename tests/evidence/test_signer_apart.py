@@ -22,7 +22,8 @@ from config.settings import Settings
 from evidence import jobs
 from evidence.jobs import look_at_signer, sign_checkpoints
 from kernel import clock
-from tests.factories.accounts import a_court
+from kernel.access import Role
+from tests.factories.accounts import a_court, a_person, sign_in
 from tests.factories.audit import grow
 
 ROOT = Path(__file__).parents[2]
@@ -59,20 +60,23 @@ def test_it_signs_what_is_new_until_it_is_told_to_end(app: Flask, session: Sessi
 def test_every_worker_tells_when_a_leaf_has_waited_for_a_signer_in_vain(
         app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "log", structlog.get_logger())
-    origin = session.scalars(select(Log.origin).where(
-        Log.court_id == a_court(session).id, ~Log.is_exercise)).one()
+    court = a_court(session)
+    auditor = a_person(session, Role.AUDITOR, court)
+    origin = session.scalars(select(Log.origin).where(Log.court_id == court.id, ~Log.is_exercise)).one()
     written = clock.now()
     told = []
-    for waited in (0, 29, 31, 60):
+    for waited in (10, 29, 31, 60):
         with capture_logs() as logs:
             clock.set_offset(clock.offset() + written + timedelta(seconds=waited) - clock.now())
             look_at_signer()
         told.append([one["event"] for one in logs if one["log"] == origin])
     assert told == [[], [], ["signer.behind"], ["signer.behind"]]
+    assert "日志没有签名" in sign_in(app.test_client(), auditor).get("/desk/audit").text
     sign_checkpoints()
     with capture_logs() as logs:
         look_at_signer()
     assert logs == []
+    assert "日志没有签名" not in sign_in(app.test_client(), auditor).get("/desk/audit").text
 
 
 def test_workers_leave_signing_and_witnesses_to_it_and_nothing_else(app: Flask) -> None:

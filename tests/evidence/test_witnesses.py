@@ -30,6 +30,7 @@ from config.settings import Settings
 from config.witnesses import NO_WITNESSES, read_witnesses
 from evidence.jobs import ask_witnesses, sign_checkpoints
 from evidence.services.asking import ask
+from evidence.work import work
 from kernel import clock, signing
 from kernel.database import db
 from kernel.signing import COSIGNS, Signer
@@ -235,6 +236,8 @@ def test_missing_witnesses_are_an_alarm_in_the_log_once_and_their_return_too(
             turn()
         assert kinds(origin).count(Kind.WITNESSES_MISSING) == 1
         assert [one.origin for one in audit.troubled_logs(db.session())] == [origin]
+        waits = next(work(db.session(), clock.now()))
+        assert ("副署" in waits.title, waits.details, waits.due_at) == (True, {"log": origin}, NOON)
         alarm = audit.body_of(audit.leaves_of_subject(
             db.session(), f"log:{origin}", kind=Kind.WITNESSES_MISSING)[0])
         assert alarm["since"] == "2027-03-01T20:00:00.000+08:00"
@@ -248,6 +251,7 @@ def test_missing_witnesses_are_an_alarm_in_the_log_once_and_their_return_too(
             turn()
         assert kinds(origin)[-2:] == [Kind.WITNESSES_MISSING, Kind.WITNESSES_BACK]
         assert audit.troubled_logs(db.session()) == []
+        assert not any("副署" in waits.title for waits in work(db.session(), clock.now()))
         assert published(origin).has_quorum
 
 
