@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 MOST_EVENTS_A_SECOND: Final = 100
 """Of one socket, on the way that every event may take; a page sends a few a minute."""
-SLICE: Final = 100
+SLICE: Final = 200
 """Sockets that hear an update before bids are taken up again; more, where that last took longer."""
 SHARE: Final = 2.0
 """So much longer than the bids took in between may the next slice last …"""

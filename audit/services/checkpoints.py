@@ -155,15 +155,15 @@ class _Tiles:
 
     def __init__(self, session: Session, origin: str, new: Mapping[Place, Sequence[bytes]] | None = None
                  ) -> None:
-        self._session, self._origin, self._new = session, origin, new or {}
+        self._bulk, self._origin, self._new = Bulk(session), origin, new or {}
 
     def __call__(self, level: int, index: int) -> Sequence[bytes]:
         new = self._new.get((level, index))
         if new is not None:
             return new
-        raw = self._session.scalar(select(TreeTile.hashes).where(
-            TreeTile.log == self._origin, TreeTile.level == level, TreeTile.index == index))
-        stored = b"" if raw is None else bytes(raw)
+        found = self._bulk.find(TreeTile, keys=_PLACE, columns=("hashes",),
+                                wanted=[(self._origin, level, index)])
+        stored = bytes(found[0][0]) if found else b""
         return [stored[begin:begin + _HASH] for begin in range(0, len(stored), _HASH)]
 
 
