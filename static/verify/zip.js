@@ -24,6 +24,7 @@ const LONGEST_COMMENT = 65_535;
 const FORBIDDEN_FLAGS = 0x2061;      // encrypted, patched, strongly encrypted, names masked
 const [STORED, DEFLATED] = [0, 8];
 const [KIND, REGULAR, FOLDER] = [0xf000, 0x8000, 0x10];
+const NEWEST = 63;                   // version 6.3 of the format, the last that programs read
 const BEYOND = 0xffffffff;           // the value stands in a zip64 field
 
 /** Whether this browser can unpack a bundle at all (Chrome 103, Firefox 113, Safari 16.4). */
@@ -119,6 +120,7 @@ export class Archive {
       const [name, extra, comment] = [28, 30, 32].map((place) => this.#view.getUint16(at + place, true));
       yield {
         name: this.#name(at + DIRECTORY_BYTES, name),
+        needs: this.#view.getUint8(at + 6),
         flags: this.#view.getUint16(at + 8, true),
         method: this.#view.getUint16(at + 10, true),
         crc: this.#view.getUint32(at + 16, true),
@@ -146,7 +148,8 @@ export class Archive {
   }
 
   #take(entry) {
-    const { name, flags, method, packed, size, attributes, offset } = entry;
+    const { name, needs, flags, method, packed, size, attributes, offset } = entry;
+    if (needs > NEWEST) throw new Unreadable(`no zip: ${JSON.stringify(name.slice(0, 120))} asks for version ${needs / 10} of the format`);
     if (!isKnown(name)) throw new Unreadable(`an entry that no bundle has: ${JSON.stringify(name.slice(0, 120))}`);
     if (this.entries.has(name)) throw new Unreadable(`${name} stands twice`);
     if (flags & FORBIDDEN_FLAGS || ![STORED, DEFLATED].includes(method)) {

@@ -457,6 +457,13 @@ def test_another_entry_a_double_one_a_link_and_a_folder_are_refused() -> None:
     assert examine(lzma.getvalue(), [Log().key]).status == 2
 
 
+@pytest.mark.parametrize(("version", "status"), [(20, 0), (63, 0), (64, 2), (148, 2)])
+def test_an_entry_that_asks_for_a_newer_format_than_there_is_is_refused(version: int, status: int) -> None:
+    raw = bytearray(pack(bundle(a_sale().log, SUBJECT)))
+    raw[raw.index(b"PK\1\2") + 6] = version
+    assert examine(bytes(raw), [Log().key]).status == status
+
+
 def test_every_limit_is_counted_while_unpacking(monkeypatch: pytest.MonkeyPatch) -> None:
     files = bundle(a_sale().log, SUBJECT)
     raw = pack(files)
