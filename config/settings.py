@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from config.witnesses import NO_WITNESSES, Unfit, Witnesses, read_witnesses
 
@@ -93,12 +94,12 @@ class Settings:
         return cls(
             mode=mode,
             data_dir=data_dir,
-            database_url=env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'luochui.sqlite'}",
-            redis_url=env.get("REDIS_URL") or None,
+            database_url=_database(env.get("DATABASE_URL")) or f"sqlite:///{data_dir / 'luochui.sqlite'}",
+            redis_url=_redis(env.get("REDIS_URL")),
             origin=env.get("LUOCHUI_ORIGIN", "demo.court.example/luochui" if mode is Mode.DEMO else ""),
             secret_key=env.get("LUOCHUI_SECRET_KEY") or None,
-            vault_key=env.get("LUOCHUI_VAULT_KEY") or None,
-            signing_key=env.get("LUOCHUI_SIGNING_KEY") or None,
+            vault_key=_key("LUOCHUI_VAULT_KEY", env),
+            signing_key=_key("LUOCHUI_SIGNING_KEY", env),
             proxies=_count("LUOCHUI_PROXIES", env.get("LUOCHUI_PROXIES", "0")),
             address=_address(env, mode),
             checkpoint_dir=_folder(env.get("LUOCHUI_CHECKPOINTS")),
@@ -128,9 +129,6 @@ class Settings:
                  if not given[name]]
         if self.secret_key and len(self.secret_key) < 32:
             wrong.append("LUOCHUI_SECRET_KEY is too short (at least 32 characters)")
-        wrong += [f"{name} is not 64 hexadecimal digits"
-                  for name in ("LUOCHUI_VAULT_KEY", "LUOCHUI_SIGNING_KEY")
-                  if given[name] and not _is_key(given[name] or "")]
         if not self.origin:
             wrong.append("LUOCHUI_ORIGIN is missing (names the log, such as court.example/luochui)")
         if wrong:
@@ -141,6 +139,27 @@ def _count(name: str, text: str) -> int:
     if not text.isdecimal():
         raise SettingsError(f"{name} is {text!r}; it is a number, 0 for none")
     return int(text)
+
+
+def _database(shown: str | None) -> str | None:
+    if shown and not (re.match(r"sqlite:///.|postgresql\+psycopg://.", shown) and _has_no_odd_port(shown)):
+        raise SettingsError("DATABASE_URL is no address of a database; it is sqlite:///path or "
+                            "postgresql+psycopg://user@host/name")
+    return shown or None
+
+
+def _redis(shown: str | None) -> str | None:
+    if shown and not (re.match(r"(rediss?|unix)://.", shown) and _has_no_odd_port(shown)):
+        raise SettingsError("REDIS_URL is no address of a Redis or Valkey; it is redis://host:6379/0, "
+                            "rediss://… or unix://…")
+    return shown or None
+
+
+def _has_no_odd_port(address: str) -> bool:
+    try:
+        return urlsplit(address).port != 0
+    except ValueError:
+        return False
 
 
 def _folder(shown: str | None) -> Path | None:
@@ -182,8 +201,12 @@ def _address(env: Mapping[str, str], mode: Mode) -> str:
     return f"https://{env.get('LUOCHUI_ORIGIN', '').split('/')[0]}"
 
 
-def _is_key(text: str) -> bool:
-    return len(text) == 64 and set(text) <= set("0123456789abcdef")
+def _key(name: str, env: Mapping[str, str]) -> str | None:
+    """A secret of 32 bytes; what is given instead is not shown."""
+    text = env.get(name)
+    if text and not re.fullmatch("[0-9a-f]{64}", text):
+        raise SettingsError(f"{name} is not 64 hexadecimal digits")
+    return text or None
 
 
 def _secrets_file(data_dir: Path) -> Path:

@@ -59,10 +59,10 @@ def answer(file: str, solve: Solve) -> Status:
         results = [_solved(item, solve) for item in given] if isinstance(given, list) else None
         shown, status = _of_list(results) if results is not None else _of_one(solve(given))
     except FormatError as error:
-        click.echo(f"{file}: {error}", err=True)
+        click.echo(printable(f"{file}: {error}"), err=True)
         return Status.BAD_INPUT
     except OSError as error:
-        click.echo(f"{file}: cannot be read: {error.strerror}", err=True)
+        click.echo(printable(f"{file}: cannot be read: {error.strerror}"), err=True)
         return Status.BAD_INPUT
     print_value(shown)
     return status
@@ -104,7 +104,7 @@ def _of_list(results: list[Answer | FormatError]) -> tuple[object, Status]:
     status = Status.DONE
     for position, result in enumerate(results):
         if isinstance(result, FormatError):
-            click.echo(f"[{position}] {result}", err=True)
+            click.echo(printable(f"[{position}] {result}"), err=True)
             shown.append({"error": {"field": result.field, "message": result.problem}})
             status = Status.BAD_INPUT
         else:

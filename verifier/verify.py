@@ -12,8 +12,8 @@ FILE is JSON, `-` is standard input. The result goes to standard output as JSON,
 standard error. The exit status is 0; 1 if a check fails; 2 if the input does not fit.
 A list of inputs gives the list of their results.
 
-This program was written from the description of the formats and shares no line with the platform:
-if the two disagree, one of them is wrong, and anyone can find out which. It needs nothing but
+This program was written from the description of the formats and imports nothing of the platform: if
+the two disagree, one of them is wrong, and anyone can find out which. It needs nothing but
 Python 3.11 or later, and for the signatures of bundle, receipt and split the package cryptography.
 """
 
@@ -31,6 +31,7 @@ import zipfile
 import zlib
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
@@ -1626,8 +1627,10 @@ class Archive:
         """The bytes of an entry; what its declared size says is not believed."""
         size, most = 0, MOST_OF_ENTRY.get(name, MOST_OF_OTHERS)
         known, digest = name in self.hashes, hashlib.sha256()
+        whole = copy(self.entries[name])
+        whole.file_size = most + 1  # zipfile stops at the declared size and says nothing of what follows
         try:
-            with self._zip.open(self.entries[name]) as entry:
+            with self._zip.open(whole) as entry:
                 while chunk := entry.read(CHUNK):
                     size += len(chunk)
                     self._unpacked += 0 if known else len(chunk)
@@ -2617,7 +2620,7 @@ def run(command: Callable[[Json], dict[str, Json]], given: Json, name: str) -> t
         result = command(given)
     except Refused as refusal:
         where = refusal.field or "the input itself"
-        print(f"{name}: {where}: {refusal.message}", file=sys.stderr)
+        tell(printable(f"{name}: {where}: {refusal.message}") + "\n")
         return {"error": {"field": refusal.field, "message": refusal.message}}, 2
     checks = result.get("checks")
     return result, 1 if isinstance(checks, dict) and not all(checks.values()) else 0
@@ -2647,7 +2650,7 @@ def run_on_json(arguments: argparse.Namespace) -> int:
     try:
         given = read_json(read_input(file))
     except (OSError, ValueError, Unreadable) as error:
-        print(f"{file}: cannot be read: {error}", file=sys.stderr)
+        tell(printable(f"{file}: cannot be read: {error}") + "\n")
         return 2
     output: Json
     if isinstance(given, list):
@@ -2766,21 +2769,22 @@ NOT_CHECKED = (
 
 
 def not_checked(arguments: argparse.Namespace, reason: str) -> int:
-    tell(NOT_CHECKED[LANGUAGES.index(getattr(arguments, "lang", "en"))].format(arguments.file, reason))
+    words = NOT_CHECKED[LANGUAGES.index(getattr(arguments, "lang", "en"))]
+    tell(words.format(printable(arguments.file), printable(reason)))
     return 2
 
 
 def main() -> int:
     arguments = read_arguments()
     if arguments.command == "split":
-        arguments.file = arguments.files[0]
+        arguments.file = " ".join(arguments.files)
     gc.disable()  # nothing here refers to itself; looking for it among a million bids takes seconds
     try:
         status: int = arguments.run(arguments)
     except Refused as refusal:
         return not_checked(arguments, f"{refusal.field or 'the input itself'}: {refusal.message}")
     except (Unreadable, OSError, ValueError, MemoryError) as error:
-        return not_checked(arguments, printable(str(error)))
+        return not_checked(arguments, str(error))
     return status
 
 

@@ -11,6 +11,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from hashlib import sha256
 from operator import methodcaller
 from types import MappingProxyType
@@ -129,9 +130,11 @@ class Archive:
 
     def _unpack(self, name: str, take: Callable[[IO[bytes]], bytes]) -> Iterator[bytes]:
         """What ``take`` reads until nothing is left, measured and hashed."""
-        left, digest, is_first = LIMITS.get(name, _SMALL), sha256(), name not in self.hashes
+        most, digest, is_first = LIMITS.get(name, _SMALL), sha256(), name not in self.hashes
+        left, entry = most, copy(self._entries[name])
+        entry.file_size = most + 1   # or all behind the size that it declares would be passed over in silence
         try:
-            packed = cast("io.RawIOBase", self._zip.open(self._entries[name]))
+            packed = cast("io.RawIOBase", self._zip.open(entry))
             with io.BufferedReader(packed, _PART) as unpacked:
                 while part := take(unpacked):
                     left -= len(part)
@@ -143,7 +146,7 @@ class Archive:
                     yield part
         except _BROKEN as error:
             raise Unreadable(f"{name} cannot be unpacked: {error}") from error
-        if LIMITS.get(name, _SMALL) - left != self._entries[name].file_size:
+        if most - left != self._entries[name].file_size:
             raise Unreadable(f"{name} has not the size that the zip declares")
         self.hashes[name] = digest.hexdigest()
 

@@ -19,6 +19,8 @@ const isKnown = (name) => ALWAYS.includes(name) || SOMETIMES.includes(name) || R
 const END = 0x06054b50;
 const IN_DIRECTORY = 0x02014b50;
 const BEFORE_ENTRY = 0x04034b50;
+const LARGE = 0x07064b50;            // before the end of a zip of more than 65,535 entries or 4 GiB
+const LARGE_BYTES = 20;
 const [END_BYTES, DIRECTORY_BYTES, ENTRY_BYTES] = [22, 46, 30];
 const LONGEST_COMMENT = 65_535;
 const FORBIDDEN_FLAGS = 0x2061;      // encrypted, patched, strongly encrypted, names masked
@@ -106,6 +108,9 @@ export class Archive {
   /** What the directory at the end of the zip says of each entry. */
   * #directory() {
     const end = this.#end();
+    if (end >= LARGE_BYTES && this.#view.getUint32(end - LARGE_BYTES, true) === LARGE) {
+      throw new Unreadable("it has more entries, or is larger, than a browser takes; verify.py checks it");
+    }
     const [size, offset] = [this.#view.getUint32(end + 12, true), this.#view.getUint32(end + 16, true)];
     this.begin = end - size - offset;    // what stands before the zip, say a program that unpacks it
     if (size === BEYOND || offset === BEYOND || size > MOST_OF_OTHERS || this.begin < 0) {

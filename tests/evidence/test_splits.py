@@ -176,8 +176,8 @@ def test_only_proof_is_written_and_the_command_says_so(app: Flask, tmp_path: Pat
     assert f"This is no proof: {file} was not written" in ask(LOG.note(9), file, "en").stderr
     for nowhere in (tmp_path / "none" / "x.json", tmp_path / "0.checkpoint" / "x.json"):
         done = ask(OTHER.note(9), nowhere)
-        assert (done.exit_code, done.stdout) == (2, "")
-        assert f"this is proof, but {nowhere} cannot be written" in done.stderr
+        assert (done.exit_code, json.loads(done.stdout)["finding"]) == (2, "two_roots")
+        assert f"这是证据，但写不进 {nowhere}：" in done.stderr
         assert isinstance(done.exception, SystemExit)
     assert f"证据已写入 {file}" in ask(OTHER.note(9), file).stderr
     assert said(app, [file])[0] == 0

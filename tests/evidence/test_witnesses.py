@@ -255,6 +255,13 @@ def test_missing_witnesses_are_an_alarm_in_the_log_once_and_their_return_too(
         assert published(origin).has_quorum
 
 
+def test_a_witness_that_objects_is_due_at_once_though_enough_others_sign(
+        origin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "troubled_logs", lambda _session: [audit.TroubledLog(origin, None, True)])
+    waits, = work(db.session(), NOON)
+    assert (waits.due_at, "不认可" in waits.title) == (NOON, True)
+
+
 def test_witnesses_that_come_and_go_make_no_leaf_each_time(
         origin: str, name: Name, tmp_path: Path, at: Walk) -> None:
     at(NOON)

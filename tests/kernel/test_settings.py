@@ -150,8 +150,11 @@ def test_a_quorum_that_cannot_be_met_is_refused(tmp_path: Path, quorum: str) -> 
         settings(tmp_path, LUOCHUI_WITNESSES=f"{GOOD} https://w.example", LUOCHUI_WITNESS_QUORUM=quorum)
 
 
-@pytest.mark.parametrize(("name", "value"), [("LUOCHUI_PROXIES", "yes"), ("LUOCHUI_WITNESSES", "garbage"),
-                                             ("LUOCHUI_MODE", "debug")])
+@pytest.mark.parametrize(("name", "value"), [
+    ("LUOCHUI_PROXIES", "yes"), ("LUOCHUI_WITNESSES", "garbage"), ("LUOCHUI_MODE", "debug"),
+    ("DATABASE_URL", "nonsense"), ("DATABASE_URL", "mysql://h/x"), ("DATABASE_URL", "sqlite:///"),
+    ("DATABASE_URL", "postgresql+psycopg://h:bad/x"), ("REDIS_URL", "foo"), ("REDIS_URL", "redis://h:port"),
+    ("LUOCHUI_VAULT_KEY", "zzz"), ("LUOCHUI_SIGNING_KEY", "1E" * 32)])
 @pytest.mark.parametrize("command", [["audit", "check"], ["--help"]])
 def test_a_command_with_a_setting_that_means_nothing_ends_in_one_sentence(
         tmp_path: Path, command: list[str], name: str, value: str) -> None:

@@ -106,6 +106,15 @@ def test_a_file_that_is_not_there_or_no_file_is_bad_input(command: str, tmp_path
         assert str(path) in done.stderr
 
 
+@pytest.mark.parametrize("many", [False, True], ids=["one", "a list"])
+def test_what_a_file_says_does_not_steer_the_terminal(write: Any, many: bool) -> None:
+    given = a_transcript() | {"\x1b[2J\u202e": 1}
+    stderr = run("redraw", write([given] if many else given)).stderr
+    assert "[2J" in stderr
+    assert "\x1b" not in stderr
+    assert "\u202e" not in stderr
+
+
 def test_the_message_names_the_field(write: Any) -> None:
     value = a_transcript()
     value["contributions"][2]["nonce"] = "00"

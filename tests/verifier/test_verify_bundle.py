@@ -4,6 +4,7 @@ import json
 import random
 import stat
 import zipfile
+import zlib
 from base64 import b64decode
 from io import BytesIO
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from audit.rules import archive
+from tests.verifier import browser
 from tests.verifier.bundles import (
     LOT,
     ORIGIN,
@@ -504,6 +506,29 @@ def test_a_size_that_the_zip_lies_about_is_not_believed() -> None:
         forged = raw.replace(size, (info.file_size + lie).to_bytes(4, "little"))
         assert forged != raw
         assert examine(forged, [Log().key]).status == 2
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_bytes_behind_the_declared_size_of_an_entry_are_not_passed_over(packed: int) -> None:
+    """Its size and checksum are those of the beginning: zipfile alone would read no further."""
+    files = bundle(a_sale().log, SUBJECT)
+    name, out = "leaves.ndjson", BytesIO()
+    with zipfile.ZipFile(out, "w", packed) as archive:
+        for one, raw in files.items():
+            archive.writestr(one, raw + b'{"index":9,"leaf":"AA=="}\n' if one == name else raw)
+        info = archive.getinfo(name)
+        info.file_size, info.CRC = len(files[name]), zlib.crc32(files[name])
+    assert examine(out.getvalue(), [Log().key]).status == 2
+
+
+@pytest.mark.parametrize("many", [65_534, 65_536])
+def test_a_browser_says_that_it_cannot_take_a_bundle_of_very_many_entries(many: int) -> None:
+    files = bundle(a_sale().log, SUBJECT)
+    entries = [(entry(f"receipts/r{number}.tlog-proof"), b"") for number in range(many - len(files))]
+    raw = zipped([*((entry(name), raw) for name, raw in files.items()), *entries])
+    told = browser.ask_of_bundle(raw, [Log().key.vkey], [])
+    assert told["status"] == 2
+    assert ("than a browser takes" in told["message"]) == (many > 65_535)
 
 
 def test_a_small_zip_that_names_millions_of_entries_is_refused_before_they_are_listed() -> None:

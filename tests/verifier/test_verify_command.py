@@ -63,6 +63,16 @@ def test_an_unreadable_file_ends_with_2_and_prints_nothing(verify: Run) -> None:
         assert done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.parametrize("many", [False, True], ids=["one", "a list"])
+def test_what_a_file_says_does_not_steer_the_terminal(verify: Run, draws: Vectors, many: bool) -> None:
+    given = draws[STRICT_DRAWS[0]]["input"] | {"\x1b[2J\u202e": 1}
+    done = verify("redraw", [given] if many else given)
+    assert done.returncode == 2
+    assert b"\x1b" not in done.stderr
+    assert "\u202e" not in done.stderr.decode()
+    assert b"is not known" in done.stderr
+
+
 def test_a_missing_file_a_folder_and_a_wrong_command_end_with_2(verify: Run) -> None:
     for arguments in (("replay", "nowhere.json"), ("replay", "."), ("reply", "-"), ("replay",)):
         done = verify(arguments[0], b"{}", *arguments[1:])
