@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("start", "pages", "public", "bids", "fanout", "curves", "log", "verify")
+BENCHMARKS = ("start", "pages", "public", "bids", "fanout", "curves", "log", "verify", "desk")
 
 
 def main(names: list[str]) -> None:

@@ -53,7 +53,12 @@ def test_it_may_stand_idle_for_longer_than_a_transaction_that_writes(app: Flask,
         db.session.execute(text("SET idle_in_transaction_session_timeout = 50"))
         db.session.commit()
         reading = of_one_moment()
-        size = reading.scalar(SIZE)
-        time.sleep(0.3)
-        assert reading.scalar(SIZE) == size
-        db.session.remove()
+        try:
+            size = reading.scalar(SIZE)
+            time.sleep(0.3)
+            assert reading.scalar(SIZE) == size
+        finally:   # the connection goes back to those who come after
+            db.session.rollback()
+            db.session.execute(text("RESET idle_in_transaction_session_timeout"))
+            db.session.commit()
+            db.session.remove()
