@@ -5,8 +5,7 @@ the bytes of all leaves, the newest of them by counting from the end.
 """
 
 import json
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -23,7 +22,7 @@ from auction.services.bidding import Offer, take_bids
 from audit.models import Leaf, Log
 from benchmarks.databases import KINDS, founded
 from benchmarks.figures import Figure
-from benchmarks.search import p95
+from benchmarks.search import milliseconds, p95
 from kernel import clock
 from kernel.access import Actor, Role
 from kernel.database import db, is_sqlite
@@ -103,7 +102,7 @@ def _searches(lots: list[str], luck: Random) -> list[str]:
 
 def _asked(client: FlaskClient, address: str) -> float:
     """Milliseconds of an answer."""
-    return _milliseconds(lambda: _ask(client, address))
+    return milliseconds(lambda: _ask(client, address))
 
 
 def _ask(client: FlaskClient, address: str) -> None:
@@ -116,7 +115,7 @@ def _naive(app: Flask, lots: list[str]) -> list[float]:
     with app.app_context():
         log = db.session.scalars(select(Log.origin).where(Log.is_exercise).order_by(Log.size.desc())).first()
         text = cast(Leaf.raw, String) if is_sqlite() else func.convert_from(Leaf.raw, "UTF8")
-        found = [_milliseconds(partial(_all, select(Leaf.index, Leaf.raw).where(
+        found = [milliseconds(partial(_all, select(Leaf.index, Leaf.raw).where(
             Leaf.log == log, text.like(f"%{word}%")).order_by(Leaf.index.desc()).limit(50).offset(1000)))
             for word in (lots[0], "K0001", "K9999")]
         db.session.remove()
@@ -126,7 +125,7 @@ def _naive(app: Flask, lots: list[str]) -> list[float]:
 def _naive_film(app: Flask, lots: list[str]) -> list[float]:
     """Reading all leaves of the sale for each look at it."""
     with app.app_context():
-        found = [_milliseconds(lambda: [json.loads(raw) for raw, in _all(
+        found = [milliseconds(lambda: [json.loads(raw) for raw, in _all(
             select(Leaf.raw).where(Leaf.subject == f"lot:{lots[0]}/1").order_by(Leaf.seq))])
             for _ in range(ROUNDS)]
         db.session.remove()
@@ -135,9 +134,3 @@ def _naive_film(app: Flask, lots: list[str]) -> list[float]:
 
 def _all(question: Executable) -> Sequence[Any]:
     return db.session.execute(question).all()
-
-
-def _milliseconds(act: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    act()
-    return (time.perf_counter() - begun) * 1000

@@ -40,10 +40,10 @@ def asked(app: Flask, name: str) -> Figure:
         db.session.remove()
     client = app.test_client()
     _ask(client.get, "/lots")  # compiles the templates
-    rounds = [p95([_milliseconds(partial(_ask, client.get, one)) for one in addresses(QUERIES, turn)])
+    rounds = [p95([milliseconds(partial(_ask, client.get, one)) for one in addresses(QUERIES, turn)])
               for turn in range(AGAIN)]
     with app.app_context():
-        naive = [_milliseconds(partial(_naively, one)) for one in _WORDS]
+        naive = [milliseconds(partial(_naively, one)) for one in _WORDS]
         db.session.remove()
     return Figure(name, "ms", rounds, [p95(naive)])
 
@@ -80,7 +80,8 @@ def _naively(words: str) -> None:
     session.scalars(select(Entry).where(fits).order_by(Entry.closes_at).limit(24)).all()
 
 
-def _milliseconds(act: Callable[[], None]) -> float:
+def milliseconds(act: Callable[[], object]) -> float:
+    """How long an act took."""
     begun = time.perf_counter()
     act()
     return (time.perf_counter() - begun) * 1000

@@ -24,7 +24,7 @@ class WorkItem:
         roles: who must act; empty: nobody must, time or others bring it about.
         person_id: the one person whose act it is; None for anyone of ``roles``.
         who: who must act where neither a role nor an account says it: a name or a marked message.
-        rule: rule id that sets the term.
+        rule: rule id that sets the term; empty where no law does, as for an alarm.
     """
 
     court_id: str

@@ -9,9 +9,9 @@ from kernel.domain import WorkItem
 
 
 def overdue(items: Iterable[WorkItem], now: datetime) -> list[WorkItem]:
-    """Acts whose term has run out, the longest overdue first; what merely waits is not overdue."""
-    late = [item for item in items
-            if item.due_at is not None and item.due_at < now and (item.roles or item.person_id)]
+    """Acts whose statutory term has run out, the longest overdue first; what merely waits is not overdue."""
+    late = [item for item in items if item.rule
+            and item.due_at is not None and item.due_at < now and (item.roles or item.person_id)]
     return sorted(late, key=lambda item: (item.due_at, item.title))
 
 

@@ -116,7 +116,7 @@ class Hints:
             self._when_counted(process, {room: count for room, count in value.items()
                                          if type(count) is int and 0 < count < _MOST_WATCHERS})
 
-    def _note(self, error: Exception) -> None:
+    def _note(self, error: redis.RedisError) -> None:
         if self._is_well:   # once, not every second
             log.warning("no hints between processes", error=type(error).__name__)
         self._is_well = False

@@ -1,5 +1,6 @@
 """Supervision reads every floor: what is overdue, what sales came to, whether the books hold."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from flask.testing import FlaskClient
@@ -22,6 +23,10 @@ def test_only_an_act_whose_term_ran_out_is_overdue() -> None:
     waits = work("waits", -3, roles=frozenset())
     found = overdue([work("late", -1), work("very late", -9), work("not yet", 1), waits], NOW)
     assert [one.title for one in found] == ["very late", "late"]
+
+
+def test_what_no_law_sets_a_term_for_is_past_no_statutory_term() -> None:
+    assert overdue([replace(work("an alarm of a log", -1), rule="")], NOW) == []
 
 
 def test_a_term_that_ends_this_instant_is_not_overdue() -> None:
