@@ -66,7 +66,7 @@ def post_fork(_server: object, _worker: object) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Prepare a demo, look whether the log is whole, then start the jobs (closing lots, admitting …)."""
-    from auction.services import undecided  # noqa: PLC0415
+    from auction.services import presence, undecided  # noqa: PLC0415
     from config.settings import Mode  # noqa: PLC0415
     from evidence.jobs import begin_by_looking  # noqa: PLC0415
     from kernel.jobs import start  # noqa: PLC0415
@@ -86,6 +86,8 @@ def post_worker_init(worker: Any) -> None:
             prepare(app, bind)
         gevent.spawn(start_beside, app)
     worker.decided_until = undecided.low_water
+    with app.app_context():
+        presence.here()   # from now on it knows for how long nobody has heard of it
     begin_by_looking(app)
     start(app, jobs_of_worker(app.extensions["jobs"], signs=settings.signs))
 

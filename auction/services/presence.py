@@ -104,7 +104,7 @@ class Presence:
         self.lease_s = OWN_LEASE_S
         self.takes_until_s = 0.0
         self._promised: datetime | None = None
-        self._started_at = clock.machine_now()
+        self._started_at, self._started_s = clock.machine_now(), monotonic()
         self._last: _Look | None = None
         self._latest_at: datetime | None = None
         self._walked_at: datetime | None = None
@@ -251,19 +251,22 @@ class Presence:
             yield Outage(Fault.LOST, last.at, last.at + counted, counted)
 
     def _silence(self, session: Session, now_db: datetime) -> Iterable[Outage]:
-        """For how long no process at all was heard of, up to now."""
+        """For how long no process at all was heard of, up to now.
+
+        Where none ever was, this one, the first, knows at least for how long it has been silent itself.
+        """
         if is_sqlite() and self._last is not None:
             return
         last = session.execute(select(Worker.seen_at, Worker.walked_ms)
                                .order_by(Worker.seen_at.desc()).limit(1)).first()
         walked = clock.offset()
-        if last is None or last.walked_ms != walked // _MS:
+        if last is not None and last.walked_ms != walked // _MS:
             return
-        lasted = now_db - last.seen_at
+        silent_s = monotonic() - self._started_s
+        lasted = timedelta(seconds=silent_s) if last is None else now_db - last.seen_at
         if lasted > MOST_SILENCE:
-            off_by = clock.machine_now() - now_db
-            from_at = last.seen_at + off_by + walked
-            yield Outage(Fault.SILENCE, from_at, from_at + lasted, lasted)
+            to_at = clock.machine_now() + walked
+            yield Outage(Fault.SILENCE, to_at - lasted, to_at, lasted)
 
     def _is_due(self, session: Session, look: _Look) -> bool:
         """Whether this look is to be written: always on PostgreSQL, on SQLite only near an end."""

@@ -181,6 +181,19 @@ class TestAHold:
         session.expire_all()
         assert (lot.sale.state, stop_of(session, lot).fault) == (LotState.SUSPENDED, Fault.SILENCE)
 
+    @pytest.mark.parametrize(("silent", "state"), [(4 * S, LotState.SOLD), (23 * S, LotState.SUSPENDED)])
+    def test_the_first_process_of_all_that_stood_still_before_its_first_sign_holds_the_sale(
+            self, app: Flask, session: Session, lot: Lot, leader: Registration, machine: Machine,
+            silent: timedelta, state: LotState) -> None:
+        """Seed 18182 of the simulation: nobody had ever said that he was there, so nobody was missed."""
+        until(machine, DUE - silent, beats=False)
+        begins_anew(app)
+        until(machine, DUE, every=silent, beats=False)
+        jobs.be_present()
+        jobs.sweep()
+        session.expire_all()
+        assert lot.sale.state == state
+
     def test_a_sale_whose_bids_were_possible_throughout_is_closed_by_the_next_process(
             self, app: Flask, session: Session, lot: Lot, leader: Registration, machine: Machine) -> None:
         until(machine, CLOSES_AT - timedelta(seconds=30))

@@ -16,9 +16,12 @@ class Clock:
         self.jumps = 0
 
     def now(self) -> datetime:
-        elapsed = self._world.now - self._since
-        found = self._world.now + self._offset + elapsed * self._drift
-        return found - timedelta(microseconds=found.microsecond % 1000)
+        now = self._world.now
+        found = now + self._offset
+        if self._drift:
+            found += (now - self._since) * self._drift
+        beyond = found.microsecond % 1000
+        return found - timedelta(microseconds=beyond) if beyond else found
 
     def error(self) -> timedelta:
         """How far it is off; nobody inside the simulation knows."""

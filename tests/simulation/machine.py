@@ -12,9 +12,11 @@ from auction.rules.engine import SaleState
 from tests.simulation.clocks import Clock
 from tests.simulation.database import Lock, Transaction
 from tests.simulation.house import Arrival, House
-from tests.simulation.world import MS, SECOND, LostConnection, Steps, Task
+from tests.simulation.world import MS, SECOND, START, LostConnection, Steps, Task
 
 CLOCK_MOST = closing.MOST_CLOCK_MS * MS
+CLOCK_JUMP = CLOCK_MOST + 2 * MS
+OWN_LEASE = closing.LEASE - SECOND // 2
 BEAT_MS = 500
 MOST_HIDDEN_MS = 200
 """So long at most the kernel has bytes before it shows them: less than ``closing.GRACE``."""
@@ -138,7 +140,7 @@ class Machine:
 
     def has_lease(self) -> bool:
         """Others do not wait for one that they hold for dead: it must not take bids."""
-        return self.beaten_at is not None and self.world.now - self.beaten_at < closing.LEASE - SECOND // 2
+        return self.beaten_at is not None and self.world.now - self.beaten_at < OWN_LEASE
 
     def clock_is_off(self) -> bool:
         """By what was known at the last look, and how far the clock has jumped since."""
@@ -147,7 +149,7 @@ class Machine:
         if self.seen is None:
             return False
         at, counted = self.seen
-        return abs(self.clock.now() - at - (self.world.now - counted)) > CLOCK_MOST + 2 * MS
+        return abs(self.clock.now() - at - (self.world.now - counted)) > CLOCK_JUMP
 
     def evidence(self, lot: str, at: datetime, in_hand: Collection[Arrival] = ()
                  ) -> tuple[tuple[closing.Mark, ...], tuple[closing.Outage, ...]]:
@@ -210,15 +212,15 @@ class Machine:
         at, counted_at = self.seen
         now, counted = self.clock.now(), self.world.now - counted_at
         jumped = abs(now - at - counted)
-        if jumped > CLOCK_MOST + 2 * MS:
+        if jumped > CLOCK_JUMP:
             yield closing.Outage(closing.Fault.CLOCK, min(at, now), max(at, now) + MS, jumped)
         if counted > closing.LEASE:
             yield closing.Outage(closing.Fault.LOST, at, at + counted, counted)
 
     def silence(self, now: datetime) -> Iterator[closing.Outage]:
-        """For how long nobody at all was heard of."""
+        """For how long nobody at all was heard of; whoever announced the sales was there at the start."""
         last = max((mark.lease_until for mark in self.database.marks.values()),
-                   default=now + closing.LEASE) - closing.LEASE
+                   default=START + closing.LEASE) - closing.LEASE
         if now - last > closing.MOST_SILENCE:
             yield closing.Outage(closing.Fault.SILENCE, last, now, now - last)
 
