@@ -7,7 +7,8 @@ visitor's. Statements go one by one, never in the driver's pipeline: a process t
 would hold its locks for as long as it does, for PostgreSQL ends only sessions that it knows to be idle.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -35,16 +36,47 @@ class Bulk:
         """An instant as the driver wants it."""
         self.flag: Callable[[bool], Any] = int if self._on_sqlite else _as_it_is
         """A truth value as the driver wants it: SQLite's would look for an adapter first."""
+        self.remembered: dict[Any, Any] = connection.info.setdefault("remembered", {})
+        """What was read and never changes, kept for as long as the connection lasts."""
+        self._gathered: list[tuple[str, Sequence[Any]]] | None = None
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What ``insert_one`` and ``update`` write within goes to PostgreSQL in one statement, at the end.
+
+        Nothing that is written within may be read there, or be written twice.
+        """
+        if self._on_sqlite:
+            yield
+            return
+        gathered: list[tuple[str, Sequence[Any]]] = []
+        self._gathered = gathered
+        try:
+            yield
+        finally:
+            self._gathered = None
+        if gathered:
+            *first, (last, _) = gathered
+            parts = ", ".join(f"part{number} AS ({text})" for number, (text, _) in enumerate(first))
+            self._write(f"WITH {parts} {last}" if first else last,
+                        [value for _, values in gathered for value in values])
+
+    def _write(self, text: str, values: Sequence[Any]) -> None:
+        if self._gathered is None:
+            self._driver.cursor().execute(text, values)
+        else:
+            self._gathered.append((text, values))
 
     def insert_one(self, model: type[Base], values: Mapping[str, Any]) -> None:
         """Insert one row."""
         marks = _marks(values) if self._on_sqlite else ", ".join(["%s"] * len(values))
-        self._driver.cursor().execute(
-            f'INSERT INTO "{model.__tablename__}" ({_listed(values)}) VALUES ({marks})',  # noqa: S608
-            list(values.values()))
+        self._write(f'INSERT INTO "{model.__tablename__}" ({_listed(values)}) VALUES ({marks})',  # noqa: S608
+                    list(values.values()))
 
-    def insert(self, model: type[Base], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    def insert(self, model: type[Base], columns: Sequence[str], rows: Rows) -> None:
         """Insert rows, each with the values of ``columns`` in their order."""
+        if not rows:
+            return
         names = _listed(columns)
         if self._on_sqlite:
             self._driver.cursor().executemany(
@@ -65,22 +97,26 @@ class Bulk:
                 f'UPDATE "{model.__tablename__}" SET {sets} WHERE {found}', rows)  # noqa: S608
             return
         sets = ", ".join(f'"{name}" = given."{name}"' for name in columns)
-        self._driver.cursor().execute(
+        self._write(
             f'UPDATE "{model.__tablename__}" AS stored SET {sets} '  # noqa: S608
             f"FROM {_unnested(model, (*columns, *keys))} WHERE {_same(keys)}", _turned(rows))
 
     def find(self, model: type[Base], *, keys: Sequence[str], columns: Sequence[str], wanted: Rows,
-             lock: bool = False) -> list[tuple[Any, ...]]:
+             lock: bool = False, stamped: bool = False) -> list[tuple[Any, ...]]:
         """The values of ``columns`` of every row whose ``keys`` are among ``wanted``, in no order.
 
         Args:
             lock: hold the rows until the end of the transaction, locked in the order in which they are
                 wanted, so that two who want the same rows in the same order do not wait for each other.
+            stamped: let each row end with the database's time, looked at once it is locked; None where the
+                database is a file that has no time of its own.
         """
         if not wanted:
             return []
         cursor = self._driver.cursor()
         shown = ", ".join(f'stored."{name}"' for name in columns)
+        if stamped:
+            shown += ", NULL" if self._on_sqlite else ", clock_timestamp()"
         if self._on_sqlite:
             return _found_in_sqlite(cursor, model, keys, shown, wanted)
         # The inner question is kept from being joined in any other way than by the index, key after key: a
@@ -93,12 +129,15 @@ class Bulk:
             f"{'FOR NO KEY UPDATE' if lock else 'OFFSET 0'}) AS stored", _turned(wanted))
         return list(cursor.fetchall())
 
-    def now(self) -> datetime | None:
-        """The database's time; None where it is a file that has none of its own."""
-        if self._on_sqlite:
-            return None
-        stamp: datetime = self._driver.cursor().execute("SELECT clock_timestamp()").fetchone()[0]
-        return stamp.astimezone(UTC)
+    def span(self, model: type[Base], *, of: Mapping[str, Any], along: str, begin: int, end: int,
+             columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The rows that have these values, from ``begin`` to before ``end`` along a column, in its order."""
+        mark = "?" if self._on_sqlite else "%s"
+        same = " AND ".join(f'"{name}" = {mark}' for name in of)
+        found = self._driver.cursor().execute(
+            f'SELECT {_listed(columns)} FROM "{model.__tablename__}" WHERE {same} '  # noqa: S608
+            f'AND "{along}" >= {mark} AND "{along}" < {mark} ORDER BY "{along}"', [*of.values(), begin, end])
+        return list(found.fetchall())
 
 
 def _found_in_sqlite(cursor: Any, model: type[Base], keys: Sequence[str], shown: str, wanted: Rows

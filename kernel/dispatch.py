@@ -195,18 +195,16 @@ def broadcast(socketio: SocketIO, name: str, message: Mapping[str, Any], *, name
     server = socketio.server
     text = f"2{namespace},{_written([name, message])}"
     frame, packet = framed(TEXT, f"4{text}".encode()), EnginePacket(MESSAGE, text)
+    carriers = WebSocket.open
     for place, (_sid, eio_sid) in enumerate(list(server.manager.get_participants(namespace, room)), 1):
-        carrier = WebSocket.open.get(eio_sid)
-        engine = server.eio.sockets.get(eio_sid)
-        if engine is None:
-            continue
-        if carrier is None or not engine.upgraded:
-            server._send_eio_packet(eio_sid, packet)
-        else:
+        carrier = carriers.get(eio_sid)
+        if carrier is not None and carrier.engine.upgraded:
             try:
                 carrier.push(frame)
             except OSError:
                 log.debug("socket.gone")
+        elif eio_sid in server.eio.sockets:
+            server._send_eio_packet(eio_sid, packet)
         if place % SLICE == 0:
             paused = time.perf_counter()
             if paused - since < min(SHARE * rest, LONGEST_SLICE_S):

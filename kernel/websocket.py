@@ -131,6 +131,7 @@ class WebSocket:
     """One connection, as python-engineio wants it: ``wait``, ``send``, ``close``.
 
     Attributes:
+        engine: Engine.IO's own socket, which this one carries.
         eio_sid: how Engine.IO names the connection.
         environ: of the request that opened it.
         is_open: whether its other end is still there, as far as is known.
@@ -154,7 +155,8 @@ class WebSocket:
         self.is_open = self._has_gone = False
         self._second, self._frames = 0, 0
         self._event_second, self._events = 0, 0
-        self.eio_sid: str = handler.__self__.sid  # type: ignore[attr-defined]  # a method of Engine.IO's socket
+        self.engine: Any = handler.__self__  # type: ignore[attr-defined]  # a method of Engine.IO's socket
+        self.eio_sid: str = self.engine.sid
         self.environ: dict[str, Any] = {}
         self.known: dict[Any, Any] = {}
 

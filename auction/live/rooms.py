@@ -214,17 +214,20 @@ class Rooms:
             began = self._now()
             due = [room for room in tuple(self._rooms.values())
                    if (room.is_marked or room.news) and (in_haste or room.rests_until <= began)]
-            cost, told = 0.0, []
+            rested, told = 0.0, []
             for source in (self._from_news, self._from_the_source):   # the first cannot fail
                 for room, message in source(due):
-                    cost += self._send(room.key, message)
+                    since = self._now()
+                    cost = self._send(room.key, message)
+                    rested += max(0.0, self._now() - since - cost)
                     told.append(room)
             if not told:
                 return
             ended = self._now()
-            self._rests_until = ended + rest_after(max(cost, ended - began))
+            took = ended - began
+            self._rests_until = ended + rest_after(took - rested)
             for room in told:
-                room.rests_until = ended + pause_after(cost)
+                room.rests_until = ended + pause_after(took - rested, took)
 
     def _from_news(self, due: Sequence[Room]) -> Iterator[tuple[Room, Message]]:
         """Updates without a look, where the news adjoin."""

@@ -1,22 +1,28 @@
 """Watching a sale: how often a room is told, and how many are said to watch. Pure.
 
 An update to ten thousand costs a process more than the bid that it tells of. So the pause until the
-next one follows what the last one cost: a tenth of a second where it was cheap, two updates a second
-for as long as half of the process's time is left to the bids, and never more than that half.
+next one follows what the last one cost: a tenth of a second where it was cheap, four times its cost where
+it was not, two updates a second for as long as half of the process's time is left to the bids, and never
+more than that half.
 """
 
 from typing import Final
 
 SHORTEST_PAUSE: Final = 0.1
 """Seconds: at most ten updates a second and lot."""
-TURN: Final = 0.5
-"""Seconds from one update to the next that a full room may count on."""
-_SHARE: Final = 2.0
+TURN: Final = 0.45
+"""Seconds from one update to the next: two a second, on which a full room counts, with what timers are late."""
+_SHARE: Final = 4.0
 
 
-def pause_after(cost: float) -> float:
-    """Seconds of silence after an update, from what it cost to tell, in seconds too."""
-    return max(SHORTEST_PAUSE, min(_SHARE * cost, max(TURN - cost, cost)))
+def pause_after(cost: float, took: float) -> float:
+    """Seconds of silence after an update.
+
+    Args:
+        cost: seconds for which telling kept the process.
+        took: seconds from its begin to its end, with the bids that were taken up in between.
+    """
+    return max(SHORTEST_PAUSE, min(_SHARE * cost, max(TURN - took, cost)))
 
 
 def rest_after(cost: float) -> float:

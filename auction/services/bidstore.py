@@ -121,16 +121,14 @@ def lock(bulk: Bulk, lot_ids: Collection[str], places: Collection[Place]) -> Gro
     """
     lots = [(lot_id,) for lot_id in sorted(lot_ids)]
     rows = bulk.find(Sale, keys=("lot_id",), columns=_TERMS + _STANDING, wanted=lots, lock=True)
-    cases = bulk.find(Lot, keys=("id",), columns=("id", "court_id", "case_id", "is_exercise"), wanted=lots)
     stops = bulk.find(Stop, keys=("lot_id",), wanted=lots,
                      columns=(*_OF_SALE, "ground", "reason", "from_at", "to_at"))
     codes = bulk.find(Registration, keys=(*_OF_SALE, "person_digest"), wanted=list(places),
                      columns=(*_OF_SALE, "person_digest", "code", "priority_rank", "admitted_at"))
     sales = {row[0]: _sale(row) for row in sorted(rows, key=lambda row: int(row[1])) if row[11] is not None}
-    for lot_id, court_id, case_id, is_exercise in cases:
-        if lot_id in sales:
-            sale = sales[lot_id]
-            sale.court_id, sale.case_id, sale.is_exercise = court_id, case_id, bool(is_exercise)
+    origins = _origins(bulk, sales)
+    for lot_id, sale in sales.items():
+        sale.court_id, sale.case_id, sale.is_exercise = origins[lot_id]
     for lot_id, number, ground, reason, from_at, to_at in stops:
         if lot_id in sales and sales[lot_id].number == number:
             sales[lot_id].suspensions.append(SuspendedSpan(ground, reason, _at(from_at), read(to_at)))
@@ -138,6 +136,16 @@ def lock(bulk: Bulk, lot_ids: Collection[str], places: Collection[Place]) -> Gro
         sale.suspensions.sort(key=lambda one: one.from_at)
     return Ground(sales, {(lot_id, number, digest): Seat(code, rank, _at(admitted_at), f"code:{code}")
                           for lot_id, number, digest, code, rank, admitted_at in codes if code is not None})
+
+
+def _origins(bulk: Bulk, lot_ids: Collection[str]) -> dict[str, tuple[str, str | None, bool]]:
+    """Court, case, and whether it is an exercise, by lot: that stays as it was when the lot was made."""
+    known = {lot_id: bulk.remembered.get((Lot, lot_id)) for lot_id in lot_ids}
+    for lot_id, court_id, case_id, is_exercise in bulk.find(
+            Lot, keys=("id",), columns=("id", "court_id", "case_id", "is_exercise"),
+            wanted=[(lot_id,) for lot_id, found in known.items() if found is None]):
+        known[lot_id] = bulk.remembered[Lot, lot_id] = (court_id, case_id, bool(is_exercise))
+    return {lot_id: found for lot_id, found in known.items() if found is not None}
 
 
 def _sale(row: Sequence[Any]) -> LockedSale:

@@ -136,9 +136,9 @@ def sign_growth(session: Session, growth: Growth) -> None:
 def _hashes_anew(session: Session, origin: str, begin: int, end: int) -> list[bytes]:
     """The hashes of the leaves from ``begin`` to before ``end``, from their bytes."""
     hashes = []
-    for place, (index, raw, stored) in enumerate(session.execute(
-            select(Leaf.index, Leaf.raw, Leaf.hash)
-            .where(Leaf.log == origin, Leaf.index >= begin, Leaf.index < end).order_by(Leaf.index)), begin):
+    for place, (index, raw, stored) in enumerate(Bulk(session).span(
+            Leaf, of={"log": origin}, along="index", begin=begin, end=end,
+            columns=("index", "raw", "hash")), begin):
         if index != place:
             break
         anew = leaf_hash(bytes(raw))

@@ -8,7 +8,7 @@ tree of their own, whose root is signed in the same breath (receipt/v1).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
@@ -137,17 +137,18 @@ def all_leaves(session: Session) -> list[WrittenLeaf]:
 
 def _append(session: Session, court_id: str, is_exercise: bool, acts: Sequence[Act]) -> list[WrittenLeaf]:
     bulk = Bulk(session)
-    origin = _origin(session, bulk, court_id, is_exercise)
+    origin = _origin(bulk, court_id, is_exercise)
     signer = signing.signer(receipt_key_name(origin))
     subjects = sorted({act.subject for act in acts} | {_own(origin)})
-    ((size, last_at, named_key),) = bulk.find(
-        Log, keys=("origin",), columns=("size", "last_at", "receipt_key"), wanted=[(origin,)], lock=True)
+    ((size, last_at, named_key, database_now),) = bulk.find(
+        Log, keys=("origin",), columns=("size", "last_at", "receipt_key"), wanted=[(origin,)], lock=True,
+        stamped=True)
     known = {subject: (seq, shown) for subject, seq, shown in bulk.find(
         SubjectHead, keys=("log", "subject"), columns=("subject", "seq", "hash"),
         wanted=[(origin, subject) for subject in subjects])}
     if named_key != signer.vkey:
         acts = _with_key(acts, origin, signer.vkey, is_first=size == 0)
-    at = _stamp(bulk.now(), read(last_at))
+    at = _stamp(database_now, read(last_at))
     stored_at = bulk.kept(at)
     write = LeafWriter(origin, at)
     raws, hashes, rows = [], [], []
@@ -166,29 +167,28 @@ def _append(session: Session, court_id: str, is_exercise: bool, acts: Sequence[A
     commit = SignedTree(origin, raws, tree, at, signer.vkey, signature)
     bulk.insert(Leaf, _COLUMNS, rows)
     moved = [(seq, shown, origin, subject) for subject, (seq, shown) in heads.items()]
-    bulk.insert_one(SignedCommit, {"log": origin, "first": size, "size": tree.size, "at": stored_at,
-                                   "key": signer.vkey, "signature": signature})
-    for row in moved:
-        if row[3] not in known:
-            bulk.insert_one(SubjectHead, dict(zip(_HEAD, row, strict=True)))
-    bulk.update(SubjectHead, keys=("log", "subject"), columns=("seq", "hash"),
-                rows=[row for row in moved if row[3] in known])
-    bulk.update(Log, keys=("origin",), columns=("size", "last_at", "receipt_key"),
-                rows=[(size + len(acts), stored_at, signer.vkey, origin)])
+    bulk.insert(SubjectHead, _HEAD, [row for row in moved if row[3] not in known])
+    with bulk.together():
+        bulk.insert_one(SignedCommit, {"log": origin, "first": size, "size": tree.size, "at": stored_at,
+                                       "key": signer.vkey, "signature": signature})
+        bulk.update(SubjectHead, keys=("log", "subject"), columns=("seq", "hash"),
+                    rows=[row for row in moved if row[3] in known])
+        bulk.update(Log, keys=("origin",), columns=("size", "last_at", "receipt_key"),
+                    rows=[(size + len(acts), stored_at, signer.vkey, origin)])
     return [WrittenLeaf(act, row[1], row[3], row[9], place, commit)
             for place, (row, act) in enumerate(zip(rows, acts, strict=True))]
 
 
-def _origin(session: Session, bulk: Bulk, court_id: str, is_exercise: bool) -> str:
+def _origin(bulk: Bulk, court_id: str, is_exercise: bool) -> str:
     """The name of a court's log; it never changes, so each connection asks once."""
-    names: dict[tuple[str, bool], str] = session.connection().info.setdefault("log_origins", {})
-    origin = names.get((court_id, is_exercise))
+    place = (Log, court_id, is_exercise)
+    origin: str | None = bulk.remembered.get(place)
     if origin is None:
         found = bulk.find(Log, keys=("court_id", "is_exercise"), columns=("origin",),
                           wanted=[(court_id, is_exercise)])
         if not found:
             raise NoSuchLog(court_id=court_id)
-        origin = names[court_id, is_exercise] = str(found[0][0])
+        origin = bulk.remembered[place] = str(found[0][0])
     return origin
 
 
@@ -205,5 +205,5 @@ def _with_key(acts: Sequence[Act], origin: str, key: str, *, is_first: bool) -> 
 
 def _stamp(seen: datetime | None, last: datetime | None) -> datetime:
     """The database's time, never before the leaf before: several machines share one log."""
-    stamp = clock.now() if seen is None else clock.to_millisecond(seen) + clock.offset()
+    stamp = clock.now() if seen is None else clock.to_millisecond(seen.astimezone(UTC)) + clock.offset()
     return stamp if last is None else max(stamp, last)

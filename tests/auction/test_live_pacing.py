@@ -94,7 +94,7 @@ class TestPacing:
             book.bids.append(1)
             rooms.mark("lot")
             self.run(work)
-        assert [at for at, _, _ in sent] == [0.0, 0.3, 0.6, 0.9]
+        assert [at for at, _, _ in sent] == [0.0, 0.45, 0.9, 1.35]
 
     def test_a_change_that_is_no_bid_survives_conflation_and_comes_after_the_bids(
             self, book: Book, hands: Clock, work: list[Callable[[], None]]) -> None:

@@ -7,21 +7,24 @@ import pytest
 from auction.rules.watching import SHORTEST_PAUSE, TURN, pause_after, rest_after, shown_watchers
 
 
-@pytest.mark.parametrize(("cost", "pause"), [
-    (0.0, 0.1), (0.049, 0.1), (0.05, 0.1), (0.051, 0.102), (0.1, 0.2), (1 / 6, 1 / 3), (0.2, 0.3),
-    (0.249, 0.251), (0.25, 0.25), (0.251, 0.251), (1.0, 1.0), (10.0, 10.0)])
-def test_the_pause_follows_what_the_last_update_cost(cost: float, pause: float) -> None:
-    assert pause_after(cost) == pytest.approx(pause)
+@pytest.mark.parametrize(("cost", "took", "pause"), [
+    (0.0, 0.0, 0.1), (0.024, 0.024, 0.1), (0.025, 0.025, 0.1), (0.026, 0.026, 0.104), (0.05, 0.05, 0.2),
+    (0.09, 0.09, 0.36), (0.1, 0.1, 0.35), (0.1, 0.2, 0.25), (0.1, 0.3, 0.15), (0.1, 0.5, 0.1),
+    (0.2, 0.2, 0.25), (0.224, 0.224, 0.226), (0.225, 0.225, 0.225), (0.226, 0.226, 0.226), (1.0, 1.0, 1.0),
+    (10.0, 12.0, 10.0)])
+def test_the_pause_follows_what_the_last_update_cost(cost: float, took: float, pause: float) -> None:
+    assert pause_after(cost, took) == pytest.approx(pause)
 
 
 def test_two_updates_a_second_hold_until_telling_takes_half_of_the_time_and_never_more() -> None:
     for milliseconds in range(3000):
         cost = milliseconds / 1000
-        pause = pause_after(cost)
-        assert pause >= SHORTEST_PAUSE
-        assert cost + pause <= max(TURN, 2 * cost) + 1e-9
-        assert pause >= cost
-        assert rest_after(cost) <= pause
+        for took in (cost, 1.5 * cost, 3 * cost):
+            pause = pause_after(cost, took)
+            assert pause >= SHORTEST_PAUSE
+            assert took + pause <= max(TURN, took + SHORTEST_PAUSE, took + cost) + 1e-9
+            assert pause >= cost
+            assert rest_after(cost) <= pause
 
 
 @pytest.mark.parametrize(("count", "shown"), [

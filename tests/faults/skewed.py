@@ -62,7 +62,7 @@ class Hands:
 def create_app() -> Flask:
     """The platform, with its clocks in the test's hands."""
     hands = Hands(Path(os.environ[PLACE]))
-    stamped, asked, stored = websocket._stamp_of, presence._ask_the_time, Bulk.now
+    stamp_of, asked, found = websocket._stamp_of, presence._ask_the_time, Bulk.find
 
     class Skewed(datetime):
         @classmethod
@@ -72,8 +72,12 @@ def create_app() -> Flask:
     def of_database(instant: datetime | None) -> Any:
         return None if instant is None else instant + timedelta(seconds=hands.read().database_s)
 
+    def find(bulk: Bulk, model: Any, *, stamped: bool = False, **more: Any) -> list[tuple[Any, ...]]:
+        rows = found(bulk, model, stamped=stamped, **more)
+        return [(*row[:-1], of_database(row[-1])) for row in rows] if stamped else rows
+
     vars(clock)["datetime"] = Skewed
-    vars(websocket)["_stamp_of"] = lambda extra: stamped(extra) + int(hands.read().of_machine * 10**9)
+    vars(websocket)["_stamp_of"] = lambda extra: stamp_of(extra) + int(hands.read().of_machine * 10**9)
     vars(presence)["_ask_the_time"] = lambda session: of_database(asked(session))
-    Bulk.now = lambda self: of_database(stored(self))  # type: ignore[method-assign]  # that is the point
+    Bulk.find = find  # type: ignore[method-assign,assignment]  # that is the point
     return app.create_app()

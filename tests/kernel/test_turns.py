@@ -80,13 +80,14 @@ class Crowd:
         self.now = 0.0
         self.pauses: list[float] = []
         self.heard = 0
+        self.engine = SimpleNamespace(upgraded=True)
         self._pause_s = pause_s
         names = [f"e{number}" for number in range(watchers)]
         monkeypatch.setattr(time, "perf_counter", lambda: self.now)
         monkeypatch.setattr(WebSocket, "open", dict.fromkeys(names, self))
         self.server = SimpleNamespace(
             manager=SimpleNamespace(get_participants=lambda *_: [(name, name) for name in names]),
-            eio=SimpleNamespace(sockets=dict.fromkeys(names, SimpleNamespace(upgraded=True))))
+            eio=SimpleNamespace(sockets=dict.fromkeys(names, self.engine)))
 
     def push(self, _frame: bytes) -> None:
         self.heard += 1
