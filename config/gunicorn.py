@@ -67,14 +67,13 @@ def post_fork(_server: object, _worker: object) -> None:
 def post_worker_init(worker: Any) -> None:
     """Prepare a demo, look whether the log is whole, then start the jobs (closing lots, admitting …)."""
     from auction.services import presence, undecided  # noqa: PLC0415
+    from config.garbage import look_seldom  # noqa: PLC0415
     from config.settings import Mode  # noqa: PLC0415
     from evidence.jobs import begin_by_looking  # noqa: PLC0415
     from kernel.jobs import start  # noqa: PLC0415
     from kernel.pages import keep_compiled  # noqa: PLC0415
 
-    gc.freeze()
-    gc.enable()
-    gc.set_threshold(20_000, 20, 20)   # bids come and go by the hundred, and none of them in circles
+    look_seldom()
     app = worker.app.callable
     settings = app.extensions["settings"]
     keep_compiled(app, settings.data_dir / "cache" / "templates")

@@ -82,7 +82,10 @@ class Bulk:
             self._driver.cursor().executemany(
                 f'INSERT INTO "{model.__tablename__}" ({names}) VALUES ({_marks(columns)})', rows)  # noqa: S608
             return
-        with self._driver.cursor().copy(f'COPY "{model.__tablename__}" ({names}) FROM STDIN') as copy:
+        # Binary: half of the time of text, of which bytes need two letters each.
+        statement = f'COPY "{model.__tablename__}" ({names}) FROM STDIN (FORMAT BINARY)'
+        with self._driver.cursor().copy(statement) as copy:
+            copy.set_types(_kinds(model, tuple(columns)))
             for row in rows:
                 copy.write_row(row)
 
@@ -196,9 +199,15 @@ def _same(keys: Sequence[str]) -> str:
 
 @lru_cache(maxsize=64)
 def _unnested(model: type[Base], columns: tuple[str, ...]) -> str:
+    arrays = ", ".join(f"%s::{kind}[]" for kind in _kinds(model, columns))
+    return f"unnest({arrays}) AS given({_listed(columns)})"
+
+
+@lru_cache(maxsize=64)
+def _kinds(model: type[Base], columns: tuple[str, ...]) -> list[str]:
+    """How PostgreSQL names the types of these columns."""
     dialect: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-    kinds = (model.__table__.c[name].type.compile(dialect).split("(")[0] for name in columns)
-    return f"unnest({', '.join(f'%s::{kind}[]' for kind in kinds)}) AS given({_listed(columns)})"
+    return [model.__table__.c[name].type.compile(dialect).split("(")[0].lower() for name in columns]
 
 
 def _turned(rows: Rows) -> list[list[Any]]:
