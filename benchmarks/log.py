@@ -77,7 +77,7 @@ def _founded(kind: str) -> Iterator[None]:
 def _appended() -> Iterator[Figure]:
     """Microseconds that a bid's leaf adds to its commit: hashed, chained, signed with the others, stored.
 
-    ``own`` is what it adds to the work of the process that takes the bids; the rest is PostgreSQL's, beside it.
+    ``own`` is what it adds to the work of the process that takes bids; the rest is PostgreSQL's, beside it.
     """
     look_seldom()
     for kind in KINDS:
