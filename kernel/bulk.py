@@ -173,9 +173,12 @@ def _as_it_is(value: Any) -> Any:
 
 def read(value: datetime | str | None) -> datetime | None:
     """An instant as a driver gave it."""
-    if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return value
+    return _instant(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=4096)
+def _instant(shown: str) -> datetime:
+    return datetime.fromisoformat(shown).replace(tzinfo=UTC)
 
 
 @lru_cache(maxsize=4096)
