@@ -37,7 +37,7 @@ from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn, TypeAlias, TypeVar
+from typing import Any, BinaryIO, NamedTuple, NoReturn, TypeAlias, TypeVar
 
 try:
     from cryptography.exceptions import InvalidSignature
@@ -194,12 +194,13 @@ class Field:
         return self.value
 
     def instant(self) -> datetime:
-        if not isinstance(self.value, str) or not TIME.fullmatch(self.value):
-            self.refuse("must be a time with an offset, like 2026-04-03T10:07:29.999+08:00")
+        text = self.value if isinstance(self.value, str) else ""
         try:
-            return _in_beijing(self.value)
+            return _in_beijing(text)
         except (ValueError, OverflowError):
-            self.refuse("is no time of the calendar")
+            if TIME.fullmatch(text):
+                self.refuse("is no time of the calendar")
+            self.refuse("must be a time with an offset, like 2026-04-03T10:07:29.999+08:00")
 
     def percent(self) -> Fraction:
         text = self.text()
@@ -222,6 +223,8 @@ def _names(listed: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)  # a bid's time of receipt is mostly its leaf's time too
 def _in_beijing(text: str) -> datetime:
+    if not TIME.fullmatch(text):
+        raise ValueError("no time as the formats write it")
     return datetime.fromisoformat(text).astimezone(BEIJING)
 
 
@@ -460,8 +463,7 @@ class Lot:
     suspensions: list[Suspension]
 
 
-@dataclass(frozen=True)
-class Bid:
+class Bid(NamedTuple):
     code: str
     amount_fen: int
     received_at: datetime
@@ -510,15 +512,16 @@ def read_bids(field: Field) -> list[Bid]:
 def read_bid(entry: Field, rank_of_code: dict[str, int | None]) -> Bid:
     """One bid; a code has one rank in all its bids."""
     members = entry.members("code amount_fen received_at", priority_rank=None, id=None)
+    rank, name = members["priority_rank"], members["id"]
     bid = Bid(
         code=members["code"].text(),
         amount_fen=members["amount_fen"].integer(1),
         received_at=members["received_at"].instant(),
-        priority_rank=members["priority_rank"].or_none(lambda rank: rank.integer(1)),
-        id=members["id"].or_none(lambda name: name.text(128)),
+        priority_rank=None if rank.value is None else rank.integer(1),
+        id=None if name.value is None else name.text(128),
     )
     if rank_of_code.setdefault(bid.code, bid.priority_rank) != bid.priority_rank:
-        members["priority_rank"].refuse("differs from that of an earlier bid of the same code")
+        rank.refuse("differs from that of an earlier bid of the same code")
     return bid
 
 
@@ -554,11 +557,9 @@ class Sale:
         if first is not None and first[0] == bid.amount_fen:
             return first[1] | {"repeated": True}
         self._resume(bid.received_at)
-        reason = self._refusal(
-            bid,
-            out_of_order=latest - bid.received_at > self.lot.reorder,
-            id_conflict=first is not None,
-        )
+        out_of_order = latest - bid.received_at > self.lot.reorder
+        reasons = self._refusals(bid, out_of_order=out_of_order, id_conflict=first is not None)
+        reason = next(reasons, None)
         if reason is None:
             self._accept(bid)
         decision: dict[str, Json] = {
@@ -573,28 +574,35 @@ class Sale:
             self.first_answers.setdefault((bid.code, bid.id), (bid.amount_fen, answer))
         return decision
 
-    def _refusal(self, bid: Bid, *, out_of_order: bool, id_conflict: bool) -> str | None:
-        """The first reason that applies, or none."""
+    def _refusals(self, bid: Bid, *, out_of_order: bool, id_conflict: bool) -> Iterator[str]:
+        """The reasons that apply; the first of them is told."""
+        if bid.received_at < self.lot.opens_at:
+            yield "not_open"
+        if self._is_suspended(bid.received_at):
+            yield "suspended"
+        if bid.received_at >= self.closes_at:
+            yield "closed"
+        if out_of_order:
+            yield "out_of_order"
+        if id_conflict:
+            yield "id_conflict"
+        yield from self._refusals_of_price(bid)
+
+    def _refusals_of_price(self, bid: Bid) -> Iterator[str]:
         lot, leader, amount_fen = self.lot, self.leader, bid.amount_fen
         base_fen = leader.amount_fen if leader else lot.start_price_fen
-        equal = leader is not None and bid.priority_rank is not None and amount_fen == base_fen
-        reasons = {
-            "not_open": bid.received_at < lot.opens_at,
-            "suspended": self._is_suspended(bid.received_at),
-            "closed": bid.received_at >= self.closes_at,
-            "out_of_order": out_of_order,
-            "id_conflict": id_conflict,
-            "below_start": amount_fen < lot.start_price_fen,
-            "cannot_match": equal and not self._can_match(bid),
-            "below_minimum": not equal and amount_fen < self.minimum_fen,
-            "not_whole_step": not equal
-            and lot.whole_steps
-            and (amount_fen - lot.start_price_fen) % lot.increment_fen != 0,
-            "step_too_large": not equal
-            and lot.max_steps is not None
-            and amount_fen > base_fen + lot.max_steps * lot.increment_fen,
-        }
-        return next((reason for reason, applies in reasons.items() if applies), None)
+        if amount_fen < lot.start_price_fen:
+            yield "below_start"
+        if leader is not None and bid.priority_rank is not None and amount_fen == base_fen:
+            if not self._can_match(bid):
+                yield "cannot_match"
+            return
+        if amount_fen < self.minimum_fen:
+            yield "below_minimum"
+        if lot.whole_steps and (amount_fen - lot.start_price_fen) % lot.increment_fen != 0:
+            yield "not_whole_step"
+        if lot.max_steps is not None and amount_fen > base_fen + lot.max_steps * lot.increment_fen:
+            yield "step_too_large"
 
     def _can_match(self, bid: Bid) -> bool:
         """At one price an earlier order goes before a leader of a later order, or of none."""
@@ -638,6 +646,7 @@ class Sale:
         }
 
 
+@lru_cache(maxsize=16)  # the end of a sale stands in every answer, and every instant here is one in Beijing
 def _print_time(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds")
 
@@ -1705,6 +1714,20 @@ SUBJECT = re.compile(r"lot:[^/]+/[1-9]\d*|(draw|plan):.+", re.ASCII)
 # The usual way to write a line of leaves.ndjson; any other way is read as JSON in full.
 LEAF_LINE = re.compile(rb'\{"index": ?(0|[1-9]\d{0,14}), ?"leaf": ?"([A-Za-z0-9+/=]*)"\}')
 
+# The same for a line of proofs.ndjson: its beginning, hashes with the comma after each, and all of it.
+PROOF_BEGIN = re.compile(rb'\{"index":(0|[1-9]\d{0,14}),"path":\[')
+PROOF_HASHES = re.compile(rb'(?:"[0-9a-f]{64}",)+')
+PROOF_LINE = re.compile(PROOF_BEGIN.pattern + rb'(?:"[0-9a-f]{64}",)+"[0-9a-f]{64}"\],"size":[1-9]\d{0,14}\}')
+HASH_AND_COMMA = 67  # bytes: "…",
+
+# The same for a leaf around its body. Nothing in it needs an escape, so one way to write it is left.
+_PLAIN = r"([ !#-\[\]-~]{1,200})"
+USUAL_LEAF = re.compile(
+    rf'\{{"actor":"{_PLAIN}","alg":"std","at":"{_PLAIN}","body":(\{{.*\}}),"kind":"{_PLAIN}","log":"{_PLAIN}",'
+    rf'"prev":"([0-9a-f]{{64}})","seq":([1-9]\d{{0,14}}),"subject":"{_PLAIN}","v":1\}}',
+    re.ASCII,
+)
+
 
 def _exact_integer(digits: str) -> int:
     if len(digits) > 15 and abs(int(digits)) > GREATEST_INTEGER:
@@ -1756,8 +1779,52 @@ class Leaf:
         return f"leaf {self.index} ({self.subject} seq {self.seq})"
 
 
+class Said(NamedTuple):
+    """What a leaf says, as it stands in it."""
+
+    actor: str
+    at: Json
+    body: dict[str, Json]
+    kind: str
+    log: str
+    prev: str
+    seq: int
+    subject: str
+
+
 def read_leaf(index: int, raw: bytes, hash_: bytes) -> Leaf:
     """A leaf of just the members that leaves have.
+
+    Raises:
+        ValueError: it is none.
+    """
+    said = read_usual_leaf(raw) or read_any_leaf(raw)
+    try:
+        at = Field(said.at, "at").instant()
+    except Refused as refusal:
+        raise ValueError(f"at {refusal.message}") from refusal
+    return Leaf(
+        index, raw, hash_, said.log, said.kind, said.subject, said.seq, said.prev, at, said.actor, said.body
+    )
+
+
+def read_usual_leaf(raw: bytes) -> Said | None:
+    """Only the body of a leaf that is written as usual has to be read as JSON; none if it is not."""
+    try:
+        usual = USUAL_LEAF.fullmatch(raw.decode("utf-8"))
+        if usual is None or raw.count(b"{") + raw.count(b"[") > DEEPEST:
+            return None
+        actor, at, written, kind, log, prev, seq, subject = usual.groups()
+        body: dict[str, Json] = _read_exactly(written)[0]
+    except ValueError:
+        return None  # the reader of any leaf says what is wrong
+    if _write_canonical(body) != written:
+        return None
+    return Said(actor, at, body, kind, log, prev, int(seq), subject)
+
+
+def read_any_leaf(raw: bytes) -> Said:
+    """Every way in which a leaf may be written.
 
     Raises:
         ValueError: it is none.
@@ -1769,7 +1836,7 @@ def read_leaf(index: int, raw: bytes, hash_: bytes) -> Leaf:
     if not isinstance(value, dict) or value.keys() != LEAF_MEMBERS:
         raise ValueError("has not just the members of a leaf")
     log, kind, subject, actor = value["log"], value["kind"], value["subject"], value["actor"]
-    seq, prev, at, body = value["seq"], value["prev"], value["at"], value["body"]
+    seq, prev, body = value["seq"], value["prev"], value["body"]
     for text in (log, kind, subject, actor):
         if not isinstance(text, str) or not 1 <= len(text) <= LONGEST_TEXT:
             raise ValueError(f"a text must have 1 to {LONGEST_TEXT} characters")
@@ -1779,11 +1846,7 @@ def read_leaf(index: int, raw: bytes, hash_: bytes) -> Leaf:
         raise ValueError("seq must be an integer from 1")
     if not isinstance(prev, str) or not HASH.fullmatch(prev) or not isinstance(body, dict):
         raise ValueError("prev must be a hash and body an object")
-    try:
-        instant = Field(at, "at").instant()
-    except Refused as refusal:
-        raise ValueError(f"at {refusal.message}") from refusal
-    return Leaf(index, raw, hash_, str(log), str(kind), str(subject), seq, prev, instant, str(actor), body)
+    return Said(str(actor), value["at"], body, str(kind), str(log), prev, seq, str(subject))
 
 
 def read_leaf_line(line: bytes, number: int) -> tuple[int, bytes]:
@@ -1794,6 +1857,43 @@ def read_leaf_line(line: bytes, number: int) -> tuple[int, bytes]:
     where = f"leaves.ndjson line {number}"
     members = _line(line, where).members("index leaf")
     return members["index"].integer(0), _base64_member(members["leaf"])
+
+
+class Proofs:
+    """The lines of proofs.ndjson, each given as index, size and path.
+
+    Where the ways of two leaves to the root have met, the same hashes follow. So of a line only the
+    hashes below are read, where it goes on byte for byte as the last one did behind as many.
+    """
+
+    def __init__(self) -> None:
+        self.line, self.begin = b"", 0  # the last one written as usual, and where its path begins
+        self.index, self.size = 0, 0
+        self.path: list[str] = []
+
+    def read(self, line: bytes, number: int) -> tuple[int, int, list[str]]:
+        usual = PROOF_BEGIN.match(line)
+        if usual is None:
+            return read_proof_line(line, number)
+        index, begin = int(usual[1]), usual.end()
+        path = self._continued(line, index, begin)
+        if path is None:
+            index, size, path = read_proof_line(line, number)
+            if not PROOF_LINE.fullmatch(line):
+                return index, size, path
+            self.size = size
+        self.line, self.begin, self.index, self.path = line, begin, index, path
+        return index, self.size, path
+
+    def _continued(self, line: bytes, index: int, begin: int) -> list[str] | None:
+        """The path of a line that goes on as the last one did; none if it does not."""
+        below = (index ^ self.index).bit_length()
+        rest, known = begin + below * HASH_AND_COMMA, self.begin + below * HASH_AND_COMMA
+        if below >= len(self.path) or line[rest:] != self.line[known:]:
+            return None
+        if not PROOF_HASHES.fullmatch(line, begin, rest):
+            return None
+        return line[begin:rest].decode("ascii").split('"')[1::2] + self.path[below:]
 
 
 def read_proof_line(line: bytes, number: int) -> tuple[int, int, list[str]]:
@@ -2230,23 +2330,25 @@ class Bundle:
         """Every leaf with its bytes and index, its form and its proof checked; none if it is no leaf."""
         inclusion = Inclusion(self.checkpoint.size, self.checkpoint.root)
         lines, last = enumerate(self.archive.lines("leaves.ndjson"), 1), -1
-        proofs = self.archive.lines("proofs.ndjson")
+        proofs, read_proof = self.archive.lines("proofs.ndjson"), Proofs().read
         for number, line in lines:
             index, raw = read_leaf_line(line, number)
             if index <= last:
                 raise Unreadable(f"leaves.ndjson line {number}: the index does not rise")
             last, hash_ = index, leaf_hash(raw)
             self.leaves += 1
-            self._check_inclusion(inclusion, index, hash_, next(proofs, None), number)
+            line_of_proof = next(proofs, None)
+            proof = None if line_of_proof is None else read_proof(line_of_proof, number)
+            self._check_inclusion(inclusion, index, hash_, proof)
             yield self._checked_leaf(index, raw, hash_), raw, index
         for number, line in enumerate(proofs, self.leaves + 1):
-            index, _, _ = read_proof_line(line, number)
+            index, _, _ = read_proof(line, number)
             self.findings.fail("inclusion", f"leaf {index}", "proof_alone")
 
     def _check_inclusion(
-        self, inclusion: Inclusion, index: int, hash_: bytes, line: bytes | None, number: int
+        self, inclusion: Inclusion, index: int, hash_: bytes, proof: tuple[int, int, list[str]] | None
     ) -> None:
-        proved, size, path = (None, 0, []) if line is None else read_proof_line(line, number)
+        proved, size, path = proof or (None, 0, [])
         if proved != index:
             self.findings.fail("inclusion", f"leaf {index}", "no_proof")
         elif size != inclusion.size:

@@ -8,6 +8,7 @@ is read under that lock.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from auction.models import Attempt, Lot, Registration, Sale
@@ -175,10 +176,20 @@ def answered(bulk: Bulk, wanted: Collection[tuple[str, int, str, str]]) -> list[
                      wanted=[(name, code) for _lot, _number, code, name in places])
     found = [one for one in map(JudgedBid._make, rows)
              if (one.lot_id, one.number, one.code, one.client_bid_id) in places]
-    return sorted((one._replace(
-        received_at=_at(one.received_at), decided_at=_at(one.decided_at), closes_at=_at(one.closes_at),
-        accepted=bool(one.accepted), extended=bool(one.extended)) for one in found),
-        key=lambda bid: (bid.lot_id, bid.number, bid.position))
+    return sorted(map(as_judged, found), key=lambda bid: (bid.lot_id, bid.number, bid.position))
+
+
+def bids_of_sale(bulk: Bulk, lot_id: str, number: int) -> list[tuple[Any, ...]]:
+    """The members of all bids of a sale in the order of judgement, as the driver gives them."""
+    rows = bulk.find(Attempt, keys=_OF_SALE, columns=JudgedBid._fields, wanted=[(lot_id, number)])
+    return sorted(rows, key=itemgetter(JudgedBid._fields.index("position")))
+
+
+def as_judged(bid: JudgedBid) -> JudgedBid:
+    """A bid as it was judged, of the values that the driver gives."""
+    return bid._replace(
+        received_at=_at(bid.received_at), decided_at=_at(bid.decided_at), closes_at=_at(bid.closes_at),
+        accepted=bool(bid.accepted), extended=bool(bid.extended))
 
 
 def write_sales(bulk: Bulk, sales: Iterable[LockedSale]) -> None:

@@ -1,10 +1,14 @@
 """Whole courses of sales, read to be held against the log."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auction.models import Attempt, Sale
-from auction.services.bidstore import JudgedBid
+from auction.models import Sale
+from auction.services.bidstore import JudgedBid, as_judged, bids_of_sale
+from kernel.bulk import Bulk
 
 
 def announced(session: Session) -> list[tuple[str, int]]:
@@ -25,6 +29,14 @@ def sale_numbered(session: Session, lot_id: str, number: int) -> Sale:
 
 def judged_bids(session: Session, lot_id: str, number: int) -> list[JudgedBid]:
     """All bids of a sale in the order in which they were judged, as values: a long course is read fast."""
-    return [JudgedBid._make(row) for row in session.execute(
-        select(*(getattr(Attempt, name) for name in JudgedBid._fields))
-        .where(Attempt.lot_id == lot_id, Attempt.number == number).order_by(Attempt.position))]
+    return read_bids(stored_bids(session, lot_id, number))
+
+
+def stored_bids(session: Session, lot_id: str, number: int) -> list[tuple[Any, ...]]:
+    """The same as the driver gives them: equal where the same is stored, and read in a third of the time."""
+    return bids_of_sale(Bulk(session), lot_id, number)
+
+
+def read_bids(stored: Iterable[tuple[Any, ...]]) -> list[JudgedBid]:
+    """Bids as they were judged, of what is stored."""
+    return [as_judged(JudgedBid._make(one)) for one in stored]

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from auction.services import courses, reading
+from auction.services.bidstore import JudgedBid
 from audit import services as audit
 from evidence.errors import NoSuchSale
 from evidence.rules.film import FAULT_NAMES, Frame, Moment, film, moment
 from evidence.rules.pace import Pace, pace
-from evidence.rules.reel import Course, Stop
+from evidence.rules.reel import Course, Reel, Stop, reel
+from evidence.services.remembering import Remembered
 from kernel.access import Actor
 from kernel.errors import N_
 
@@ -49,6 +51,12 @@ class Shot(NamedTuple):
         return round((self.decided_at - self.frame.entry.received_at).total_seconds() * 1000)
 
 
+MOST: Final = 30_000
+"""Attempts of the sales looked at last that are kept judged and drawn, in each process: about 50 MB."""
+_judged: Final = Remembered[Sequence[Shot]](MOST)
+_drawn: Final = Remembered[Reel](MOST)
+
+
 def sale_of_court(session: Session, lot_id: str, number: int, actor: Actor) -> Any:
     """One sale of the auditor's own court.
 
@@ -62,12 +70,24 @@ def sale_of_court(session: Session, lot_id: str, number: int, actor: Actor) -> A
     return sale
 
 
-def shots(session: Session, sale: Any) -> list[Shot]:
+def shots(session: Session, sale: Any) -> Sequence[Shot]:
     """The attempts of a sale in the order of judgement, each judged once more."""
-    stored = courses.judged_bids(session, sale.lot_id, sale.number)
-    return [Shot(one.position, one.decided_at, one.extended, frame,
-                 reading.decision_of(one) == frame.decision, one.leaf_index)
-            for one, frame in zip(stored, film(reading.bid_log(session, sale, stored)), strict=True)]
+    stored = courses.stored_bids(session, sale.lot_id, sale.number)
+    return _judged.take(sale.subject, (reading.terms_of(sale), stored), len(stored),
+                        lambda: _judge(session, sale, courses.read_bids(stored)))
+
+
+def _judge(session: Session, sale: Any, stored: Sequence[JudgedBid]) -> Sequence[Shot]:
+    return tuple(
+        Shot(one.position, one.decided_at, one.extended, frame,
+             reading.decision_of(one) == frame.decision, one.leaf_index)
+        for one, frame in zip(stored, film(reading.bid_log(session, sale, stored)), strict=True))
+
+
+def drawn(session: Session, sale: Any, taken: Sequence[Shot]) -> Reel:
+    """A sale drawn, with its attempts."""
+    course = _course_of(session, sale, taken)
+    return _drawn.take(sale.subject, course, len(taken), lambda: reel(course))
 
 
 def wanted_shots(taken: Sequence[Shot], wanted: Wanted) -> list[Shot]:
@@ -85,8 +105,7 @@ def _is_wanted(shot: Shot, wanted: Wanted) -> bool:
         or (wanted.to_at is not None and entry.received_at >= wanted.to_at))
 
 
-def course_of(session: Session, sale: Any, taken: Sequence[Shot]) -> Course:
-    """All of a sale that its film draws."""
+def _course_of(session: Session, sale: Any, taken: Sequence[Shot]) -> Course:
     ends_at = reading.end_in_force(sale)
     return Course(
         opens_at=sale.opens_at, planned_at=sale.planned_closes_at, ends_at=ends_at,

@@ -1,5 +1,6 @@
 """Two sales side by side, in the same lines: terms, bids, time, faults, outcome, pace."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +11,9 @@ from markupsafe import Markup
 from auction.services import reading
 from evidence.rules.film import REASON_NAMES
 from evidence.rules.pace import Pace
-from evidence.rules.reel import Reel, reel
+from evidence.rules.reel import Reel
 from evidence.schemas import CompareIn
-from evidence.services import Happening, Shot, course_of, happenings, pace_of, sale_of_court, shots
+from evidence.services import Happening, Shot, drawn, happenings, pace_of, sale_of_court, shots
 from evidence.views.blueprint import pages
 from kernel.access import Role, access, signed_in
 from kernel.database import db
@@ -29,7 +30,7 @@ class Side:
     """One of the two sales, with all that its column says."""
 
     sale: Any
-    taken: list[Shot]
+    taken: Sequence[Shot]
     drawn: Reel
     pace: Pace
     happened: list[Happening]
@@ -75,7 +76,7 @@ def _side(name: str, named: str) -> Side:
     except DomainError as error:
         raise InvalidInput({name: N_("没有这次拍卖，或者它不属于您的法院。")}) from error
     taken = shots(session, sale)
-    return Side(sale, taken, reel(course_of(session, sale, taken)), pace_of(sale, taken),
+    return Side(sale, taken, drawn(session, sale, taken), pace_of(sale, taken),
                 happenings(session, sale))
 
 

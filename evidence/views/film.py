@@ -12,12 +12,12 @@ from auction.rules.bidding import Reason
 from auction.services import reading
 from evidence.rules.film import CLOCK_WORDS, REASON_NAMES
 from evidence.rules.pace import near_pairs
-from evidence.rules.reel import Reel, reel
+from evidence.rules.reel import Reel
 from evidence.schemas import AttemptsIn, MomentIn
 from evidence.services import (
     Shot,
     Wanted,
-    course_of,
+    drawn,
     findings_of_sale,
     happenings,
     moment_of,
@@ -59,15 +59,15 @@ def sale_page(lot_id: str, number: int, noting: Form) -> str:
     asked = {"at": noting.values["position"]} if noting.values.get("position") else request.args
     at = Form(asked).sift(MomentIn())["at"]
     taken = shots(session, found)
-    drawn = reel(course_of(session, found, taken))
+    shape = drawn(session, found, taken)
     chosen = taken[min(at or len(taken), len(taken)) - 1] if taken else None
     shown = wanted_shots(taken, wanted)
     first = _page_of(shown, chosen)
     noted = findings_of_sale(session, lot_id, number)
     marked = {one.finding.position for one in noted}
     return render_template(
-        "evidence/sale.html", sale=found, lot=found.lot, form=form, taken=taken, shown=shown, drawn=drawn,
-        now_shown=None if chosen is None else _moment(found, chosen, drawn), chosen=chosen,
+        "evidence/sale.html", sale=found, lot=found.lot, form=form, taken=taken, shown=shown, drawn=shape,
+        now_shown=None if chosen is None else _moment(found, chosen, shape), chosen=chosen,
         happened=happenings(session, found), differing=[shot for shot in taken if not shot.agrees],
         rows=[_row(shot, chosen, marked) for shot in shown[first:first + ROWS]],
         near=near_pairs([shot.frame for shot in taken]),
@@ -86,10 +86,10 @@ def moments(lot_id: str, number: int) -> ResponseReturnValue:
     found = sale_of_court(session, lot_id, number, signed_in())
     at = Form(request.args).sift(MomentIn())["at"] or 1
     taken = shots(session, found)
-    drawn = reel(course_of(session, found, taken))
+    shape = drawn(session, found, taken)
     first = (min(at, len(taken)) - 1) // ROWS * ROWS if taken else 0
     return jsonify({"first": first + 1, "moments": [
-        _moment(found, shot, drawn) for shot in taken[first:first + ROWS]]})
+        _moment(found, shot, shape) for shot in taken[first:first + ROWS]]})
 
 
 @pages.get("/lots/<lot_id>/<int:number>/replay.json")
