@@ -22,6 +22,7 @@ BEIJING: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,3}))?(Z|[+-]\d\d:\d\d)", re.ASCII
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class FormatError(Exception):
@@ -95,7 +96,7 @@ def _check_tree(root: Any) -> None:
                 raise FormatError("", f"is nested deeper than {MAX_DEPTH}")
             inner = [*value, *value.values()] if isinstance(value, dict) else value
             stack.extend((item, depth + 1) for item in inner)
-        elif isinstance(value, str) and any("\ud800" <= sign <= "\udfff" for sign in value):
+        elif isinstance(value, str) and _SURROGATE.search(value):
             raise FormatError("", "holds a lone surrogate")
 
 
@@ -257,18 +258,18 @@ def _check_canonical(root: object) -> None:
     stack = [root]
     while stack:
         value = stack.pop()
-        if isinstance(value, Mapping):
-            stack.extend(value.values())
-            if not all(isinstance(name, str) for name in value):
-                raise ValueError("canonical JSON names its members by texts")
-        elif isinstance(value, list | tuple):
+        if isinstance(value, list | tuple):
             stack.extend(value)
-        elif value is None or isinstance(value, bool):
+        elif value is None or isinstance(value, str | bool):
             continue
         elif isinstance(value, int):
             if abs(value) > MAX_FEN:
                 raise ValueError("canonical JSON holds integers within ±(2^53 - 1)")
-        elif not isinstance(value, str):
+        elif isinstance(value, Mapping):
+            stack.extend(value.values())
+            if not all(isinstance(name, str) for name in value):
+                raise ValueError("canonical JSON names its members by texts")
+        else:
             raise ValueError(f"canonical JSON has no {type(value).__name__}")
 
 
