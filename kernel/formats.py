@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 MAX_DEPTH: Final = 64
 BEIJING: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+_LAST: Final = datetime.max.replace(tzinfo=BEIJING).astimezone(UTC)
 
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,3}))?(Z|[+-]\d\d:\d\d)", re.ASCII
@@ -226,6 +227,18 @@ def _offset(text: str) -> timezone:
         raise ValueError("has an offset that does not exist")
     span = timedelta(hours=hours, minutes=minutes)
     return timezone(-span if text[0] == "-" else span)
+
+
+def later(instant: datetime, span: timedelta) -> datetime:
+    """The instant so much later.
+
+    Raises:
+        OverflowError: there is none that can be printed: in Beijing the year 9999 ends before it does in UTC.
+    """
+    moved = instant + span
+    if moved > _LAST:
+        raise OverflowError("past the year 9999")
+    return moved
 
 
 @lru_cache(maxsize=4096)

@@ -153,7 +153,7 @@ class _Sale:
             key = None if bid.client_bid_id is None else (bid.code, bid.client_bid_id)
             earlier = None if key is None else self._first.get(key)
             decision, self.standing = judge(self.terms, self.standing, bid, received_at, earlier)
-            expected = replay.decision_members(decision)
+            expected = replay.decision_json(decision)
         except FormatError as error:
             self.is_lost = True
             self.findings.fail("replay", leaf.where, _MISFIT, field=error.field, problem=error.problem)
@@ -170,10 +170,10 @@ class _Sale:
         given = members.value["decision"]
         if decision.repeated:
             self.findings.fail("replay", leaf.where, N_("重复的出价不应另成记录"))
-        elif canonical(given) != canonical(expected):
+        elif canonical(given) != expected:
             self.findings.fail("replay", leaf.where,
                                N_("序号 %(seq)s：所记决定为 %(given)s，规则得出 %(expected)s"), seq=leaf.seq,
-                               given=_shown(given), expected=_shown(expected))
+                               given=_shown(given), expected=_cut(expected))
 
 
 class DrawStory:
@@ -252,5 +252,9 @@ def _is_computed(claims: Mapping[str, Any], plan: bytes) -> bool:
 
 
 def _shown(value: Any) -> str:
-    text = canonical(value).decode()
+    return _cut(canonical(value))
+
+
+def _cut(raw: bytes) -> str:
+    text = raw.decode()
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
