@@ -89,16 +89,20 @@ def _no_constant(name: str) -> Any:
 
 
 def _check_tree(root: Any) -> None:
-    stack = [(root, 1)]
-    while stack:
-        value, depth = stack.pop()
-        if isinstance(value, dict | list):
-            if depth > MAX_DEPTH:
-                raise FormatError("", f"is nested deeper than {MAX_DEPTH}")
-            inner = [*value, *value.values()] if isinstance(value, dict) else value
-            stack.extend((item, depth + 1) for item in inner)
-        elif isinstance(value, str) and _SURROGATE.search(value):
-            raise FormatError("", "holds a lone surrogate")
+    here, depth = [root], 1
+    while here:
+        inner: list[Any] = []
+        for value in here:
+            if isinstance(value, str):
+                if _SURROGATE.search(value):
+                    raise FormatError("", "holds a lone surrogate")
+            elif isinstance(value, dict | list):
+                if depth > MAX_DEPTH:
+                    raise FormatError("", f"is nested deeper than {MAX_DEPTH}")
+                inner.extend(value)
+                if isinstance(value, dict):
+                    inner.extend(value.values())
+        here, depth = inner, depth + 1
 
 
 class Reader:
