@@ -33,7 +33,8 @@ LIMITS: Final[Mapping[str, int]] = MappingProxyType({
 })
 """The entries of a bundle, and how many bytes each may have; receipts stand beside them."""
 OPTIONAL: Final = frozenset({"checkpoint.prev", "plan.json"})
-RECEIPT: Final = re.compile(r"receipts/[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}\.tlog-proof")
+RECEIPTS: Final = "receipts/"
+_RECEIPT: Final = re.compile(RECEIPTS + r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}\.tlog-proof")
 MOST_ENTRIES: Final = 200_000
 MOST_UNPACKED: Final = 2 * _LARGE
 LONGEST_LINE: Final = 4 * 2**20
@@ -169,7 +170,7 @@ def _fault_of(entry: zipfile.ZipInfo) -> str | None:
     mode = stat.S_IFMT(entry.external_attr >> 16)
     if entry.filename != entry.orig_filename:
         return "is no name"
-    if entry.filename not in LIMITS and not RECEIPT.fullmatch(entry.filename):
+    if entry.filename not in LIMITS and not _RECEIPT.fullmatch(entry.filename):
         return "is an entry that no bundle has"
     if entry.flag_bits & _FORBIDDEN:
         return "is encrypted"
