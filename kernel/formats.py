@@ -18,10 +18,12 @@ T = TypeVar("T")
 
 MAX_DEPTH: Final = 64
 BEIJING: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+_LAST: Final = datetime.max.replace(tzinfo=BEIJING).astimezone(UTC)
 
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,3}))?(Z|[+-]\d\d:\d\d)", re.ASCII
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class FormatError(Exception):
@@ -87,16 +89,20 @@ def _no_constant(name: str) -> Any:
 
 
 def _check_tree(root: Any) -> None:
-    stack = [(root, 1)]
-    while stack:
-        value, depth = stack.pop()
-        if isinstance(value, dict | list):
-            if depth > MAX_DEPTH:
-                raise FormatError("", f"is nested deeper than {MAX_DEPTH}")
-            inner = [*value, *value.values()] if isinstance(value, dict) else value
-            stack.extend((item, depth + 1) for item in inner)
-        elif isinstance(value, str) and any("\ud800" <= sign <= "\udfff" for sign in value):
-            raise FormatError("", "holds a lone surrogate")
+    here, depth = [root], 1
+    while here:
+        inner: list[Any] = []
+        for value in here:
+            if isinstance(value, str):
+                if _SURROGATE.search(value):
+                    raise FormatError("", "holds a lone surrogate")
+            elif isinstance(value, dict | list):
+                if depth > MAX_DEPTH:
+                    raise FormatError("", f"is nested deeper than {MAX_DEPTH}")
+                inner.extend(value)
+                if isinstance(value, dict):
+                    inner.extend(value.values())
+        here, depth = inner, depth + 1
 
 
 class Reader:
@@ -227,6 +233,18 @@ def _offset(text: str) -> timezone:
     return timezone(-span if text[0] == "-" else span)
 
 
+def later(instant: datetime, span: timedelta) -> datetime:
+    """The instant so much later.
+
+    Raises:
+        OverflowError: there is none that can be printed: in Beijing the year 9999 ends before it does in UTC.
+    """
+    moved = instant + span
+    if moved > _LAST:
+        raise OverflowError("past the year 9999")
+    return moved
+
+
 @lru_cache(maxsize=4096)
 def instant_text(instant: datetime) -> str:
     """Print an instant in Beijing time with three fraction digits, as every public format does."""
@@ -257,18 +275,18 @@ def _check_canonical(root: object) -> None:
     stack = [root]
     while stack:
         value = stack.pop()
-        if isinstance(value, Mapping):
-            stack.extend(value.values())
-            if not all(isinstance(name, str) for name in value):
-                raise ValueError("canonical JSON names its members by texts")
-        elif isinstance(value, list | tuple):
+        if isinstance(value, list | tuple):
             stack.extend(value)
-        elif value is None or isinstance(value, bool):
+        elif value is None or isinstance(value, str | bool):
             continue
         elif isinstance(value, int):
             if abs(value) > MAX_FEN:
                 raise ValueError("canonical JSON holds integers within ±(2^53 - 1)")
-        elif not isinstance(value, str):
+        elif isinstance(value, Mapping):
+            stack.extend(value.values())
+            if not all(isinstance(name, str) for name in value):
+                raise ValueError("canonical JSON names its members by texts")
+        else:
             raise ValueError(f"canonical JSON has no {type(value).__name__}")
 
 

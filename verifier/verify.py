@@ -628,11 +628,12 @@ class Sale:
     def _resume(self, at: datetime | None = None) -> None:
         """Give back the time that was left to every suspension that has ended by now."""
         while self.coming and (at is None or self.coming[0].ends_at <= at):
-            suspension = self.coming.pop(0)
+            suspension = self.coming[0]
             if suspension.begins_at <= self.closes_at:
                 left = max(self.closes_at - suspension.begins_at, self.lot.window)
-                self.closes_at = suspension.ends_at + left
+                self.closes_at = suspension.ends_at + left  # if there is no such time, nothing has moved
                 self.past.append(suspension)
+            self.coming.pop(0)
 
     def outcome(self) -> dict[str, Json]:
         self._resume()

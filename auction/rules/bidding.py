@@ -20,6 +20,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from kernel.formats import later
+
 
 class Mode(StrEnum):
     AUCTION = "auction"
@@ -172,6 +174,9 @@ def judge(terms: LotTerms, standing: Standing, bid: BidIn, received_at: datetime
     ``received_at`` is when it entered the platform's server; nothing else counts (AUC-20.6).
     ``first_answer`` is given if this code used this ``client_bid_id`` before: the same amount is
     then a repeat, which gets the first answer unchanged whenever it comes, and moves nothing.
+
+    Raises:
+        OverflowError: the end would move past the year 9999.
     """
     latest_at = standing.latest_at
     if latest_at is None or latest_at < received_at:
@@ -214,7 +219,7 @@ def caught_up(terms: LotTerms, standing: Standing, at: datetime | None) -> Stand
             break
         closes_at = standing.closes_at
         if suspension.from_at <= closes_at:
-            closes_at = suspension.to_at + max(closes_at - suspension.from_at, terms.window)
+            closes_at = later(suspension.to_at, max(closes_at - suspension.from_at, terms.window))
         standing = standing._replace(closes_at=closes_at, suspensions_over=standing.suspensions_over + 1)
     return standing
 
@@ -263,7 +268,7 @@ def _refused_amount(terms: LotTerms, standing: Standing, bid: BidIn) -> Reason |
 
 def _accepted(terms: LotTerms, standing: Standing, bid: BidIn, at: datetime, latest_at: datetime) -> Standing:
     starts_selloff = terms.mode is Mode.SELLOFF and standing.price_fen is None
-    closes_at = at + (terms.selloff_span if starts_selloff else terms.window)
+    closes_at = later(at, terms.selloff_span if starts_selloff else terms.window)
     if closes_at < standing.closes_at and not starts_selloff:
         closes_at = standing.closes_at
     extends = closes_at > standing.closes_at and not starts_selloff

@@ -64,20 +64,41 @@ class ReplayResult:
                 "decisions": [decision_members(decision) for decision in self.decisions]}
 
 
-def replay(log: BidLog) -> ReplayResult:
-    """Judge every entry in its order, and say how the sale ended."""
-    standing = opening(log.terms)
-    first_answers: dict[tuple[str, str], FirstAnswer] = {}
-    decisions = []
-    for entry in log.entries:
+class Retelling:
+    """A sale judged again, entry by entry in the order of its log."""
+
+    def __init__(self, terms: LotTerms) -> None:
+        self._terms = terms
+        self._standing = opening(terms)
+        self._first_answers: dict[tuple[str, str], FirstAnswer] = {}
+
+    def judge(self, entry: Entry) -> Decision:
+        """What the rules answer to the next entry.
+
+        Raises:
+            OverflowError: the sale would end after the year 9999; the entry has changed nothing.
+        """
         bid = entry.bid
         key = None if bid.client_bid_id is None else (bid.code, bid.client_bid_id)
-        earlier = None if key is None else first_answers.get(key)
-        decision, standing = judge(log.terms, standing, bid, entry.received_at, earlier)
-        if key is not None:
-            first_answers.setdefault(key, FirstAnswer(bid.amount_fen, decision))
-        decisions.append(decision)
-    return ReplayResult(tuple(decisions), outcome(log.terms, standing))
+        earlier = None if key is None else self._first_answers.get(key)
+        decision, self._standing = judge(self._terms, self._standing, bid, entry.received_at, earlier)
+        if key is not None and earlier is None:
+            self._first_answers[key] = FirstAnswer(bid.amount_fen, decision)
+        return decision
+
+    def outcome(self) -> Outcome:
+        """How the sale ends if no entry follows.
+
+        Raises:
+            OverflowError: after the year 9999.
+        """
+        return outcome(self._terms, self._standing)
+
+
+def replay(log: BidLog) -> ReplayResult:
+    """Judge every entry in its order, and say how the sale ended."""
+    sale = Retelling(log.terms)
+    return ReplayResult(tuple(sale.judge(entry) for entry in log.entries), sale.outcome())
 
 
 def recompute(value: Any) -> dict[str, Any]:

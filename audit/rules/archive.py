@@ -33,7 +33,8 @@ LIMITS: Final[Mapping[str, int]] = MappingProxyType({
 })
 """The entries of a bundle, and how many bytes each may have; receipts stand beside them."""
 OPTIONAL: Final = frozenset({"checkpoint.prev", "plan.json"})
-RECEIPT: Final = re.compile(r"receipts/[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}\.tlog-proof")
+RECEIPTS: Final = "receipts/"
+_RECEIPT: Final = re.compile(RECEIPTS + r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}\.tlog-proof")
 MOST_ENTRIES: Final = 200_000
 MOST_UNPACKED: Final = 2 * _LARGE
 LONGEST_LINE: Final = 4 * 2**20
@@ -43,6 +44,8 @@ _ENCRYPTED, _PATCHED, _STRONGLY_ENCRYPTED, _MASKED = 0x1, 0x20, 0x40, 0x2000
 _FORBIDDEN: Final = _ENCRYPTED | _PATCHED | _STRONGLY_ENCRYPTED | _MASKED
 _IS_FOLDER: Final = 0x10
 _ENTRY_MARK: Final = b"PK\x01\x02"
+_ENTRY: Final = struct.Struct("<4s24x3H12x")
+"""What the directory says of an entry: its mark, and how long its name, further fields and comment are."""
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError,
                   OverflowError, struct.error, OSError)
 
@@ -55,20 +58,33 @@ class _Wary:
     """A file of which nobody takes more at once than a directory may have, nor more entries."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        self._file, self._entries, self.is_listing = file, 0, True
+        self._file = file
         self.seek, self.tell, self.close = file.seek, file.tell, file.close
 
     def read(self, size: int = -1, /) -> bytes:
         raw = self._file.read(min(size, _SMALL + 1) if size >= 0 else _SMALL + 1)
         if len(raw) > _SMALL:
             raise zipfile.BadZipFile("its directory is larger than a bundle may have")
-        self._entries += raw.count(_ENTRY_MARK) if self.is_listing else 0
-        if self._entries > 2 * MOST_ENTRIES:  # its end is read twice
+        if _lists_too_many(raw):
             raise zipfile.BadZipFile(f"it has more than {MOST_ENTRIES} entries")
         return raw
 
     def seekable(self) -> bool:
         return True
+
+
+def _lists_too_many(raw: bytes) -> bool:
+    """Whether this is a directory of more entries than a bundle may have.
+
+    It is walked from head to head: what looks like one may as well stand in a name or a comment.
+    """
+    place = 0
+    for _ in range(MOST_ENTRIES + 1):
+        if not raw.startswith(_ENTRY_MARK, place) or place + _ENTRY.size > len(raw):
+            return False
+        _mark, *lengths = _ENTRY.unpack_from(raw, place)
+        place += _ENTRY.size + sum(lengths)
+    return True
 
 
 class Archive:
@@ -82,12 +98,10 @@ class Archive:
     """
 
     def __init__(self, file: IO[bytes]) -> None:
-        wary = _Wary(file)
         try:
-            self._zip = zipfile.ZipFile(wary)
+            self._zip = zipfile.ZipFile(_Wary(file))
         except _BROKEN as error:
             raise Unreadable(f"no zip: {error}") from error
-        wary.is_listing = False
         listed = self._zip.infolist()
         self._entries = {entry.filename: entry for entry in listed}
         if len(listed) > MOST_ENTRIES:
@@ -156,7 +170,7 @@ def _fault_of(entry: zipfile.ZipInfo) -> str | None:
     mode = stat.S_IFMT(entry.external_attr >> 16)
     if entry.filename != entry.orig_filename:
         return "is no name"
-    if entry.filename not in LIMITS and not RECEIPT.fullmatch(entry.filename):
+    if entry.filename not in LIMITS and not _RECEIPT.fullmatch(entry.filename):
         return "is an entry that no bundle has"
     if entry.flag_bits & _FORBIDDEN:
         return "is encrypted"

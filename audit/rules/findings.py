@@ -5,15 +5,17 @@ English, people in their own language.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
 from kernel.errors import N_
+from kernel.formats import FormatError, canonical
 
 MOST: Final = 100
 """Failures of one check that are listed; the rest is counted."""
+_LONGEST: Final = 400
 
 CHECKS: Final[Mapping[str, str]] = MappingProxyType({
     "manifest": N_("文件清单：各文件与清单所列一致"),
@@ -43,6 +45,31 @@ class Failure:
     details: Mapping[str, object]
 
 
+class Fails(Protocol):
+    """Makes the failures of one check."""
+
+    def __call__(self, where: str, message: str, /, **details: object) -> Failure:
+        """One of them; ``message`` is marked for translation, ``details`` are its figures."""
+
+
+def fails(check: str) -> Fails:
+    """What makes the failures of this check."""
+    def failure(where: str, message: str, /, **details: object) -> Failure:
+        return Failure(check, where, message, details)
+    return failure
+
+
+def misfit(fail: Fails, where: str, error: FormatError) -> Failure:
+    """A failure where something is not of its format."""
+    return fail(where, N_("%(field)s：%(problem)s"), field=error.field, problem=error.problem)
+
+
+def quoted(value: object) -> str:
+    """A value, or one that is canonical JSON already, as a failure quotes it: cut where it is long."""
+    text = (value if isinstance(value, bytes) else canonical(value)).decode()
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
 class Findings:
     """What was checked, and what differs; a check that never began has nothing to check."""
 
@@ -65,10 +92,12 @@ class Findings:
         """There is something to check; it holds until something fails."""
         self._begun.update(checks)
 
-    def fail(self, check: str, where: str, message: str, **details: object) -> None:
-        if self._failed[check] < MOST:
-            self._listed.append(Failure(check, where, message, details))
-        self._failed[check] += 1
+    def add(self, failures: Iterable[Failure]) -> None:
+        """What differs; a check that never began is one that fails all the same."""
+        for failure in failures:
+            if self._failed[failure.check] < MOST:
+                self._listed.append(failure)
+            self._failed[failure.check] += 1
 
     @property
     def failures(self) -> list[Failure]:

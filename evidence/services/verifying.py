@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from audit.rules.archive import Archive, Unreadable
-from audit.rules.checking import BundleCheck
+from audit.rules.checking import check
 from audit.rules.findings import CHECKS, Failure
 from audit.rules.pinned import Pinned
+from audit.rules.unbundling import Bundle
 from evidence.rules.stories import story_of
 from kernel.errors import N_
 from kernel.formats import FormatError
 from kernel.languages import in_language, say
 from kernel.offline import printable
+
+REPORT: Final = "bundle-report/v1"
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,9 @@ class Verified:
         title = say(N_("%(subject)s，日志 %(origin)s，%(leaves)s 条记录，日志共 %(size)s 条"), self.report)
         verdict = say(N_("日志相符；金额未核验")) if self._is_sealed_plan else holds
         lines = [f"{name}: {title}: {verdict if self.ok else fails}"]
-        for check, result in self.report["checks"].items():
+        for one, result in self.report["checks"].items():
             word = nothing if result is None else holds if result else fails
-            lines.append(f"  [{word}] {check}: {say(CHECKS[check])}")
+            lines.append(f"  [{word}] {one}: {say(CHECKS[one])}")
         if self.failures:
             lines.append(say(N_("不一致之处：")))
         lines += [f"  {one.check} {one.where}: {say(one.message, one.details)}" for one in self.failures]
@@ -60,12 +63,16 @@ def verify(file: IO[bytes], keys: Sequence[Pinned], witnesses: Sequence[Pinned])
         Unreadable: it is no bundle/v1.
     """
     try:
-        check = BundleCheck(Archive(file), keys, witnesses, story_of)
-        check.run()
+        bundle = Bundle(Archive(file))
+        story = story_of(bundle)
+        found = check(bundle, keys, witnesses, story.checks)
     except FormatError as error:
         raise Unreadable(str(error)) from error
-    failures = check.findings.failures
+    failures, newest = found.findings.failures, bundle.checkpoint.checkpoint
     with in_language("en"):
         told = [{"check": one.check, "where": one.where, "message": say(one.message, one.details)}
                 for one in failures]
-    return Verified(check.report() | {"failures": told}, failures)
+    report = {"format": REPORT, "ok": found.findings.ok, "subject": bundle.subject, "origin": newest.origin,
+              "size": newest.size, "leaves": found.leaves, "outcome": story.outcome,
+              "checks": found.findings.checks, "failures": told}
+    return Verified(report, failures)

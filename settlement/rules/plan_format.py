@@ -1,7 +1,11 @@
 """plan/v1 (docs/contracts.md): a plan as the public file that anyone may recompute."""
 
+from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
+from kernel.commitments import lp
+from kernel.formats import canonical
 from settlement.rules.claims import read_claims
 from settlement.rules.plan import Line, Plan
 from settlement.rules.waterfall import distribute
@@ -16,6 +20,11 @@ def compute(value: Any) -> dict[str, Any]:
         FormatError: the claims do not fit; it names the first member that does not.
     """
     return plan_value(distribute(read_claims(value)))
+
+
+def plan_commitment(*, subject: str, salt: bytes, claims: Mapping[str, Any], plan: Mapping[str, Any]) -> str:
+    """Hex of SHA-256(lp("jauc/v1/plan", subject, salt, canonical claims, canonical plan))."""
+    return sha256(lp(b"jauc/v1/plan", subject.encode(), salt, canonical(claims), canonical(plan))).hexdigest()
 
 
 def plan_value(plan: Plan) -> dict[str, Any]:

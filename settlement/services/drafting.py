@@ -16,7 +16,6 @@ from cases import services as cases
 from cases.rules.words import PartyRole
 from cases.services import Case, Claim
 from kernel.access import Actor, Role
-from kernel.commitments import lp
 from kernel.errors import N_
 from kernel.formats import canonical, instant_text
 from kernel.gates import Obstacle, pass_gate
@@ -25,7 +24,7 @@ from kernel.law import CURRENT
 from ledger import services as ledger
 from settlement.models import DistributionPlan
 from settlement.rules.drafting import REDRAWN, DraftFacts, obstacles
-from settlement.rules.plan_format import compute
+from settlement.rules.plan_format import compute, plan_commitment
 from settlement.rules.service import PlanState
 from settlement.services.costs import costs_of
 from settlement.services.plans import plans_of, record
@@ -137,8 +136,7 @@ def digest_of(claims: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 
 def commitment_of(plan: DistributionPlan) -> str:
     """``plan_commitment`` of the public contracts: binds the log to a plan without naming anyone."""
-    return sha256(lp(b"jauc/v1/plan", plan.subject.encode(), plan.salt, canonical(plan.claims),
-                     canonical(plan.result))).hexdigest()
+    return plan_commitment(subject=plan.subject, salt=plan.salt, claims=plan.claims, plan=plan.result)
 
 
 def opening_of(plan: DistributionPlan) -> dict[str, Any]:

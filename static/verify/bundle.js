@@ -10,7 +10,7 @@ import { LONGEST_TEXT, NoLeaf, readLeaf, readLeafLine, readPath, readProofLine }
 import { hasSigned, readCheckpoint, readLogProof } from "./notes.js";
 import { SaleStory } from "./sale.js";
 import { PlanStory, readPlanOpening } from "./served.js";
-import { FormatError, canonicalText, parse } from "./strictjson.js";
+import { FormatError, byCodePoint, canonicalText, parse } from "./strictjson.js";
 import { Inclusion, isConsistent, leafHash, rootOfPath } from "./tree.js";
 import { Archive } from "./zip.js";
 
@@ -20,7 +20,7 @@ export const CHECKS = ["manifest", "checkpoint", "witnesses", "leaves", "chain",
 /** What can only be told when all leaves are read. */
 const BY_LEAVES = ["leaves", "chain", "inclusion", "receipts", "openings"];
 
-const SUBJECT = /^(?:lot:[^/]+\/[1-9]\d*|(?:draw|plan):.+)$/;
+const SUBJECT = /^(?:lot:[^/]+\/[1-9]\d*|(?:draw|plan):[^\n]+)$/;
 const GENESIS = "0".repeat(64);
 const HASH_BYTES = 32;
 
@@ -289,7 +289,7 @@ class Bundle {
   #checkManifest() {
     const named = this.manifest.at("files").value;
     const there = [...this.archive.entries.keys()].filter((name) => name !== "manifest.json");
-    for (const name of [...new Set([...named.keys(), ...there])].sort()) {
+    for (const name of [...new Set([...named.keys(), ...there])].sort(byCodePoint)) {
       if (!named.has(name)) this.findings.fail("manifest", name, "not_named");
       else if (!there.includes(name)) this.findings.fail("manifest", name, "not_there");
       else if (named.get(name) !== this.archive.hashes.get(name)) this.findings.fail("manifest", name, "other_bytes");

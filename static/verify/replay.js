@@ -142,10 +142,12 @@ export class Sale {
   /** Give back the time that was left to every suspension that has ended by now. */
   #resume(at) {
     while (this.#coming.length && this.#coming[0].to <= at) {
-      const { from, to } = this.#coming.shift();
-      if (from > this.closesAt) continue;
-      this.closesAt = later(to, Math.max(this.closesAt - from, this.#lot.window));
-      this.#past.push({ from, to });
+      const [{ from, to }] = this.#coming;
+      if (from <= this.closesAt) {
+        this.closesAt = later(to, Math.max(this.closesAt - from, this.#lot.window));    // if it throws, nothing has moved
+        this.#past.push({ from, to });
+      }
+      this.#coming.shift();
     }
   }
 

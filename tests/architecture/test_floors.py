@@ -23,7 +23,7 @@ from tests.architecture.house import (
 ALL = [path for path in sources(*FLOORS) if path not in LAUNCHERS]
 IN_DOMAINS = [path for path in sources(*DOMAINS, "audit") if path.name != "__init__.py" or
               len(path.relative_to(ROOT).parts) > 2]
-RULES = [path for path in ALL if "rules" in path.with_suffix("").parts[-2:]] + [
+RULES = [path for path in ALL if "rules" in path.relative_to(ROOT).with_suffix("").parts[1:]] + [
     ROOT / "kernel" / name for name in ("money.py", "formats.py", "errors.py")]
 IMPURE = {"flask", "flask_login", "flask_socketio", "flask_sqlalchemy", "flask_babel", "sqlalchemy",
           "random", "secrets", "time", "os", "pathlib", "socket", "structlog", "gevent"}

@@ -11,11 +11,9 @@ from typing import Any, Protocol
 
 import pytest
 
-from audit.rules.archive import Archive, Unreadable
-from audit.rules.checking import BundleCheck
+from audit.rules.archive import Unreadable
 from audit.rules.pinned import pinned
-from evidence.rules.stories import story_of
-from kernel.formats import FormatError
+from evidence.services.verifying import verify as verify_by_platform
 from kernel.signing import COSIGNS, ED25519
 from tests.verifier import browser
 from verifier import verify as program
@@ -142,13 +140,11 @@ def examine_by_platform(raw: bytes, keys: list[HasVkey], witnesses: list[HasVkey
                         ) -> tuple[int, dict[str, Any]]:
     """Exit status and report of the platform's own rules."""
     try:
-        check = BundleCheck(Archive(io.BytesIO(raw)), [pinned(key.vkey, ED25519) for key in keys],
-                            [pinned(key.vkey, COSIGNS) for key in witnesses], story_of)
-        check.run()
-    except (Unreadable, FormatError):
+        found = verify_by_platform(io.BytesIO(raw), [pinned(key.vkey, ED25519) for key in keys],
+                                   [pinned(key.vkey, COSIGNS) for key in witnesses])
+    except Unreadable:
         return 2, members({}, ())
-    failures = [(one.check, one.where) for one in check.findings.failures]
-    return (0 if check.findings.ok else 1), members(check.report(), failures)
+    return (0 if found.ok else 1), members(found.report, places(found.report))
 
 
 def examine_alone(raw: bytes, keys: list[HasVkey], witnesses: list[HasVkey]) -> Report:

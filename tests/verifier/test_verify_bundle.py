@@ -290,6 +290,62 @@ def test_an_end_past_the_year_9999_fails_and_breaks_nothing() -> None:
     assert verdict(bundle(log, SUBJECT)).failed == {"replay"}
 
 
+def a_late_sale(
+    lot: dict[str, Any], received_at: str, closed_at: str, *stop: str, decision: Any = None
+) -> Report:
+    """A bid, perhaps a suspension, and an end that says that nobody has bid."""
+    log = Log()
+    terms(log, {**LOT, **lot})
+    log.add("bid", SUBJECT, {"bid": {"code": "B1", "amount_fen": 10**6, "received_at": received_at},
+                             "decision": decision}, actor="code:B1")
+    if stop:
+        log.add("lot.resumed", SUBJECT, {"suspension": dict(zip(("from", "to"), stop, strict=True))})
+    log.add("lot.closed", SUBJECT, {"outcome": {
+        "state": "failed", "winner_code": None, "price_fen": None, "closed_at": closed_at, "accepted": 0,
+        "extensions": 0}})
+    return verdict(bundle(log, SUBJECT))
+
+
+def failing(report: Report) -> list[str]:
+    return [failure["where"].partition(" (")[0] for failure in report.value["failures"]]
+
+
+LATE = {"opens_at": "9999-12-31T00:00:00+08:00", "closes_at": "9999-12-31T23:59:59+08:00"}
+THE_END = "9999-12-31T23:59:59.000+08:00"
+
+
+@pytest.mark.parametrize("window", [300, 86_400])
+def test_a_bid_that_would_move_the_end_past_9999_has_moved_nothing(window: int) -> None:
+    lot = {**LATE, "extension_window_seconds": window}
+    assert failing(a_late_sale(lot, "9999-12-31T23:59:58+08:00", THE_END)) == ["leaf 1"]
+
+
+def test_a_suspension_that_would_move_the_end_past_9999_leaves_no_end() -> None:
+    report = a_late_sale(LATE, "9999-12-31T23:59:10+08:00", THE_END,
+                         "9999-12-31T09:00:00+08:00", "9999-12-31T23:59:00+08:00")
+    assert failing(report) == ["leaf 1", "leaf 3"]
+
+
+def test_an_end_past_9999_counts_even_where_the_first_bid_of_a_selloff_would_bring_it_back() -> None:
+    lot = {**LATE, "mode": "selloff", "opens_at": "9999-11-01T00:00:00+08:00",
+           "closes_at": "9999-12-31T04:00:00+08:00"}
+    end = "9999-12-31T01:00:00.000+08:00"
+    decision = {"accepted": True, "reason": None, "seq": 1, "closes_at": end, "minimum_fen": 1_010_000}
+    report = a_late_sale(lot, "9999-12-30T01:00:00+08:00", end, "9999-12-29T00:00:00+08:00",
+                         "9999-12-30T00:00:00+08:00", decision=decision)
+    assert failing(report) == ["leaf 1", "leaf 3"]
+
+
+def test_the_largest_amount_has_a_next_minimum_that_no_leaf_can_hold() -> None:
+    log, most = Log(), 2**53 - 1
+    terms(log)
+    bid(log, most, minimum_fen=most)
+    closed(log, price_fen=most)
+    report = verdict(bundle(log, SUBJECT))
+    assert failing(report) == ["leaf 1"]
+    assert f'"minimum_fen":{most + 10_000}' in report.value["failures"][0]["message"]
+
+
 def test_of_many_failures_the_first_hundred_are_listed_and_the_rest_counted() -> None:
     log = Log()
     terms(log)
@@ -378,6 +434,25 @@ def test_the_manifest_names_every_other_entry_and_no_more() -> None:
         assert verdict({**files, "manifest.json": canonical(changed)}).failed == {"manifest"}
     del manifest["files"]["checkpoint"]
     assert verdict({**files, "manifest.json": canonical(manifest)}).failed == {"manifest"}
+
+
+def test_of_many_names_the_first_by_code_point_are_listed() -> None:
+    files = bundle(a_sale().log, SUBJECT)
+    manifest = json.loads(files["manifest.json"])
+    spare = {f"{sign}{number:02}": "00" * 32 for sign in "\U0001f600\uffee" for number in range(99)}
+    changed = {**manifest, "files": manifest["files"] | spare}
+    report = verdict({**files, "manifest.json": canonical(changed)})
+    assert [failure["where"][0] for failure in report.value["failures"][:-1]].count("\uffee") == 99
+
+
+@pytest.mark.parametrize(("subject", "status"), [
+    ("draw:a\rb", 1), ("draw:a\u2028b", 1), ("draw:a\nb", 2), ("draw:", 2), ("lot:a\r/1", 1),
+    ("lot:a/b/1", 2),
+])
+def test_a_subject_may_have_any_sign_but_the_end_of_a_line(subject: str, status: int) -> None:
+    log = Log()
+    log.add("thing.done", subject, {})
+    assert verdict(bundle(log, subject)).status == status
 
 
 def broken(name: str, old: bytes, new: bytes) -> Any:
@@ -537,6 +612,21 @@ def test_a_small_zip_that_names_millions_of_entries_is_refused_before_they_are_l
     report = examine(many + end, [Log().key])
     assert report.status == 2
     assert "entries" in report.refusal
+
+
+def test_what_looks_like_an_entry_in_a_comment_is_none() -> None:
+    log = Log()
+    log.add("lot.withdrawn", SUBJECT, {"reason": "撤回"})
+    receipts = {f"r{number}": log.proof(0) for number in range(26)}
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for name, raw in bundle(log, SUBJECT, receipts=receipts).items():
+            packed.writestr(name, raw)
+        for info in packed.infolist():
+            info.comment = b"PK\1\2" * 16_383
+        packed.comment = b"PK\1\2" * 16_383
+    assert out.getvalue().count(b"PK\1\2") > 2 * verify.MOST_ENTRIES
+    assert examine(out.getvalue(), [log.key]).status == 0
 
 
 # --- the tree ------------------------------------------------------------------------------------
