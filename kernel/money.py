@@ -9,6 +9,9 @@ Fen = NewType("Fen", int)
 
 MAX_FEN = 2**53 - 1
 """The largest amount a public format may carry (contracts.md): exact in every JSON reader."""
+MOST_FEN = 10**15
+"""The most that anybody may enter, ten trillion yuan. What is reckoned from two such, as the least next bid
+after the highest, can still be written: else one bid could make a leaf that no reader takes for one."""
 
 _YUAN = re.compile(
     r"(?P<sign>-?)(?P<yuan>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<dec>\d{1,2}))?", re.ASCII

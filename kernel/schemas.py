@@ -15,7 +15,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validat
 
 from kernel.errors import N_, Filled, InvalidInput
 from kernel.formats import BEIJING, instant_text, parse_instant
-from kernel.money import MAX_FEN, AmountTooLarge, parse_yuan
+from kernel.money import MOST_FEN, AmountTooLarge, parse_yuan
 
 YEARS: Final = range(1900, 2200)
 """What a day or an instant may name; terms reckoned from it then stay within the calendar."""
@@ -97,7 +97,7 @@ class Money(fields.Field[int]):
             raise self.make_error("fen")
         else:
             amount = value
-        if amount > MAX_FEN:
+        if amount > MOST_FEN:
             raise _too_large()
         if amount < self.least:
             raise self.make_error("none" if self.least > 0 else "negative")
@@ -105,7 +105,7 @@ class Money(fields.Field[int]):
 
 
 def _too_large() -> ValidationError:
-    return ValidationError(Filled(N_("金额太大，最多 %(most_fen)s 元。"), most_fen=MAX_FEN))
+    return ValidationError(Filled(N_("金额太大，最多 %(most_fen)s 元。"), most_fen=MOST_FEN))
 
 
 class Instant(fields.Field[datetime]):

@@ -28,7 +28,7 @@ from kernel.dispatch import Event, present_event, quick_event
 from kernel.errors import DomainError
 from kernel.formats import canonical, instant_text, plain, text_json
 from kernel.languages import in_language, reader_language, say
-from kernel.money import MAX_FEN
+from kernel.money import MOST_FEN
 from kernel.sockets import incident, refusal
 from kernel.websocket import WebSocket
 
@@ -125,7 +125,7 @@ def quick_bid(event: Event) -> bool:
     if not isinstance(data, dict) or not data.keys() <= _MEMBERS:
         return False
     lot_id, amount_fen, key, name = map(data.get, ("lot", "amount_fen", "key", "client_bid_id"))
-    if (type(amount_fen) is not int or not 0 < amount_fen <= MAX_FEN or type(lot_id) is not str
+    if (type(amount_fen) is not int or not 0 < amount_fen <= MOST_FEN or type(lot_id) is not str
             or not (key is None or type(key) is str) or type(name) is not str
             or not _PLAIN_ID.fullmatch(name)):
         return False

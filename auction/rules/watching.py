@@ -11,7 +11,7 @@ from typing import Final
 SHORTEST_PAUSE: Final = 0.1
 """Seconds: at most ten updates a second and lot."""
 TURN: Final = 0.45
-"""Seconds from one update to the next: two a second, on which a full room counts, with what timers are late."""
+"""Seconds from one update to the next: two a second, with what timers are late; a full room counts on it."""
 _SHARE: Final = 4.0
 
 

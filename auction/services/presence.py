@@ -218,9 +218,10 @@ class Presence:
     def _low_water(self, sign: Sign, now: datetime) -> datetime:
         """The mark to be published ``now``, by the database's time: a clock that is off promises nothing.
 
-        While it is off no bid is taken. So before the first mark nothing can be undecided.
+        While it is off no bid is taken. So before the first mark nothing can be undecided. It may be right by
+        now and have been off when the sockets were looked at.
         """
-        if not self.clock_is_off:
+        if not self.clock_is_off and sign.looked_at <= now + _JUMP:
             return undecided.low_water(sign.looked_at)
         return min([self._promised or now - GRACE, undecided.low_water(sign.looked_at)])
 

@@ -1,5 +1,5 @@
 // The bid: a sum from the chips or typed, its capitals, a second press. What was chosen is never changed by itself.
-import { capitals, fenOf } from "../js/money.js";
+import { MOST, capitals, fenOf } from "../js/money.js";
 import * as bids from "./bids.js";
 import { jumpOf, timesText } from "./jump.js";
 import { showReceipt } from "./ladder.js";
@@ -86,14 +86,15 @@ export class Bar extends EventTarget {
     const typed = by("own-amount").value.trim();
     if (!typed) return { fen: null, word: say("type") };
     const fen = fenOf(typed);
-    if (Number(typed.replaceAll(",", "")) * 100 > Number.MAX_SAFE_INTEGER) return { fen: null, word: say("tooHigh"), hint: say("most", { amount: amount(this.most) }) };
+    if (Number(typed.replaceAll(",", "")) * 100 > Number(MOST)) return { fen: null, word: say("tooHigh"), hint: say("most", { amount: amount(this.most) }) };
     if (fen === null) return { fen, word: say("digits"), hint: say("digitsExample", { example: plain(this.sale.minimum) }) };
     return this.fits(Number(fen));
   }
 
-  /** The highest sum this sale takes, or else that can be written exactly. */
+  /** The highest sum this sale takes, or else that may be entered. */
   get most() {
-    return BigInt(this.sale.maximum ?? Number.MAX_SAFE_INTEGER);
+    const most = this.sale.maximum;
+    return most === null || BigInt(most) > MOST ? MOST : BigInt(most);
   }
 
   fits(fen) {

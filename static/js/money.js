@@ -4,7 +4,7 @@ const DIGITS = "零壹贰叁肆伍陆柒捌玖";
 const PLACES = ["仟", "佰", "拾", ""];
 const UNITS = [["亿", 100000000n], ["万", 10000n]];
 
-const MOST = BigInt(Number.MAX_SAFE_INTEGER);   // MAX_FEN of kernel/money.py
+export const MOST = 10n ** 15n;   // MOST_FEN of kernel/money.py
 
 /** Fen of an amount as people type it, or null if it is none or more than can be kept. */
 export function fenOf(text) {

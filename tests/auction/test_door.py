@@ -19,7 +19,7 @@ from auction.live.updates import NAMESPACE
 from auction.models import Lot, Registration, Worker
 from auction.rules.closing import GRACE, MOST_CLOCK_MS
 from auction.rules.lifecycle import LotState
-from auction.services import order, presence, undecided
+from auction.services import closing, order, presence, undecided
 from auction.services.order import MOST_INVERTED
 from auction.services.presence import OWN_LEASE_S, Presence
 from auction.services.registration import admitted
@@ -287,6 +287,18 @@ def test_the_sweep_looks_at_the_sockets_first_and_goes_by_the_time_before(
     assert undecided.low_water() == stamp
     undecided.leave_place(house.lot.id, house.seat.id, stamp)
     assert house.swept() == LotState.SOLD
+
+
+def test_a_sale_is_not_closed_by_the_time_of_a_clock_that_was_ahead_and_has_been_set_right(
+        house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was found to be due, a last bid moved its end, and the clock was an hour ahead at the look."""
+    bid(house.session, house.seat, START_FEN, CLOSES_AT - S)
+    clock.begin(CLOSES_AT + GRACE + 100 * A_MOMENT - (clock.now() - clock.offset()))
+    monkeypatch.setattr(closing, "due_to_close", lambda _session, _now: [house.lot.id])
+    monkeypatch.setattr(undecided, "looked_at", lambda: clock.now() + timedelta(hours=1))
+    assert house.swept() == LotState.BIDDING
+    monkeypatch.undo()
+    assert house.swept() == LotState.BIDDING, "its end has been moved"
 
 
 def test_what_reaches_the_machine_after_the_look_is_not_passed_by(

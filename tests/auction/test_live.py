@@ -21,8 +21,12 @@ from auction.models import Lot
 from auction.rules.closing import GRACE
 from auction.services import closing, undecided
 from auction.services.reading import announced_sale
+from audit import services as audit
+from audit.kinds import Kind
 from kernel import clock
 from kernel.access import SYSTEM, Role
+from kernel.formats import canonical, parse_json
+from kernel.money import MOST_FEN
 from kernel.sockets import socketio
 from kernel.transactions import unit_of_work
 from tests.clients import json_of
@@ -161,6 +165,7 @@ def test_a_refused_bid_says_why_what_would_do_and_the_rule_and_nobody_else_hears
 @pytest.mark.parametrize(("wish", "field"), [
     ({"amount_fen": 100.0}, "amount_fen"), ({"amount_fen": "100"}, "amount_fen"),
     ({"amount_fen": 0}, "amount_fen"), ({"amount_fen": 2**53}, "amount_fen"),
+    ({"amount_fen": 2**53 - 1}, "amount_fen"), ({"amount_fen": MOST_FEN + 1}, "amount_fen"),
     ({"amount_fen": True}, "amount_fen"), ({"client_bid_id": "空 格"}, "client_bid_id"),
     ({"client_bid_id": "x" * 129}, "client_bid_id"), ({"price": 1}, "price")])
 def test_what_does_not_fit_is_refused_at_the_door_by_its_field(
@@ -169,6 +174,15 @@ def test_what_does_not_fit_is_refused_at_the_door_by_its_field(
     told = send(two[0], "bid", **{"lot": lot.id, "amount_fen": START_FEN, "client_bid_id": "a", **wish})
     assert (told["code"], list(told["fields"])) == ("invalid_input", [field])
     assert attempts(session, lot) == []
+
+
+def test_after_the_highest_bid_that_may_be_entered_the_log_is_still_one_that_everybody_can_read(
+        session: Session, lot: Lot, two: tuple[SocketIOTestClient, SocketIOTestClient]) -> None:
+    told = bid(two[0], lot.id, MOST_FEN, "a")
+    assert (told["decision"]["accepted"], told["decision"]["minimum_fen"]) == (True, MOST_FEN + STEP_FEN)
+    bid(two[1], lot.id, START_FEN, "b")
+    for leaf in audit.leaves_of_subject(session, lot.sale.subject, kind=Kind.BID):
+        assert canonical(parse_json(leaf.raw)) == leaf.raw
 
 
 def test_without_a_code_nobody_bids_and_no_trace_is_left(app: Flask, session: Session, lot: Lot) -> None:

@@ -168,6 +168,20 @@ def test_a_process_measures_its_clock_by_the_databases(
 
 
 @both
+def test_a_look_by_a_clock_that_jumped_and_is_right_again_promises_nothing(
+        session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seed 40964 of the simulation: it promised an hour ahead, and turned every bid of that hour away."""
+    jobs.be_present()
+    looked_at = undecided.looked_at
+    monkeypatch.setattr(undecided, "looked_at", lambda: looked_at() + timedelta(hours=1))
+    sign = presence.here().sign(session)
+    monkeypatch.undo()
+    presence.here().write(session, sign)
+    assert session.get_one(Worker, presence.here().id).low_water_at < clock.now()
+    assert presence.here().why_closed(clock.now()) is None
+
+
+@both
 def test_the_only_process_writes_seldom_and_several_write_every_time(
         session: Session, app: Flask) -> None:
     written: list[str] = []

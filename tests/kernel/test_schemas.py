@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from marshmallow import Schema
 
 from kernel.errors import Filled, InvalidInput
-from kernel.money import MAX_FEN
+from kernel.money import MOST_FEN
 from kernel.schemas import MOST_WHOLE, Count, Money, load_form, load_json
 
 
@@ -30,7 +30,7 @@ def said(name: str, typed: object, *, form: bool = True) -> str:
     ("price_fen", "0", "金额必须大于零。"),
     ("price_fen", "-1", "金额必须大于零。"),
     ("costs_fen", "-1", "请填写 0 或者更大的金额。"),
-    ("price_fen", "99999999999999999999", f"金额太大，最多 {MAX_FEN} 元。"),
+    ("price_fen", "99999999999999999999", f"金额太大，最多 {MOST_FEN} 元。"),
     ("price_fen", "1.234", "请填写以元为单位的金额，最多两位小数，例如 1,234,567.89。"),
     ("rank", "0", "应在 1 到 9 之间。"),
     ("rank", "10", "应在 1 到 9 之间。"),
@@ -52,10 +52,10 @@ def test_a_page_that_there_is_not_is_told_the_bounds_in_the_readers_words(client
 
 def test_a_program_hears_the_same() -> None:
     assert said("costs_fen", -1, form=False) == "请填写 0 或者更大的金额。"
-    assert said("price_fen", MAX_FEN + 1, form=False) == f"金额太大，最多 {MAX_FEN} 元。"
+    assert said("price_fen", MOST_FEN + 1, form=False) == f"金额太大，最多 {MOST_FEN} 元。"
     assert said("rank", 0, form=False) == "应在 1 到 9 之间。"
 
 
 def test_the_bounds_themselves_fit() -> None:
-    assert load_form(Sums(), {"costs_fen": "0", "price_fen": "90,071,992,547,409.91", "rank": "9"}) == {
-        "costs_fen": 0, "price_fen": MAX_FEN, "rank": 9}
+    assert load_form(Sums(), {"costs_fen": "0", "price_fen": "10,000,000,000,000.00", "rank": "9"}) == {
+        "costs_fen": 0, "price_fen": MOST_FEN, "rank": 9}

@@ -11,7 +11,7 @@ from typing import Any
 
 from auction.rules.bidding import BidIn, minimum_bid
 from auction.rules.engine import TAKES_BIDS
-from kernel.money import MAX_FEN
+from kernel.money import MOST_FEN
 from tests.simulation.house import Answer, House
 from tests.simulation.process import Process
 from tests.simulation.world import MS, Steps
@@ -78,7 +78,7 @@ class Bidder:
         if draw < 0.87:
             return standing.price_fen or terms.start_price_fen
         return world.random.choice((least + step // 2, least - 1, terms.start_price_fen - 1,
-                                    least + 1_000 * step, 1, MAX_FEN + 1))
+                                    least + 1_000 * step, 1, MOST_FEN + 1))
 
     def insist(self, wish: Wish) -> Steps:
         """Send, wait, send again under the same id; the impatient bids anew instead."""

@@ -189,7 +189,8 @@ class Machine:
         failed = [*self.since_last(), *self.silence(database_now)]
         seen = (self.clock.now(), self.world.now)
         is_off = self.clock_is_off()
-        low_water_at = self.mark(looked_at, database_now, is_off=is_off)
+        low_water_at = self.mark(looked_at, database_now,
+                                 is_off=is_off or looked_at > database_now + CLOCK_MOST)
         self.promised = max(low_water_at, self.promised or low_water_at)
         database.marks[self.full_name] = closing.Mark(
             low_water_at, database_now + closing.LEASE, round(self.off / MS))

@@ -15,7 +15,7 @@ from auction.rules.bidding import BidIn, Decision, ends_at
 from auction.rules.closing import GRACE
 from auction.rules.engine import SaleState
 from auction.rules.replay import bid_body, decision_json
-from kernel.money import MAX_FEN
+from kernel.money import MOST_FEN
 from tests.simulation.database import Commit, DuplicateResult, Leaf, NewLeaf, Transaction
 from tests.simulation.house import Answer, Arrival, Door
 from tests.simulation.machine import CLOCK_MOST, Unread
@@ -77,7 +77,7 @@ class Process(Rooms):
         return None
 
     def is_well_formed(self, bid: BidIn) -> bool:
-        return type(bid.amount_fen) is int and 0 < bid.amount_fen <= MAX_FEN
+        return type(bid.amount_fen) is int and 0 < bid.amount_fen <= MOST_FEN
 
     def is_admitted(self, arrival: Arrival) -> bool:
         seat = self.house.seats[arrival.lot].get(arrival.bid.code)
