@@ -33,13 +33,13 @@ from kernel.transactions import UnitOfWork, unit_of_work
 log = structlog.get_logger()
 
 
-class _SetBack(Exception):
-    """The clock has been set back since the time by which something was done."""
+class _WrongClock(Exception):
+    """The clock by which something was done is off, or has been set back since."""
 
 
-def _refuse_set_back(now: datetime) -> None:
-    if clock.now() < now:
-        raise _SetBack
+def _refuse_wrong_clock(now: datetime) -> None:
+    if clock.now() < now or presence.here().clock_is_off:
+        raise _WrongClock
 
 
 def be_present() -> None:
@@ -57,7 +57,7 @@ def sweep() -> None:
 
     A process whose clock is off does not know whose time has come: it leaves that to the others.
     """
-    now = clock.now()
+    now = clock.now()   # before the clock is doubted: it may jump between the two
     if presence.here().clock_is_off:
         return
     _each(closing.due_to_open(db.session(), now), _open)
@@ -130,17 +130,17 @@ def _each(ids: Iterable[str], act: Callable[[UnitOfWork, str, datetime], object]
 
     Before each the sockets are looked at, and it is done by the time before that look: however long this
     process stood still, a bid that had reached the machine by then has its place. And everybody else has
-    a turn: a thousand sales that end at once stop no bid. Where the clock was ahead then and has been set
-    right since, nothing is done: what looked as if it were over may not be.
+    a turn: a thousand sales that end at once stop no bid. Where the clock was ahead then, nothing is done,
+    whether it has been set right since or not: what looked as if it were over may not be.
     """
     for one in ids:
         now = undecided.looked_at()
         try:
             with unit_of_work() as work:
                 act(work, one, now)
-                _refuse_set_back(now)
-        except _SetBack:
-            log.warning("clock.set_back", subject=one)
+                _refuse_wrong_clock(now)
+        except _WrongClock:
+            log.warning("clock.wrong", subject=one)
         except Exception:
             log.exception("incident", subject=one, incident=secrets.token_hex(4))
 

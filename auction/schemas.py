@@ -1,6 +1,7 @@
 """What the auction takes from forms and programs, and what it shows them."""
 
-from typing import Final
+import re
+from typing import Any, Final
 
 from marshmallow import Schema, fields, post_load, validate
 
@@ -10,6 +11,7 @@ from cases.rules.words import ServiceWay
 from kernel.errors import N_
 from kernel.schemas import MOST_WHOLE, Choice, Count, Day, Instant, Money, Text, Within
 
+_WHOLE: Final = re.compile(r"\d{1,20}", re.ASCII)
 CLIENT_BID_ID = validate.Regexp(r"[A-Za-z0-9_.:-]{1,128}\Z",
                                 error=N_("client_bid_id 只能用字母、数字和 _ . : -，最多 128 个。"))
 
@@ -22,10 +24,21 @@ class BidIn(Schema):
     key = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
 
 
+class ChosenSum(Money):
+    """A sum that the page offers: whole fen in a form, too. ``own`` says that one is typed instead."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:  # type: ignore[override]
+        if value == "own":
+            return None
+        if not _WHOLE.fullmatch(str(value)):
+            raise self.make_error("fen")
+        return self.within(int(value))
+
+
 class RoomBidIn(Schema):
     """A bid as the room's forms send it: a sum chosen (in fen) or typed (in yuan)."""
 
-    amount_fen = fields.String(load_default=None, validate=validate.Length(max=20))
+    amount_fen = ChosenSum(load_default=None)
     amount = Money(load_default=None)
     client_bid_id = fields.String(load_default=None, validate=CLIENT_BID_ID)
 

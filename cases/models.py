@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cases.rules import properties as property_rules
-from cases.rules.claims import MOST_FEN, ClaimFacts, Doubt, claim_doubts
+from cases.rules.claims import ClaimFacts, Doubt, claim_doubts
 from cases.rules.properties import PropertyFacts
 from cases.rules.words import (
     ClaimClass,
@@ -37,6 +37,7 @@ from cases.rules.words import (
     ServiceWay,
 )
 from kernel.database import Base, FenColumn, UtcDateTime, WordColumn, append_only
+from kernel.money import MOST_FEN
 
 
 def _to_case() -> Any:

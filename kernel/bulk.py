@@ -75,18 +75,12 @@ class Bulk:
 
     def insert(self, model: type[Base], columns: Sequence[str], rows: Rows) -> None:
         """Insert rows, each with the values of ``columns`` in their order."""
-        if rows:
-            with self.inserting(model, columns, rows):
-                pass
-
-    @contextmanager
-    def inserting(self, model: type[Base], columns: Sequence[str], rows: Rows) -> Iterator[None]:
-        """The same; what is computed within is computed while PostgreSQL takes the rows in."""
+        if not rows:
+            return
         names = _listed(columns)
         if self._on_sqlite:
             self._driver.cursor().executemany(
                 f'INSERT INTO "{model.__tablename__}" ({names}) VALUES ({_marks(columns)})', rows)  # noqa: S608
-            yield
             return
         # Binary: half of the time of text, of which bytes need two letters each.
         statement = f'COPY "{model.__tablename__}" ({names}) FROM STDIN (FORMAT BINARY)'
@@ -94,7 +88,6 @@ class Bulk:
             copy.set_types(_kinds(model, tuple(columns)))
             for row in rows:
                 copy.write_row(row)
-            yield
 
     def update(self, model: type[Base], *, keys: Sequence[str], columns: Sequence[str], rows: Rows) -> None:
         """Set ``columns`` of the rows found by ``keys``; a row holds the columns' values, then the keys'."""

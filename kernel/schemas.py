@@ -97,6 +97,14 @@ class Money(fields.Field[int]):
             raise self.make_error("fen")
         else:
             amount = value
+        return self.within(amount)
+
+    def within(self, amount: int) -> int:
+        """The amount, if it is within the bounds.
+
+        Raises:
+            ValidationError: it is not.
+        """
         if amount > MOST_FEN:
             raise _too_large()
         if amount < self.least:

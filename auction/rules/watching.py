@@ -19,7 +19,7 @@ def pause_after(cost: float, took: float) -> float:
     """Seconds of silence after an update.
 
     Args:
-        cost: seconds for which telling kept the process.
+        cost: seconds that telling took from the bids: what the standing was read for, and the sockets.
         took: seconds from its begin to its end, with the bids that were taken up in between.
     """
     return max(SHORTEST_PAUSE, min(_SHARE * cost, max(TURN - took, cost)))

@@ -32,11 +32,13 @@ from auction.services.reading import bid_of, decision_of, standing_of, take_stan
 from audit import services as audit
 from audit.kinds import Kind
 from kernel.bulk import Bulk
-from kernel.errors import N_, DomainError
+from kernel.errors import N_, DomainError, InvalidInput
 from kernel.formats import canonical
+from kernel.money import MOST_FEN
 
 CLOCKS_APART = timedelta(milliseconds=MOST_CLOCK_MS)
 """Another process may have admitted the bidder, by a clock that differs by so much."""
+OUT_OF_BOUNDS = N_("金额应大于零，最多 %(most_fen)s 元。")
 
 
 class Offer(NamedTuple):
@@ -132,8 +134,8 @@ def take_bids(session: Session, offers: Sequence[Offer], *, now: datetime) -> li
 
     Returns:
         For each offer its answer, or why it was turned away without being judged: ``NotQualified``,
-        ``NotRunning``, ``NoSuchLot``, ``BidWaited`` or ``ClockOff``. One that is turned away spoils none
-        of the others.
+        ``NotRunning``, ``NoSuchLot``, ``InvalidInput``, ``BidWaited`` or ``ClockOff``. One that is turned
+        away spoils none of the others.
     """
     here = presence.here()
     if here.clock_is_off:
@@ -153,6 +155,8 @@ def take_bids(session: Session, offers: Sequence[Offer], *, now: datetime) -> li
         seat = seats.get(places[turn])
         if course is None:
             found[turn] = NoSuchLot(lot_id=offer.lot_id)
+        elif not 0 < offer.amount_fen <= MOST_FEN:   # its leaf could not be read
+            found[turn] = InvalidInput({"amount_fen": OUT_OF_BOUNDS}, most_fen=MOST_FEN)
         elif (seat is not None and offer.number == course.sale.number
               and seat.admitted_at <= offer.received_at + CLOCKS_APART):
             found[turn] = _take(course, seat, offer, batch)

@@ -78,11 +78,10 @@ def _wished(form: Form) -> int:
         InvalidInput: neither.
     """
     typed = form.load(RoomBidIn())
-    if typed["amount"] is not None and typed["amount_fen"] in (None, "own"):
-        return int(typed["amount"])
-    if not (typed["amount_fen"] or "").isdecimal():
+    found = typed["amount"] if typed["amount_fen"] is None else typed["amount_fen"]
+    if found is None:
         raise InvalidInput({"amount": _("请填写以元为单位的金额，最多两位小数，例如 1,234,567.89。")})
-    return int(typed["amount_fen"])
+    return int(found)
 
 
 @pages.post("/lots/<lot_id>/room")

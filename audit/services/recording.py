@@ -162,10 +162,10 @@ def _append(session: Session, court_id: str, is_exercise: bool, acts: Sequence[A
         raws.append(raw)
         hashes.append(digest)
         rows.append((origin, index, subject, seq + 1, kind_name, stored_at, actor, case_id, raw, shown))
-    with bulk.inserting(Leaf, _COLUMNS, rows):
-        tree = Tree(hashes)
-        signature = signer.sign(signed_message(origin, tree.root, tree.size, at))
-        commit = SignedTree(origin, raws, tree, at, signer.vkey, signature)
+    tree = Tree(hashes)
+    signature = signer.sign(signed_message(origin, tree.root, tree.size, at))
+    commit = SignedTree(origin, raws, tree, at, signer.vkey, signature)
+    bulk.insert(Leaf, _COLUMNS, rows)
     moved = [(seq, shown, origin, subject) for subject, (seq, shown) in heads.items()]
     bulk.insert(SubjectHead, _HEAD, [row for row in moved if row[3] not in known])
     with bulk.together():

@@ -11,9 +11,7 @@ from typing import Final, NamedTuple
 
 from cases.rules.words import ClaimClass, PartyRole
 from kernel.errors import N_, InvalidInput
-
-MOST_FEN: Final = 10**15
-"""The most an amount of claims/v1 may be."""
+from kernel.money import MOST_FEN
 
 BOUND: Final = frozenset({ClaimClass.CONSTRUCTION, ClaimClass.RETENTION, ClaimClass.PURCHASE_MONEY,
                           ClaimClass.SECURITY, ClaimClass.TAX_ARREARS})

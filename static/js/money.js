@@ -6,7 +6,7 @@ const UNITS = [["亿", 100000000n], ["万", 10000n]];
 
 export const MOST = 10n ** 15n;   // MOST_FEN of kernel/money.py
 
-/** Fen of an amount as people type it, or null if it is none or more than can be kept. */
+/** Fen of an amount as people type it, or null if it is none or more than may be entered. */
 export function fenOf(text) {
   const cleaned = text.trim().replace(/^[¥￥]/, "").replace(/元$/, "").trim();
   const found = YUAN.exec(cleaned);

@@ -19,7 +19,9 @@ from auction.services.reading import replay_file
 from audit import services as audit
 from audit.kinds import Kind
 from kernel.access import SYSTEM
+from kernel.errors import InvalidInput
 from kernel.languages import say
+from kernel.money import MOST_FEN
 from tests.factories.accounts import a_bidder, acting
 from tests.factories.auction import (
     A_MOMENT,
@@ -55,6 +57,16 @@ def first(session: Session, lot: Lot) -> Registration:
 @pytest.fixture
 def second(session: Session, lot: Lot) -> Registration:
     return a_code(session, lot)[1]
+
+
+@pytest.mark.parametrize("amount_fen", [-1, 0, MOST_FEN + 1, 2**53 - 1, 2**63])
+def test_no_door_lets_in_a_sum_that_a_leaf_could_not_say(
+        session: Session, lot: Lot, first: Registration, amount_fen: int) -> None:
+    """The leaf of a bid is written without the reader of canonical JSON; nothing behind would refuse it."""
+    with pytest.raises(InvalidInput) as refused:
+        bid(session, first, amount_fen, LATER)
+    assert list(refused.value.fields) == ["amount_fen"]
+    assert attempts(session, lot) == []
 
 
 def words(answer: BidAnswer) -> str:

@@ -15,6 +15,7 @@ from auction.models import Lot
 from auction.services import exercises
 from kernel.access import Role
 from kernel.database import db
+from kernel.money import MOST_FEN
 from tests.factories.accounts import a_bidder, a_court, a_person, acting, sign_in, with_csrf
 from tests.factories.auction import (
     CLOSES_AT,
@@ -23,6 +24,7 @@ from tests.factories.auction import (
     STEP_FEN,
     a_code,
     a_lot_on_sale,
+    attempts,
     bid,
     closed,
     paid,
@@ -131,6 +133,19 @@ def test_without_scripts_a_jump_is_confirmed_by_a_box_that_must_be_ticked(
     assert "比需要的高很多" in asked
     plain = client.get(f"/lots/{lot.id}/room?amount_fen={START_FEN + STEP_FEN}").text
     assert 'id="ask-sure" required' not in plain
+
+
+@pytest.mark.parametrize("sum_", ["0", "-1", "１００", "٢٠١", "1e9", "201000000.0", "abc", str(MOST_FEN + 1),
+                                 str(2**53 - 1), str(2**53), "9" * 20, "9" * 21])
+def test_without_scripts_no_sum_gets_in_that_a_leaf_could_not_say(
+        app: Flask, session: Session, lot: Lot, sum_: str) -> None:
+    person, _ = a_code(session, lot)
+    client = sign_in(app.test_client(), person)
+    assert client.get(f"/lots/{lot.id}/room?amount_fen={sum_}").status_code == 422
+    page = client.post(f"/lots/{lot.id}/room", data={"amount_fen": sum_, "client_bid_id": "a"},
+                       follow_redirects=True)
+    assert "金额" in page.text
+    assert attempts(session, lot) == []
 
 
 def test_practice_has_a_rival_an_extension_and_tells_afterwards_what_happened(

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from cases.rules.claims import BOUND, MOST_FEN, ClaimFacts, check_claim, claim_doubts
+from cases.rules.claims import BOUND, ClaimFacts, check_claim, claim_doubts
 from cases.rules.words import ClaimClass, PartyRole
 from kernel.errors import InvalidInput
+from kernel.money import MOST_FEN
 from settlement.rules import ladder
 
 NOW = datetime(2026, 3, 18, 6, 0, tzinfo=UTC)

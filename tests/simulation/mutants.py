@@ -380,7 +380,7 @@ MUTANTS = (
         closing, "waited_too_long", lambda received_at, now: False), from_seed=141),
     Mutant("a stored bid is changed", "B11", Parts(database=ChangesBids)),
     _process("a suspended sale takes bids", "B12", TakesWhileSuspended, 23),
-    _process("a sum beyond 2^53 is taken", "B14", TakesAnyNumber),
+    _process("a sum beyond what may be entered is taken", "B14", TakesAnyNumber),
     _process("the end moves from the decision, not from the receipt", "C1", ExtendsFromDecision),
     _process("a bid may be 200 ms late", "C2", TakesAMomentLater, 68),
     _process("the close waits for no mark", "C3", WaitsForNobody, 117),
