@@ -17,7 +17,8 @@ from auction.rules import closing, engine
 from auction.rules.bidding import BidIn, minimum_bid
 from auction.rules.engine import SaleState
 from auction.rules.lifecycle import LotState
-from tests.simulation.clients import Watcher
+from kernel.money import MAX_FEN
+from tests.simulation.clients import Bidder, Watcher
 from tests.simulation.database import BidRow, Database, Leaf, Transaction, Writes
 from tests.simulation.faults import Nemesis
 from tests.simulation.house import Arrival
@@ -170,6 +171,13 @@ class TakesAnyNumber(Process):
         return True
 
 
+class OffersTheMoon(Bidder):
+    """Now and then, more than any program can hold exactly."""
+
+    def amount(self) -> int:
+        return MAX_FEN + 1 if self.world.chance(0.1) else super().amount()
+
+
 class ExtendsFromDecision(_Takes):
     def bid_shown(self, sale: SaleState, one: engine.Received) -> engine.Received:
         return replace(one, received_at=self.clock.now())
@@ -309,11 +317,15 @@ class NeverLooks(Process):
 
 
 class LooksThenReadsTheClock(Process):
-    """What came in between is passed by; here it stands still there for a moment, as a process may."""
+    """What came in between is passed by: here it stood still there for a moment, as a process may."""
 
     def looked_at(self) -> datetime:
-        super().looked_at()
-        return self.clock.now() + timedelta(milliseconds=400)
+        since = self.world.now - timedelta(milliseconds=400)
+        unseen = [one for one in self.kernel if one.reached_at > since]
+        self.kernel = [one for one in self.kernel if one.reached_at <= since]
+        at = super().looked_at()
+        self.kernel += unseen
+        return at
 
 
 class GivesNoGrace(Process):
@@ -380,7 +392,7 @@ MUTANTS = (
         closing, "waited_too_long", lambda received_at, now: False), from_seed=141),
     Mutant("a stored bid is changed", "B11", Parts(database=ChangesBids)),
     _process("a suspended sale takes bids", "B12", TakesWhileSuspended, 23),
-    _process("a sum beyond what may be entered is taken", "B14", TakesAnyNumber),
+    _process("a sum beyond 2^53 is taken", "B14", TakesAnyNumber, bidder=OffersTheMoon),
     _process("the end moves from the decision, not from the receipt", "C1", ExtendsFromDecision),
     _process("a bid may be 200 ms late", "C2", TakesAMomentLater, 68),
     _process("the close waits for no mark", "C3", WaitsForNobody, 117),
