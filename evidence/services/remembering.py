@@ -24,7 +24,7 @@ class Remembered(Generic[Made]):
 
     @property
     def size(self) -> int:
-        """Attempts of which something is kept, and one for each sale."""
+        """Attempts of which something is kept; one for a sale without any."""
         return self._size
 
     def take(self, subject: str, given: object, size: int, make: Callable[[], Made]) -> Made:
@@ -32,13 +32,13 @@ class Remembered(Generic[Made]):
 
         Args:
             given: all that the result depends on; equal to another only if that gives the same.
-            size: how many attempts it holds; each sale counts as one more, for there are sales without any.
+            size: how many attempts it holds; a sale without any counts as one.
         """
         with self._turn:
             known = self._kept.get(subject)
         made = known[1] if known is not None and known[0] == given else make()
         with self._turn:
-            self._keep(subject, (given, made, size + 1))
+            self._keep(subject, (given, made, max(size, 1)))
         return made
 
     def _keep(self, subject: str, entry: tuple[object, Made, int]) -> None:

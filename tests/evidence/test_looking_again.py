@@ -92,7 +92,7 @@ def test_two_sales_do_not_mix(session: Session) -> None:
 class TestWhatIsKept:
     def test_is_what_was_asked_for_last_and_no_more_attempts_than_said(self) -> None:
         made: list[str] = []
-        memory = Remembered[str](12)
+        memory = Remembered[str](10)
 
         def make(subject: str) -> str:
             made.append(subject)
@@ -104,7 +104,7 @@ class TestWhatIsKept:
         for subject in ("a", "b", "a", "c"):
             take(subject, 5)
         assert made == ["a", "b", "c"]
-        assert memory.size == 12
+        assert memory.size == 10
         take("a", 5)
         assert made == ["a", "b", "c"]
         take("b", 5)
@@ -114,7 +114,7 @@ class TestWhatIsKept:
         memory = Remembered[str](10)
         assert memory.take("a", [1], 4, lambda: "one") == "one"
         assert memory.take("a", [1, 2], 6, lambda: "two") == "two"
-        assert memory.size == 7
+        assert memory.size == 6
         assert memory.take("a", [1, 2], 6, lambda: "three") == "two"
 
     def test_is_nothing_of_a_sale_that_is_too_large(self) -> None:
