@@ -68,6 +68,8 @@ def room(lot_id: str) -> ResponseReturnValue:
     if {"amount_fen", "amount"} & form.values.keys():
         with form.attempt():
             wish = {"amount_fen": _wished(form)}
+        if not wish:
+            flash(form.summary or next(iter(form.errors.values())), "error")
     return _page(lot_id, form, asks_fen=wish.get("amount_fen"))
 
 

@@ -141,7 +141,9 @@ def test_without_scripts_no_sum_gets_in_that_a_leaf_could_not_say(
         app: Flask, session: Session, lot: Lot, sum_: str) -> None:
     person, _ = a_code(session, lot)
     client = sign_in(app.test_client(), person)
-    assert client.get(f"/lots/{lot.id}/room?amount_fen={sum_}").status_code == 422
+    asked = client.get(f"/lots/{lot.id}/room?amount_fen={sum_}")
+    assert asked.status_code == 422
+    assert 'class="said"' in asked.text, "it says what is wrong"
     page = client.post(f"/lots/{lot.id}/room", data={"amount_fen": sum_, "client_bid_id": "a"},
                        follow_redirects=True)
     assert "金额" in page.text
