@@ -69,7 +69,7 @@ def room(lot_id: str) -> ResponseReturnValue:
         with form.attempt():
             wish = {"amount_fen": _wished(form)}
         if not wish:
-            flash(form.summary or next(iter(form.errors.values())), "error")
+            _say_what_is_wrong(form)
     return _page(lot_id, form, asks_fen=wish.get("amount_fen"))
 
 
@@ -84,6 +84,11 @@ def _wished(form: Form) -> int:
     if found is None:
         raise InvalidInput({"amount": _("请填写以元为单位的金额，最多两位小数，例如 1,234,567.89。")})
     return int(found)
+
+
+def _say_what_is_wrong(form: Form) -> None:
+    """On top of the room: what is wrong with the sum, else why the bid was turned away."""
+    flash(next(iter(form.errors.values()), form.summary or ""), "error")
 
 
 @pages.post("/lots/<lot_id>/room")
@@ -102,7 +107,7 @@ def bid(lot_id: str) -> ResponseReturnValue:
         else:
             flash(f"{told['refusal']['message']} {told['refusal']['rule']}", "error")
         return redirect(url_for("lots.room", lot_id=lot_id))
-    flash(form.summary or next(iter(form.errors.values())), "error")
+    _say_what_is_wrong(form)
     return redirect(url_for("lots.room", lot_id=lot_id))
 
 
