@@ -23,6 +23,7 @@ from kernel.dispatch import MOST_EVENTS_A_SECOND, add_handler, present_event
 from kernel.errors import N_, DomainError, InvalidInput, TooManyRequests, Unavailable
 from kernel.formats import instant_text
 from kernel.languages import explain, say
+from kernel.membership import Membership
 from kernel.websocket import intake
 
 log = structlog.get_logger()
@@ -41,7 +42,7 @@ def init_app(app: Flask, *, async_mode: str, driver: SocketDriver) -> None:
         driver: what carries WebSockets under gevent; elsewhere there is only the stock one.
     """
     socketio.init_app(app, async_mode=async_mode,
-                      manage_session=False, cors_allowed_origins=None,
+                      manage_session=False, cors_allowed_origins=None, client_manager=Membership(),
                       ping_interval=10, ping_timeout=15, max_http_buffer_size=16_384)
     if async_mode == "gevent" and driver is SocketDriver.THIN:
         dispatch.install(socketio)

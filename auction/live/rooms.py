@@ -216,7 +216,9 @@ class Rooms:
                    if (room.is_marked or room.news) and (in_haste or room.rests_until <= began)]
             rested, told = 0.0, []
             for source in (self._from_news, self._from_the_source):   # the first cannot fail
-                for room, message in source(due):
+                # A mark that came while the news were told waits for its turn, as the room rests then.
+                heard = set() if in_haste else {room.key for room in told}
+                for room, message in source([room for room in due if room.key not in heard]):
                     since = self._now()
                     cost = self._send(room.key, message)
                     rested += max(0.0, self._now() - since - cost)

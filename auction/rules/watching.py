@@ -1,7 +1,7 @@
 """Watching a sale: how often a room is told, and how many are said to watch. Pure.
 
 An update to ten thousand costs a process more than the bid that it tells of. So the pause until the
-next one follows what the last one cost: a tenth of a second where it was cheap, four times its cost where
+next one follows what the last one cost: a tenth of a second where it was cheap, eight times its cost where
 it was not, two updates a second for as long as half of the process's time is left to the bids, and never
 more than that half.
 """
@@ -12,7 +12,7 @@ SHORTEST_PAUSE: Final = 0.1
 """Seconds: at most ten updates a second and lot."""
 TURN: Final = 0.45
 """Seconds from one update to the next: two a second, with what timers are late; a full room counts on it."""
-_SHARE: Final = 4.0
+_SHARE: Final = 8.0
 
 
 def pause_after(cost: float, took: float) -> float:

@@ -90,10 +90,11 @@ class BidAnswer(NamedTuple):
 class _Taken:
     """A bid judged in this transaction, on its way to its row.
 
-    ``shown`` is the decision in JSON; ``answer`` is there once the bid is stored.
+    ``shown`` is the decision in JSON; ``answer`` is there once the bid is stored. It does not know its
+    course, which remembers it: what refers to itself is only found by a look for garbage.
     """
 
-    course: "_Course"
+    sale: LockedSale
     bid: BidIn
     verdict: Verdict
     received_at: datetime
@@ -160,7 +161,7 @@ def take_bids(session: Session, offers: Sequence[Offer], *, now: datetime) -> li
         elif (seat is not None and offer.number == course.sale.number
               and seat.admitted_at <= offer.received_at + CLOCKS_APART):
             found[turn] = _take(course, seat, offer, batch)
-    _store(bulk, batch)
+    _store(bulk, batch, courses)
     answers: list[BidAnswer | DomainError] = []
     for one in found:
         if isinstance(one, _Taken):
@@ -217,7 +218,7 @@ def _take(course: _Course, seat: Seat, offer: Offer, batch: _Batch) -> _Taken | 
     sale.attempts += 1
     shown = decision_json(decision)
     act = _act(sale, Kind.BID, seat.actor, bid_body(bid, received_at, shown))
-    taken = _Taken(course, bid, verdict, received_at, sale.attempts, shown, act)
+    taken = _Taken(sale, bid, verdict, received_at, sale.attempts, shown, act)
     batch.acts.append(act)
     batch.taken.append(taken)
     course.bids.remember(bid, decision, taken)
@@ -288,7 +289,7 @@ def _act(sale: LockedSale, kind: Kind, actor: str, body: bytes) -> audit.Act:
     return audit.Act(sale.court_id, sale.is_exercise, kind, sale.subject, actor, body, sale.case_id)
 
 
-def _store(bulk: Bulk, batch: _Batch) -> None:
+def _store(bulk: Bulk, batch: _Batch, courses: Mapping[str, _Course]) -> None:
     """Write rows and leaves; whatever was taken has its answer then."""
     if not batch.acts:
         return
@@ -296,11 +297,9 @@ def _store(bulk: Bulk, batch: _Batch) -> None:
     audit.record_all(session, batch.acts)
     leaves = {id(leaf.act): leaf for leaf in audit.write_leaves(session)}
     rows = []
-    touched: dict[str, _Course] = {}
     for one in batch.taken:
-        course, bid, (decision, before, extended) = one.course, one.bid, one.verdict
-        sale, leaf = course.sale, leaves[id(one.act)]
-        touched[sale.lot_id] = course
+        sale, bid, (decision, before, extended) = one.sale, one.bid, one.verdict
+        leaf = leaves[id(one.act)]
         row = JudgedBid(
             sale.lot_id, sale.number, one.position, bid.code, bid.priority_rank, bid.client_bid_id,
             bid.amount_fen, one.received_at, batch.now, decision.accepted, decision.reason, decision.seq,
@@ -308,10 +307,10 @@ def _store(bulk: Bulk, batch: _Batch) -> None:
         rows.append(row)
         refusal = None if decision.accepted else _refusal(sale, decision, before, bid)
         one.answer = BidAnswer(decision, refusal, row, sale, leaf, leaf.receipt, True, one.shown)
-    touched |= {course.sale.lot_id: course for course, _ in batch.held}
-    for course in touched.values():
-        take_standing(course.sale, course.bids.standing)
-    bidstore.write_sales(bulk, [course.sale for course in touched.values()])
+    touched = {one.sale.lot_id for one in batch.taken} | {course.sale.lot_id for course, _ in batch.held}
+    for lot_id in touched:
+        take_standing(courses[lot_id].sale, courses[lot_id].bids.standing)
+    bidstore.write_sales(bulk, [courses[lot_id].sale for lot_id in touched])
     bidstore.write_bids(bulk, rows)
     session.expire_all()   # what the models remember of these rows is no longer so
     session.add_all(stop for _, stop in batch.held)

@@ -96,6 +96,31 @@ class TestPacing:
             self.run(work)
         assert [at for at, _, _ in sent] == [0.0, 0.45, 0.9, 1.35]
 
+    def test_a_mark_that_comes_while_a_full_room_is_told_its_news_waits_for_the_next_update(
+            self, book: Book, hands: Clock, work: list[Callable[[], None]]) -> None:
+        sent: list[tuple[float, int, int]] = []
+
+        def send(_key: Key, message: Message) -> float:
+            sent.append((round(hands.now() - 100, 3), message["from"], message["to"]))
+            hands.sleep(0.1)
+            if len(sent) == 1:   # bids were taken meanwhile, and the look around came by
+                book.commit(1)
+                rooms.hear([book.news(1)])
+                rooms.mark("lot")
+            return 0.1
+
+        rooms = Rooms(book, send=send, is_watched=lambda _key: True, now=hands.now, sleep=hands.sleep,
+                      spawn=lambda given: work.append(given) is None)
+        rooms.enter(*KEY)
+        book.commit(1)
+        rooms.hear([book.news(1)])
+        self.run(work)
+        assert sent == [(0.0, 1, 1), (0.45, 2, 2)]
+        book.state = 9
+        rooms.mark("lot")
+        self.run(work)
+        assert sent[2:] == [(0.9, 3, 2)], "what is no bid is told too"
+
     def test_a_change_that_is_no_bid_survives_conflation_and_comes_after_the_bids(
             self, book: Book, hands: Clock, work: list[Callable[[], None]]) -> None:
         rooms, sent = self.rooms(book, hands, work)

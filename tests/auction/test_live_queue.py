@@ -1,5 +1,6 @@
 """Group commit: what comes together is written together, in its order, and each gets its answer."""
 
+import gc
 import json
 import time
 from collections.abc import Sequence
@@ -92,6 +93,22 @@ class TestABatch:
         assert (first.decision.repeated, second.decision.repeated) == (False, True)
         assert other.decision.reason is Reason.ID_CONFLICT
         assert len(attempts(session, lot)) == 2
+
+    def test_leaves_nothing_behind_that_only_a_look_for_garbage_finds(
+            self, session: Session, lot: Lot, bidders: list[Registration]) -> None:
+        def left_by(count: int, name: str) -> int:
+            offers = [offer(bidders[n % 3], START_FEN + n % 7 * STEP_FEN, f"{name}{n}", order=n)
+                      for n in range(count)]
+            gc.collect()
+            gc.disable()
+            try:
+                assert len(taken(session, offers)) == count
+                return gc.collect()
+            finally:
+                gc.enable()
+
+        left_by(3, "warm")
+        assert left_by(90, "many") <= left_by(3, "few"), "the more bids, the more would be left"
 
     def test_repeats_of_earlier_bids_stand_beside_new_ones(
             self, session: Session, lot: Lot, bidders: list[Registration]) -> None:
