@@ -214,7 +214,8 @@ class Rooms:
             began = self._now()
             due = [room for room in tuple(self._rooms.values())
                    if (room.is_marked or room.news) and (in_haste or room.rests_until <= began)]
-            rested, told = 0.0, []
+            rested = 0.0
+            told: list[Room] = []
             for source in (self._from_news, self._from_the_source):   # the first cannot fail
                 # A mark that came while the news were told waits for its turn, as the room rests then.
                 heard = set() if in_haste else {room.key for room in told}

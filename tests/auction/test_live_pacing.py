@@ -109,8 +109,12 @@ class TestPacing:
                 rooms.mark("lot")
             return 0.1
 
-        rooms = Rooms(book, send=send, is_watched=lambda _key: True, now=hands.now, sleep=hands.sleep,
-                      spawn=lambda given: work.append(given) is None)
+        def spawn(given: Callable[[], None]) -> bool:
+            work.append(given)
+            return True
+
+        rooms = Rooms(book, send=send, is_watched=lambda _key: True, spawn=spawn, now=hands.now,
+                      sleep=hands.sleep)
         rooms.enter(*KEY)
         book.commit(1)
         rooms.hear([book.news(1)])
