@@ -14,7 +14,7 @@ from config.settings import Mode, Settings, make_demo_secrets
 from kernel import clock, pages
 from kernel.database import db
 from seeds.demo import prepare
-from tests.services import own_postgres
+from tests.services import DURABLE, own_postgres
 
 KINDS = ("sqlite", "postgres")
 
@@ -23,7 +23,7 @@ KINDS = ("sqlite", "postgres")
 def founded(kind: str) -> Iterator[Flask]:
     """An app without a server, on the demo court as its first start leaves it."""
     with tempfile.TemporaryDirectory(prefix="luochui-bench-") as folder, \
-            own_postgres() if kind == "postgres" else nullcontext() as server:
+            own_postgres(DURABLE) if kind == "postgres" else nullcontext() as server:
         make_demo_secrets(Path(folder))
         given = {"LUOCHUI_MODE": Mode.DEMO.value, "DATA_DIR": folder}
         if server is not None:

@@ -33,7 +33,7 @@ from kernel import clock
 from kernel.bulk import Bulk
 from kernel.database import db
 from kernel.transactions import unit_of_work
-from tests.services import own_postgres
+from tests.services import DURABLE, own_postgres
 
 ROUNDS = 5
 LEAVES, A_TURN, LEAF_BYTES = 200_000, 1_000, 620
@@ -65,7 +65,7 @@ def measure() -> Iterator[Figure]:
 def _founded(kind: str) -> Iterator[None]:
     """A court on a database of its own, without a server."""
     with tempfile.TemporaryDirectory(prefix="luochui-bench-") as folder, \
-            own_postgres() if kind == "postgres" else nullcontext() as server:
+            own_postgres(DURABLE) if kind == "postgres" else nullcontext() as server:
         url = None if server is None else server.render_as_string(hide_password=False)
         app = create_app(Settings.from_env(our_place(Path(folder), url, 1, 1).environment))
         with app.app_context():

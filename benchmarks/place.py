@@ -25,7 +25,7 @@ from kernel import clock
 from kernel.database import db
 from tests.factories.auction import an_exercise
 from tests.factories.cases import an_officer
-from tests.services import own_postgres
+from tests.services import DURABLE, own_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 5.0
@@ -47,7 +47,7 @@ def standing(kind: str, bidders: int, lots: int, *, is_naive: bool = False
              ) -> Iterator[tuple["Server", Place]]:
     """A place on a database of this kind, and its server."""
     with tempfile.TemporaryDirectory(prefix="luochui-bench-") as folder, \
-            own_postgres() if kind == "postgres" else nullcontext() as database:
+            own_postgres(DURABLE) if kind == "postgres" else nullcontext() as database:
         url = None if database is None else database.render_as_string(hide_password=False)
         place = (naive_place if is_naive else our_place)(Path(folder), url, bidders, lots)
         with serving("benchmarks.naive:create_app()" if is_naive else "app:create_app()", place) as server:

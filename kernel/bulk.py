@@ -20,6 +20,8 @@ from sqlalchemy.orm import Session
 from kernel.database import Base
 
 Rows = Sequence[Sequence[Any]]
+_GATHERED: Final = "gathered"
+"""Under this name a connection keeps what is to be written together."""
 _A_STATEMENT: Final = 512
 """Rows that one SQLite statement names: a power of two, as every text of one names."""
 
@@ -38,23 +40,27 @@ class Bulk:
         """A truth value as the driver wants it: SQLite's would look for an adapter first."""
         self.remembered: dict[Any, Any] = connection.info.setdefault("remembered", {})
         """What was read and never changes, kept for as long as the connection lasts."""
-        self._gathered: list[tuple[str, Sequence[Any]]] | None = None
+        self.reads_durable: bool = not session.info.get("logged_tables")
+        """Whether the models had changed nothing in this transaction: what is read then stays, whatever
+        becomes of it."""
+        self._of_connection: dict[Any, Any] = connection.info
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """What ``insert_one`` and ``update`` write within goes to PostgreSQL in one statement, at the end.
 
-        Nothing that is written within may be read there, or be written twice.
+        Whoever writes it, on this connection; the outermost sends it. Nothing that is written within may be
+        read there, or be written twice.
         """
-        if self._on_sqlite:
+        if self._on_sqlite or _GATHERED in self._of_connection:
             yield
             return
         gathered: list[tuple[str, Sequence[Any]]] = []
-        self._gathered = gathered
+        self._of_connection[_GATHERED] = gathered
         try:
             yield
         finally:
-            self._gathered = None
+            del self._of_connection[_GATHERED]
         if gathered:
             *first, (last, _) = gathered
             parts = ", ".join(f"part{number} AS ({text})" for number, (text, _) in enumerate(first))
@@ -62,10 +68,11 @@ class Bulk:
                         [value for _, values in gathered for value in values])
 
     def _write(self, text: str, values: Sequence[Any]) -> None:
-        if self._gathered is None:
+        gathered = self._of_connection.get(_GATHERED)
+        if gathered is None:
             self._driver.cursor().execute(text, values)
         else:
-            self._gathered.append((text, values))
+            gathered.append((text, values))
 
     def insert_one(self, model: type[Base], values: Mapping[str, Any]) -> None:
         """Insert one row."""
@@ -126,10 +133,13 @@ class Bulk:
         # plan that was made while the table was small would read all of it for as long as the connection
         # lasts. NO KEY UPDATE: rows that refer to these by a foreign key may come meanwhile.
         inner = ", ".join(f'"{name}"' for name in columns)
+        is_one = len(wanted) == 1   # arrays of one cost as much again
+        given = "" if is_one else f"{_unnested(model, tuple(keys))} CROSS JOIN LATERAL "
+        same = " AND ".join(f'stored."{name}" = %s' for name in keys) if is_one else _same(keys)
         cursor.execute(
-            f"SELECT {shown} FROM {_unnested(model, tuple(keys))} CROSS JOIN LATERAL "  # noqa: S608
-            f'(SELECT {inner} FROM "{model.__tablename__}" AS stored WHERE {_same(keys)} '
-            f"{'FOR NO KEY UPDATE' if lock else 'OFFSET 0'}) AS stored", _turned(wanted))
+            f'SELECT {shown} FROM {given}(SELECT {inner} FROM "{model.__tablename__}" AS stored '  # noqa: S608
+            f"WHERE {same} {'FOR NO KEY UPDATE' if lock else 'OFFSET 0'}) AS stored",
+            wanted[0] if is_one else _turned(wanted))
         return list(cursor.fetchall())
 
     def span(self, model: type[Base], *, of: Mapping[str, Any], along: str, begin: int, end: int,

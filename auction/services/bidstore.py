@@ -18,9 +18,16 @@ from kernel.bulk import Bulk, read
 
 _TERMS: Final = ("lot_id", "number", "round", "rule_set", "start_price_fen", "increment_fen", "whole_steps",
                  "max_steps", "extension_window_seconds", "opens_at", "planned_closes_at", "published_at")
-_STANDING: Final = ("state", "closes_at", "price_fen", "leader_code", "leader_rank", "accepted", "attempts",
+_COURSE: Final = ("state", "closes_at")
+"""Sales are looked for by these: an index is written wherever a statement names them, changed or not."""
+_STANDING: Final = ("price_fen", "leader_code", "leader_rank", "accepted", "attempts",
                     "extensions", "latest_at", "suspensions_over")
 _OF_SALE: Final = ("lot_id", "number")
+_ROUNDS: Final = {one.value: one for one in Round}
+_STATES: Final = {one.value: one for one in LotState}
+"""By their stored words; asking the enumeration takes ten times as long."""
+_MOST_SEATS: Final = 20_000
+"""Of those who bid, remembered for each connection: some ten megabytes."""
 
 
 Place = tuple[str, int, str]
@@ -68,9 +75,12 @@ class LockedSale:
     suspensions: list[SuspendedSpan] = field(default_factory=list)
     subject: str = field(init=False)
     """How the log names this sale."""
+    found: tuple[LotState, datetime] = field(init=False)
+    """The state and end that its row holds."""
 
     def __post_init__(self) -> None:
         self.subject = f"lot:{self.lot_id}/{self.number}"
+        self.found = (self.state, self.closes_at)
 
 
 class Seat(NamedTuple):
@@ -121,11 +131,10 @@ def lock(bulk: Bulk, lot_ids: Collection[str], places: Collection[Place]) -> Gro
     Lots without a sale and places without an admitted code are left out.
     """
     lots = [(lot_id,) for lot_id in sorted(lot_ids)]
-    rows = bulk.find(Sale, keys=("lot_id",), columns=_TERMS + _STANDING, wanted=lots, lock=True)
+    rows = bulk.find(Sale, keys=("lot_id",), columns=_TERMS + _COURSE + _STANDING, wanted=lots, lock=True)
     stops = bulk.find(Stop, keys=("lot_id",), wanted=lots,
                      columns=(*_OF_SALE, "ground", "reason", "from_at", "to_at"))
-    codes = bulk.find(Registration, keys=(*_OF_SALE, "person_digest"), wanted=list(places),
-                     columns=(*_OF_SALE, "person_digest", "code", "priority_rank", "admitted_at"))
+    seats = _seats(bulk, places)
     sales = {row[0]: _sale(row) for row in sorted(rows, key=lambda row: int(row[1])) if row[11] is not None}
     origins = _origins(bulk, sales)
     for lot_id, sale in sales.items():
@@ -135,8 +144,23 @@ def lock(bulk: Bulk, lot_ids: Collection[str], places: Collection[Place]) -> Gro
             sales[lot_id].suspensions.append(SuspendedSpan(ground, reason, _at(from_at), read(to_at)))
     for sale in sales.values():
         sale.suspensions.sort(key=lambda one: one.from_at)
-    return Ground(sales, {(lot_id, number, digest): Seat(code, rank, _at(admitted_at), f"code:{code}")
-                          for lot_id, number, digest, code, rank, admitted_at in codes if code is not None})
+    return Ground(sales, seats)
+
+
+def _seats(bulk: Bulk, places: Collection[Place]) -> dict[Place, Seat]:
+    """The admitted codes behind these places: an admission never changes (``registration.admit``)."""
+    kept: dict[Place, Seat] = bulk.remembered.setdefault(Registration, {})
+    if len(kept) > _MOST_SEATS:
+        kept.clear()
+    seats = {place: kept[place] for place in places if place in kept}
+    rows = bulk.find(
+        Registration, keys=(*_OF_SALE, "person_digest"), wanted=[one for one in places if one not in seats],
+        columns=(*_OF_SALE, "person_digest", "code", "priority_rank", "admitted_at"))
+    found = {(lot_id, number, digest): Seat(code, rank, _at(admitted_at), f"code:{code}")
+             for lot_id, number, digest, code, rank, admitted_at in rows if code is not None}
+    if bulk.reads_durable:
+        kept.update(found)
+    return seats | found
 
 
 def _origins(bulk: Bulk, lot_ids: Collection[str]) -> dict[str, tuple[str, str | None, bool]]:
@@ -153,8 +177,8 @@ def _sale(row: Sequence[Any]) -> LockedSale:
     (lot_id, number, round_, rule_set, start, step, whole, most, window, opens, planned, _published,
      state, closes, price, leader, rank, accepted, attempts, extensions, latest, over) = row
     return LockedSale(
-        lot_id, number, Round(round_), rule_set, start, step, bool(whole), most, window, _at(opens),
-        _at(planned), LotState(state), _at(closes), price, leader, rank, accepted, attempts, extensions,
+        lot_id, number, _ROUNDS[round_], rule_set, start, step, bool(whole), most, window, _at(opens),
+        _at(planned), _STATES[state], _at(closes), price, leader, rank, accepted, attempts, extensions,
         read(latest), over)
 
 
@@ -194,10 +218,16 @@ def as_judged(bid: JudgedBid) -> JudgedBid:
 
 def write_sales(bulk: Bulk, sales: Iterable[LockedSale]) -> None:
     """Put the standing of these sales back onto their rows."""
-    bulk.update(Sale, keys=_OF_SALE, columns=_STANDING, rows=[
-        (sale.state.value, bulk.kept(sale.closes_at), sale.price_fen, sale.leader_code, sale.leader_rank,
-         sale.accepted, sale.attempts, sale.extensions, bulk.kept(sale.latest_at), sale.suspensions_over,
-         sale.lot_id, sale.number) for sale in sales])
+    moved, others = [], []
+    for sale in sales:
+        row = (sale.price_fen, sale.leader_code, sale.leader_rank, sale.accepted, sale.attempts,
+               sale.extensions, bulk.kept(sale.latest_at), sale.suspensions_over, sale.lot_id, sale.number)
+        if (sale.state, sale.closes_at) == sale.found:
+            others.append(row)
+        else:
+            moved.append((sale.state.value, bulk.kept(sale.closes_at), *row))
+    bulk.update(Sale, keys=_OF_SALE, columns=_STANDING, rows=others)
+    bulk.update(Sale, keys=_OF_SALE, columns=_COURSE + _STANDING, rows=moved)
 
 
 def write_bids(bulk: Bulk, bids: Iterable[JudgedBid]) -> None:

@@ -182,8 +182,11 @@ def _rival(session: Session, sale: Sale) -> Registration | None:
 
 def rival_turns(session: Session, now: datetime) -> list[str]:
     """Running exercises whose companion wants to bid now."""
-    return [sale.lot_id for sale in running_exercises(session, now)
-            if (rival := _rival(session, sale)) is not None
+    sales = {(sale.lot_id, sale.number): sale for sale in running_exercises(session, now)}
+    rivals = session.scalars(select(Registration).where(
+        Registration.lot_id.in_([lot_id for lot_id, _ in sales]), Registration.accepted_notices == RIVAL))
+    return [rival.lot_id for rival in rivals
+            if (sale := sales.get((rival.lot_id, rival.number))) is not None
             and wants_to_bid(_course(session, sale, rival), now)]
 
 

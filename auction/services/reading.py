@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -29,6 +29,7 @@ from auction.rules.closing import Outage, stop_code
 from auction.rules.lifecycle import AFTER_SALE, LotState, Round
 from auction.rules.replay import REORDER_MOST, BidLog, Entry
 from auction.services.bidstore import JudgedBid, LockedSale, SuspendedSpan
+from kernel.formats import instant_text
 from kernel.law import rule_set
 
 SHOWN_BIDS: Final = 20
@@ -158,14 +159,22 @@ def lots_of_court(session: Session, court_id: str, *, exercises: bool = False) -
 
 def terms_of(sale: Sale | LockedSale) -> LotTerms:
     """The terms of a sale as the rules want them."""
+    return _terms(
+        sale.start_price_fen, sale.increment_fen, sale.opens_at, sale.planned_closes_at,
+        sale.extension_window_seconds, sale.rule_set, sale.round, sale.max_steps, sale.whole_steps,
+        tuple(Suspension(one.from_at, one.to_at) for one in sale.suspensions) if sale.suspensions else ())
+
+
+@lru_cache(maxsize=4096)   # asked for with every bid; what was announced stays
+def _terms(  # noqa: PLR0917 - by place: names would make asking the cache as slow as not asking
+           start_price_fen: int, increment_fen: int, opens_at: datetime, closes_at: datetime,
+           window_seconds: int, rule_set_id: str, round_: str, max_steps: int | None, whole_steps: bool,
+           suspensions: tuple[Suspension, ...]) -> LotTerms:
     return LotTerms(
-        start_price_fen=sale.start_price_fen, increment_fen=sale.increment_fen,
-        opens_at=sale.opens_at, closes_at=sale.planned_closes_at,
-        window=timedelta(seconds=sale.extension_window_seconds),
-        selloff_span=_selloff_span(sale.rule_set),
-        mode=Mode.SELLOFF if Round(sale.round) is Round.SELLOFF else Mode.AUCTION,
-        max_steps=sale.max_steps, whole_steps=sale.whole_steps, reorder=REORDER_MOST,
-        suspensions=tuple(Suspension(one.from_at, one.to_at) for one in sale.suspensions))
+        start_price_fen=start_price_fen, increment_fen=increment_fen, opens_at=opens_at, closes_at=closes_at,
+        window=timedelta(seconds=window_seconds), selloff_span=rule_set(rule_set_id).span("selloff.bidding"),
+        mode=Mode.SELLOFF if Round(round_) is Round.SELLOFF else Mode.AUCTION,
+        max_steps=max_steps, whole_steps=whole_steps, reorder=REORDER_MOST, suspensions=suspensions)
 
 
 def standing_of(sale: Sale | LockedSale) -> Standing:
@@ -327,31 +336,18 @@ def minimum_of(sale: Sale | LockedSale) -> int:
     return minimum_bid(terms_of(sale), standing_of(sale))
 
 
-@cache
-def _selloff_span(rule_set_id: str) -> timedelta:
-    return rule_set(rule_set_id).span("selloff.bidding")
-
-
-def snapshot(session: Session, sale: Sale, now: datetime) -> dict[str, Any]:
-    """What a room shows on entering: plain values, no names, instants aware."""
-    newest = attempts_of(session, sale.lot_id, sale.number, accepted_only=True, newest=SHOWN_BIDS)
-    return standing_members(sale, now) | {
-        "codes": codes_that_bid(session, sale), "from": newest[-1].seq if newest else 0,
-        "to": sale.accepted, "bids": [shown_bid(one) for one in newest]}
-
-
 def standing_members(sale: Sale | LockedSale, now: datetime) -> dict[str, Any]:
-    """How a sale stands, without its bids."""
+    """How a sale stands, without its bids, in the values of JSON."""
     stop = running_suspension(sale)
     terms, standing = terms_of(sale), standing_of(sale)
     return {
         "lot": sale.lot_id, "number": sale.number, "state": str(sale.state),
         "price_fen": sale.price_fen, "leader": sale.leader_code, "minimum_fen": minimum_bid(terms, standing),
-        "accepted": sale.accepted, "extensions": sale.extensions, "opens_at": sale.opens_at,
-        "closes_at": ends_at(terms, standing), "server_now": now,
+        "accepted": sale.accepted, "extensions": sale.extensions, "opens_at": instant_text(sale.opens_at),
+        "closes_at": instant_text(ends_at(terms, standing)), "server_now": instant_text(now),
         "suspension": None if stop is None else {
             "ground": stop.ground, "reason": stop.reason, "code": stop_code(stop.reason),
-            "from_at": stop.from_at},
+            "from_at": instant_text(stop.from_at)},
     }
 
 
@@ -370,10 +366,10 @@ def line_members(sale: Sale) -> dict[str, Any]:
 
 
 def shown_bid(attempt: Attempt | JudgedBid) -> dict[str, Any]:
-    """A bid as everyone may see it: code, amount, time, never a name (AUC-20.7)."""
+    """A bid as everyone may see it, in the values of JSON: code, amount, time, never a name (AUC-20.7)."""
     return {"seq": attempt.seq, "code": attempt.code, "amount_fen": attempt.amount_fen,
-            "at": attempt.received_at, "match": attempt.priority_rank,
-            "extended_to": attempt.closes_at if attempt.extended else None}
+            "at": instant_text(attempt.received_at), "match": attempt.priority_rank,
+            "extended_to": instant_text(attempt.closes_at) if attempt.extended else None}
 
 
 def outcome_of(sale: Sale) -> Outcome | None:

@@ -25,7 +25,8 @@ def test_two_updates_a_second_hold_until_telling_takes_half_of_the_time_and_neve
             assert pause >= SHORTEST_PAUSE
             assert took + pause <= max(TURN, took + SHORTEST_PAUSE, took + cost) + 1e-9
             assert pause >= cost
-            assert rest_after(cost) <= pause
+            assert cost <= rest_after(cost, took) <= pause
+            assert rest_after(cost, took) == pause or pause == SHORTEST_PAUSE
 
 
 @pytest.mark.parametrize(("count", "shown"), [

@@ -26,7 +26,7 @@ import click
 
 from tests.demo import ROOT, free_port
 from tests.deploy.certificate import make_certificate
-from tests.services import Service, new_database, postgres_service, valkey_service
+from tests.services import DURABLE, Service, new_database, postgres_service, valkey_service
 
 PROGRAMS = Path(sys.executable).parent
 NGINX_FILES = ROOT / "deploy" / "nginx"
@@ -35,7 +35,6 @@ NGINX = next((path for path in _PLACES if path.exists()), None)
 """Debian's nginx, unpacked by ``tools/test-machine`` or installed; None where there is none."""
 NAME = "localhost"
 PATIENCE_S = 60.0
-DURABLE = ["fsync=on", "synchronous_commit=on", "full_page_writes=on"]
 PEOPLE = {"officer": "沈同舟", "auditor": "周明镜"}
 FOUNDING = [
     ["db", "upgrade"],

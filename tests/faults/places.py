@@ -8,7 +8,7 @@ from sqlalchemy import URL
 
 from auction.commands.client import Platform
 from tests.deploy.province import Province, running_province
-from tests.services import own_postgres
+from tests.services import UNSAFE_AND_FAST, own_postgres
 
 HERE = "127.0.0.1"
 _running = ExitStack()
@@ -47,7 +47,7 @@ def _province() -> Province:
 @cache
 def a_postgres() -> URL:
     """A PostgreSQL for faults that want databases of their own; it does not wait for its disk."""
-    return _running.enter_context(own_postgres())
+    return _running.enter_context(own_postgres(UNSAFE_AND_FAST))
 
 
 @cache
