@@ -19,12 +19,14 @@ from typing import Any, Final
 import structlog
 from engineio.packet import MESSAGE
 from engineio.packet import Packet as EnginePacket
+from engineio.socket import Socket as EngineSocket
 from flask_socketio import SocketIO
 from gevent.lock import BoundedSemaphore
 
 from kernel import clock
 from kernel.arrivals import is_by_entry, on_the_way
 from kernel.frames import TEXT, TOO_OFTEN, framed
+from kernel.heartbeat import Heartbeat
 from kernel.websocket import WebSocket
 
 log = structlog.get_logger()
@@ -45,8 +47,10 @@ _EVENT: Final = re.compile(r"42(?:(/[^,\[]*),)?(\d{1,15})?(?=\[)")
 _read: Final = json.JSONDecoder().raw_decode
 _written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-_OF_THE_LIBRARIES: Final = re.compile(r"[135]|2(?:probe)?|4[01].{0,1000}", re.DOTALL)
-"""Pongs, the upgrade from polling, entering and leaving a namespace."""
+_PING: Final = framed(TEXT, b"2")
+_PONG: Final = "3"
+_OF_THE_LIBRARIES: Final = re.compile(r"[15]|2(?:probe)?|4[01].{0,1000}", re.DOTALL)
+"""The upgrade from polling, entering and leaving a namespace."""
 
 Handler = Callable[..., Any]
 
@@ -117,7 +121,22 @@ def install(socketio: SocketIO) -> None:
     """Put the thin WebSocket beneath Engine.IO; without this the stock one serves, more slowly."""
     engine = socketio.server.eio
     engine._async = {**engine._async, "websocket": WebSocket}
+    heartbeat = Heartbeat(engine, _ask_whether_there)
+    engine.start_service_task = False   # it would look at each of them as well
+    EngineSocket.schedule_ping = lambda self: heartbeat.heard(self)  # noqa: PLW0108 - takes the place of a method
     WebSocket.intercept = staticmethod(partial(_dispatch, socketio))
+
+
+def _ask_whether_there(engine: EngineSocket) -> bool:
+    """Send a ping past Engine.IO's queue; False where no thin WebSocket carries the connection."""
+    carrier = WebSocket.open.get(engine.sid)
+    if carrier is None or not engine.upgraded:
+        return False
+    try:
+        carrier.push(_PING)
+    except OSError:
+        log.debug("socket.gone")
+    return True
 
 
 def _dispatch(socketio: SocketIO, socket: WebSocket, message: str, stamp_ns: int) -> bool:
@@ -127,10 +146,7 @@ def _dispatch(socketio: SocketIO, socket: WebSocket, message: str, stamp_ns: int
     """
     shown = _EVENT.match(message)
     if shown is None:
-        if not _OF_THE_LIBRARIES.fullmatch(message):
-            socket.refuse()
-            return True
-        return False
+        return _beside_events(socket, message)
     namespace, event_id = shown.groups()
     namespace = namespace or "/"
     manager = socketio.server.manager
@@ -153,6 +169,16 @@ def _dispatch(socketio: SocketIO, socket: WebSocket, message: str, stamp_ns: int
             return True
         run = on_the_way(event.received_at, _run) if is_by_entry(handler) else _run
         socketio.start_background_task(run, socketio, event, handler)
+    return True
+
+
+def _beside_events(socket: WebSocket, message: str) -> bool:
+    if message == _PONG:
+        socket.engine.schedule_ping()
+        return True
+    if _OF_THE_LIBRARIES.fullmatch(message):
+        return False
+    socket.refuse()
     return True
 
 
