@@ -27,7 +27,7 @@ from kernel import clock
 from kernel.arrivals import is_by_entry, on_the_way
 from kernel.frames import TEXT, TOO_OFTEN, framed
 from kernel.heartbeat import Heartbeat
-from kernel.websocket import WebSocket
+from kernel.websocket import PacketQueue, WebSocket
 
 log = structlog.get_logger()
 
@@ -120,7 +120,7 @@ def quick_event(name: str, *, namespace: str) -> Callable[[Quick], Quick]:
 def install(socketio: SocketIO) -> None:
     """Put the thin WebSocket beneath Engine.IO; without this the stock one serves, more slowly."""
     engine = socketio.server.eio
-    engine._async = {**engine._async, "websocket": WebSocket}
+    engine._async = {**engine._async, "websocket": WebSocket, "queue": PacketQueue}
     heartbeat = Heartbeat(engine, _ask_whether_there)
     engine.start_service_task = False   # it would look at each of them as well
     EngineSocket.schedule_ping = lambda self: heartbeat.heard(self)  # noqa: PLW0108 - takes the place of a method

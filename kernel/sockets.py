@@ -28,6 +28,9 @@ from kernel.websocket import intake
 
 log = structlog.get_logger()
 
+PING_INTERVAL_S: Final = 10
+PING_TIMEOUT_S: Final = 15
+"""Whoever has not answered a ping for so long is gone."""
 _A_TURN_S: Final = 0.0001
 """A pause in which the event loop looks at its sockets; a pause of nothing would not."""
 _MOST_TURNS: Final = 4
@@ -43,7 +46,7 @@ def init_app(app: Flask, *, async_mode: str, driver: SocketDriver) -> None:
     """
     socketio.init_app(app, async_mode=async_mode,
                       manage_session=False, cors_allowed_origins=None, client_manager=Membership(),
-                      ping_interval=10, ping_timeout=15, max_http_buffer_size=16_384)
+                      ping_interval=PING_INTERVAL_S, ping_timeout=PING_TIMEOUT_S, max_http_buffer_size=16_384)
     if async_mode == "gevent" and driver is SocketDriver.THIN:
         dispatch.install(socketio)
 

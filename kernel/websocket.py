@@ -25,6 +25,7 @@ from typing import Any, ClassVar, Final
 import structlog
 from gevent import get_hub, monkey, spawn
 from gevent.event import Event
+from gevent.queue import JoinableQueue
 from gevent.socket import wait_write
 
 from kernel.frames import (
@@ -127,6 +128,20 @@ class Intake:
 intake: Final = Intake()
 
 
+class PacketQueue(JoinableQueue):  # type: ignore[type-arg]  # generic for the reader of types alone
+    """What Engine.IO has to say to one connection.
+
+    Its writer takes a silence for the end; beneath a WebSocket it has to wait, for pings, updates and
+    acknowledgements go past it, and ``kernel.heartbeat`` knows who has gone.
+    """
+
+    waits = False
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """The next packet; ``waits`` for it however long it takes, where that is set."""
+        return super().get(block, None if self.waits else timeout)
+
+
 class WebSocket:
     """One connection, as python-engineio wants it: ``wait``, ``send``, ``close``.
 
@@ -173,6 +188,7 @@ class WebSocket:
         self._raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_HOLDS)
         self._raw.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         self.is_open = True
+        self.engine.queue.waits = True
         WebSocket.open[self.eio_sid] = self
         intake.add(self._raw.fileno(), self)
         self.push(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from select import select
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from auction.commands.client import Platform
 from benchmarks.crowd import Client, frame
 from kernel.formats import instant_text, parse_instant
+from kernel.sockets import PING_INTERVAL_S, PING_TIMEOUT_S
 from seeds.people import PASSWORD
 from tests.demo import Server
 
@@ -104,6 +106,34 @@ def test_what_follows_a_bid_on_the_same_socket_does_not_make_it_later(server: Se
         room.clients[0].say("3")   # a pong; the kernel keeps one stamp for both, that of the pong
         os.kill(worker, signal.SIGCONT)
         assert [room.told(one)["decision"]["seq"] for one in room.clients] == [1, 2, 3]
+
+
+def test_who_answers_pings_may_be_silent_for_ever_and_who_does_not_is_let_go(server: Server) -> None:
+    with Room(server, 2) as room:
+        quiet, gone = room.clients
+        ends, shown, more = time.monotonic() + PING_INTERVAL_S + PING_TIMEOUT_S + 2, bytes(gone.bytes), b"-"
+        while time.monotonic() < ends:
+            hear(quiet)
+            if more and select([gone.socket], [], [], 0.5)[0]:
+                more = gone.socket.recv(65_536)
+                shown += more
+        assert frame_of_server(b"2") in shown, "it was asked whether it is there"
+        if server.settings["LUOCHUI_SOCKET_DRIVER"] == "thin":   # Engine.IO's own way takes up to a minute
+            assert more == b""
+        quiet.bid(START_FEN)
+        assert room.told(quiet)["decision"]["accepted"] is True
+
+
+def hear(client: Client) -> None:
+    """Take in what has come, and answer the pings among it."""
+    while select([client.socket], [], [], 0)[0]:
+        client.bytes += client.socket.recv(65_536) or client._gone()
+    for _message in client.messages():
+        """Nobody is interested in it here."""
+
+
+def frame_of_server(text: bytes) -> bytes:
+    return bytes((0x81, len(text))) + text
 
 
 def test_a_bid_counts_though_its_sender_has_hung_up(server: Server) -> None:

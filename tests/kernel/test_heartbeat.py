@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 from engineio.socket import Socket as EngineSocket
+from gevent import spawn_later
+from gevent.queue import Empty
 
 from kernel import heartbeat
 from kernel.heartbeat import BETWEEN_LOOKS_S, Heartbeat
+from kernel.websocket import PacketQueue
 
 INTERVAL, TIMEOUT = 10.0, 15.0
 
@@ -162,3 +165,13 @@ def test_one_task_is_enough_and_it_ends_with_the_last_connection(house: House) -
     assert 1000 + INTERVAL + TIMEOUT < house.clock.seconds < 1000 + INTERVAL + TIMEOUT + 1
     house.comes("later")
     assert len(house.engine.tasks) == 1
+
+
+def test_a_writer_beneath_a_websocket_waits_for_what_is_to_be_said_and_a_poll_does_not() -> None:
+    queue = PacketQueue()
+    with pytest.raises(Empty):
+        queue.get(timeout=0.01)
+    queue.waits = True
+    late = spawn_later(0.05, queue.put, "said")
+    assert queue.get(timeout=0.01) == "said"
+    late.join()
