@@ -123,7 +123,8 @@ def install(socketio: SocketIO) -> None:
     engine._async = {**engine._async, "websocket": WebSocket, "queue": PacketQueue}
     heartbeat = Heartbeat(engine, _ask_whether_there)
     engine.start_service_task = False   # it would look at each of them as well
-    EngineSocket.schedule_ping = lambda self: heartbeat.heard(self)  # noqa: PLW0108 - takes the place of a method
+    stock = EngineSocket.schedule_ping
+    EngineSocket.schedule_ping = lambda self: heartbeat.heard(self) if self.server is engine else stock(self)
     WebSocket.intercept = staticmethod(partial(_dispatch, socketio))
 
 

@@ -246,7 +246,6 @@ def later(instant: datetime, span: timedelta) -> datetime:
 
 
 @lru_cache(maxsize=4096)
-@lru_cache(maxsize=4096)   # of a bid and its end the same instants are printed again and again
 def instant_text(instant: datetime) -> str:
     """Print an instant in Beijing time with three fraction digits, as every public format does."""
     if instant.tzinfo is None:

@@ -31,8 +31,9 @@ class Heartbeat:
         self._engine, self._ask = engine, ask
         self._resting: deque[tuple[float, Any]] = deque()
         """Those that have answered, in the order in which they are to be asked again."""
-        self._asked: deque[tuple[float, Any]] = deque()
-        """Those that were asked, in the order in which they must have answered."""
+        self._asked: deque[tuple[float, float, Any]] = deque()
+        """Those that were asked, in the order in which they must have answered, and what ``last_ping`` was
+        set to: another value, or none, is an answer, whatever a clock says."""
         self._is_beating = False
 
     def heard(self, socket: Any) -> None:
@@ -56,24 +57,23 @@ class Heartbeat:
 
     def look(self) -> None:
         """Ask everybody who is due, and end whoever has not answered."""
-        now = time.monotonic()
-        while self._resting and self._resting[0][0] <= now:
+        while self._resting and self._resting[0][0] <= time.monotonic():
             _, socket = self._resting.popleft()
             if self._is_over(socket):
                 continue
-            socket.last_ping = time.time()
-            # Later than its own patience, so that it finds that it has waited longer.
-            self._asked.append((now + self._engine.ping_timeout + BETWEEN_LOOKS_S, socket))
+            socket.last_ping = asked_at = time.time()
+            self._asked.append((time.monotonic() + self._engine.ping_timeout, asked_at, socket))
             if not self._ask(socket):
                 socket.send(Packet(PING))
-        while self._asked and self._asked[0][0] <= now:
-            _, socket = self._asked.popleft()
-            if not self._is_over(socket):
-                socket.check_ping_timeout()
+        while self._asked and self._asked[0][0] <= time.monotonic():
+            _, asked_at, socket = self._asked.popleft()
+            if not self._is_over(socket) and socket.last_ping == asked_at:
+                socket.close(wait=False, abort=False, reason=self._engine.reason.PING_TIMEOUT)
                 self._is_over(socket)
 
     def _is_over(self, socket: Any) -> bool:
-        """Whether it has ended; Engine.IO forgets it then, whichever way it ended."""
-        if socket.closed:
+        """Whether it has ended, or is about to; Engine.IO forgets it then, whichever way it ended."""
+        is_over = bool(socket.closed or socket.closing)
+        if is_over:
             self._engine.sockets.pop(socket.sid, None)
-        return bool(socket.closed or socket.closing)
+        return is_over

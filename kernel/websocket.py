@@ -190,15 +190,22 @@ class WebSocket:
         self.is_open = True
         self.engine.queue.waits = True
         WebSocket.open[self.eio_sid] = self
-        intake.add(self._raw.fileno(), self)
-        self.push(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                   f"Sec-WebSocket-Accept: {key}\r\n\r\n").encode())
         try:
+            intake.add(self._raw.fileno(), self)
+            self._shake_hands(key)
             self._handler(self)
         finally:
             self._lose()
             WebSocket.open.pop(self.eio_sid, None)
+            self.engine.queue.waits = False   # whoever breaks off an upgrade goes on polling
         raise StopIteration   # gunicorn's word for: the answer was given
+
+    def _shake_hands(self, key: str) -> None:
+        try:
+            self.push(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                       f"Sec-WebSocket-Accept: {key}\r\n\r\n").encode())
+        except OSError:
+            log.debug("socket.gone")   # Engine.IO finds that there is nobody, and ends what it had begun
 
     def wait(self) -> str | None:
         """The next message for Engine.IO; None at the end."""

@@ -185,9 +185,9 @@ def rival_turns(session: Session, now: datetime) -> list[str]:
     sales = {(sale.lot_id, sale.number): sale for sale in running_exercises(session, now)}
     rivals = session.scalars(select(Registration).where(
         Registration.lot_id.in_([lot_id for lot_id, _ in sales]), Registration.accepted_notices == RIVAL))
-    return [rival.lot_id for rival in rivals
-            if (sale := sales.get((rival.lot_id, rival.number))) is not None
-            and wants_to_bid(_course(session, sale, rival), now)]
+    found = {(one.lot_id, one.number): one for one in rivals}
+    return [sale.lot_id for key, sale in sales.items()
+            if key in found and wants_to_bid(_course(session, sale, found[key]), now)]
 
 
 def take_rival_turn(session: Session, lot_id: str, *, now: datetime) -> BidAnswer | None:

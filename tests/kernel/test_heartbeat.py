@@ -4,25 +4,25 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from engineio.socket import Socket as EngineSocket
+from engineio.server import Server
 from gevent import spawn_later
 from gevent.queue import Empty
 
 from kernel import heartbeat
-from kernel.heartbeat import BETWEEN_LOOKS_S, Heartbeat
+from kernel.heartbeat import Heartbeat
 from kernel.websocket import PacketQueue
 
 INTERVAL, TIMEOUT = 10.0, 15.0
 
 
 class Clock:
-    """Both clocks, which go by only when told to."""
+    """Both clocks, which go by only when told to; that of the wall may be set."""
 
     def __init__(self) -> None:
-        self.seconds = 1000.0
+        self.seconds, self.set_by = 1000.0, 0.0
 
     def time(self) -> float:
-        return self.seconds
+        return self.seconds + self.set_by
 
     def monotonic(self) -> float:
         return self.seconds
@@ -32,6 +32,7 @@ class Engine:
     """What a heartbeat asks of Engine.IO's server."""
 
     ping_interval, ping_timeout = INTERVAL, TIMEOUT
+    reason = Server.reason
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -46,29 +47,21 @@ class Engine:
 
 
 class Connection:
-    """An Engine.IO socket; its patience is the library's own."""
-
-    check_ping_timeout = EngineSocket.check_ping_timeout
+    """An Engine.IO socket."""
 
     def __init__(self, engine: Engine, sid: str) -> None:
         self.server: Any = engine
         self.sid, self.last_ping = sid, engine.clock.time()
         self.closed = self.closing = False
         self.queued: list[Any] = []
+        self.why: Any = None
         engine.sockets[sid] = self
-        engine.logger = self   # type: ignore[attr-defined]
-        engine.reason = self   # type: ignore[attr-defined]
-
-    PING_TIMEOUT = "ping timeout"
-
-    def info(self, *_said: Any) -> None:
-        """The library says something."""
 
     def send(self, packet: Any) -> None:
         self.queued.append(packet)
 
-    def close(self, **_how: Any) -> None:
-        self.closed = True
+    def close(self, *, reason: str, **_how: Any) -> None:
+        self.closed, self.why = True, reason
 
 
 class House:
@@ -77,16 +70,17 @@ class House:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.clock = Clock()
         monkeypatch.setattr(heartbeat, "time", self.clock)
-        monkeypatch.setattr("engineio.socket.time", self.clock)
         self.engine = Engine(self.clock)
         self.asked: list[tuple[str, float]] = []
         self.slow: set[str] = set()
+        self.an_ask_takes = 0.0
         self.beat = Heartbeat(self.engine, self.ask)
 
     def ask(self, socket: Any) -> bool:
         if socket.sid in self.slow:
             return False
         self.asked.append((socket.sid, round(self.clock.seconds - 1000, 3)))
+        self.clock.seconds += self.an_ask_takes
         return True
 
     def comes(self, sid: str) -> Any:
@@ -121,12 +115,32 @@ def test_who_does_not_answer_is_gone_once_the_patience_is_over_and_not_before(ho
     silent, speaks = house.comes("silent"), house.comes("speaks")
     house.goes_by(INTERVAL)
     house.beat.heard(speaks)
-    house.goes_by(TIMEOUT + BETWEEN_LOOKS_S / 2)
+    house.goes_by(TIMEOUT - 0.001)
     assert not silent.closed
-    house.goes_by(BETWEEN_LOOKS_S)
-    assert silent.closed
+    house.goes_by(0.001)
+    assert (silent.closed, silent.why) == (True, "ping timeout")
     assert list(house.engine.sockets) == ["speaks"]
     assert not speaks.closed
+
+
+@pytest.mark.parametrize("set_by", [0.0, -3600.0, -0.2, 0.2, 3600.0])
+@pytest.mark.parametrize("an_ask_takes", [0.0, 0.00003, 0.05])
+def test_however_long_a_look_takes_and_however_the_clock_is_set_nobody_is_forgotten(
+        house: House, set_by: float, an_ask_takes: float) -> None:
+    house.an_ask_takes = an_ask_takes
+    silent = [house.comes(f"n{number}") for number in range(200)]
+    speaks = house.comes("speaks")
+    house.goes_by(INTERVAL)
+    assert len(house.asked) == 201
+    house.clock.set_by = set_by
+    house.beat.heard(speaks)
+    house.goes_by(INTERVAL)
+    house.beat.heard(speaks)
+    house.goes_by(TIMEOUT + 201 * an_ask_takes)
+    assert all(one.closed for one in silent)
+    assert list(house.engine.sockets) == ["speaks"]
+    house.goes_by(INTERVAL)
+    assert house.asked[-1][0] == "speaks", "it is asked for as long as it answers"
 
 
 def test_an_answer_that_nobody_asked_for_asks_nobody_once_more(house: House) -> None:
@@ -153,7 +167,7 @@ def test_who_has_ended_meanwhile_is_asked_no_more(house: House, ends: str) -> No
     assert house.asked == [("waits", 10.0)]
     setattr(waits, ends, True)
     house.goes_by(TIMEOUT + 1)
-    assert (list(house.engine.sockets) == []) == (ends == "closed")
+    assert house.engine.sockets == {}
 
 
 def test_one_task_is_enough_and_it_ends_with_the_last_connection(house: House) -> None:

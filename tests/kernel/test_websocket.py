@@ -1,8 +1,10 @@
 """Frames: put together however they were cut, refused when they are none, made as a browser reads them."""
 
+import secrets
 import socket
+import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import pairwise
 from types import SimpleNamespace
@@ -27,7 +29,7 @@ from kernel.frames import (
     accept_key,
     framed,
 )
-from kernel.websocket import Intake, WebSocket
+from kernel.websocket import Intake, PacketQueue, WebSocket
 
 LONGEST = 100_000
 MASK = b"\x01\x82\xf3\x74"
@@ -228,3 +230,50 @@ def test_the_short_way_waits_for_the_end_of_what_has_begun() -> None:
     reader = FrameReader(LONGEST)
     assert list(reader.feed(of_client(TEXT, b"first ", last=False))) == []
     assert reader.only_text(of_client(TEXT, b"second")) is None
+
+
+class Upgrade:
+    """Engine.IO's socket, a request to make it a WebSocket, and the other end of the line."""
+
+    def __init__(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            self.there = socket.create_connection(door.getsockname())
+            self.here, _ = door.accept()
+        self.here.setblocking(False)
+        self.sid, self.queue = secrets.token_hex(8), PacketQueue()
+        self.seen: list[Any] = []
+
+    def handle(self, carrier: WebSocket) -> None:
+        """Engine.IO breaks the upgrade off."""
+        self.seen += [self.queue.waits, self.sid in WebSocket.open, carrier.is_open]
+
+    def begin(self) -> None:
+        environ = {"HTTP_SEC_WEBSOCKET_KEY": "dGhlIHNhbXBsZSBub25jZQ==", "HTTP_SEC_WEBSOCKET_VERSION": "13",
+                   "gunicorn.socket": SimpleNamespace(_sock=self.here)}
+        carrier = WebSocket(self.handle, SimpleNamespace(max_http_buffer_size=100))
+        with pytest.raises(StopIteration):
+            carrier(environ, lambda *_: None)
+
+
+@pytest.fixture
+def upgrade() -> Iterator[Upgrade]:
+    made = Upgrade()
+    with made.here, made.there:
+        yield made
+
+
+def test_an_upgrade_that_is_broken_off_leaves_nothing_behind_and_a_poll_its_patience(
+        upgrade: Upgrade) -> None:
+    upgrade.begin()
+    assert upgrade.seen == [True, True, True]
+    assert upgrade.there.recv(100).startswith(b"HTTP/1.1 101")
+    assert (upgrade.queue.waits, upgrade.sid in WebSocket.open) == (False, False)
+
+
+def test_who_has_gone_before_the_hand_was_shaken_leaves_nothing_behind(upgrade: Upgrade) -> None:
+    upgrade.there.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    upgrade.there.close()   # a reset
+    time.sleep(0.05)
+    upgrade.begin()
+    assert upgrade.seen == [True, True, False]
+    assert (upgrade.queue.waits, upgrade.sid in WebSocket.open) == (False, False)
