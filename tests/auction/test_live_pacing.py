@@ -35,13 +35,15 @@ class TestPacing:
         """What was left to be done beside everything else."""
         return []
 
-    def rooms(self, book: Book, hands: Clock, work: list[Callable[[], None]], cost: float = 0.0
-              ) -> tuple[Rooms, list[tuple[float, int, int]]]:
+    def rooms(self, book: Book, hands: Clock, work: list[Callable[[], None]], cost: float = 0.0,
+              meanwhile: Callable[[], None] = lambda: None) -> tuple[Rooms, list[tuple[float, int, int]]]:
+        """One room, and what it is told; ``meanwhile`` happens while it is told."""
         sent: list[tuple[float, int, int]] = []
 
         def send(_key: Key, message: Message) -> float:
             sent.append((round(hands.now() - 100, 3), message["from"], message["to"]))
             hands.sleep(cost)
+            meanwhile()
             return cost
 
         def spawn(given: Callable[[], None]) -> bool:
@@ -98,24 +100,13 @@ class TestPacing:
 
     def test_a_mark_that_comes_while_a_full_room_is_told_its_news_waits_for_the_next_update(
             self, book: Book, hands: Clock, work: list[Callable[[], None]]) -> None:
-        sent: list[tuple[float, int, int]] = []
-
-        def send(_key: Key, message: Message) -> float:
-            sent.append((round(hands.now() - 100, 3), message["from"], message["to"]))
-            hands.sleep(0.1)
-            if len(sent) == 1:   # bids were taken meanwhile, and the look around came by
+        def bids_come_and_the_look_around() -> None:
+            if len(sent) == 1:
                 book.commit(1)
                 rooms.hear([book.news(1)])
                 rooms.mark("lot")
-            return 0.1
 
-        def spawn(given: Callable[[], None]) -> bool:
-            work.append(given)
-            return True
-
-        rooms = Rooms(book, send=send, is_watched=lambda _key: True, spawn=spawn, now=hands.now,
-                      sleep=hands.sleep)
-        rooms.enter(*KEY)
+        rooms, sent = self.rooms(book, hands, work, cost=0.1, meanwhile=bids_come_and_the_look_around)
         book.commit(1)
         rooms.hear([book.news(1)])
         self.run(work)
