@@ -36,8 +36,6 @@ class Bulk:
         self._on_sqlite = connection.dialect.name == "sqlite"
         self.kept: Callable[[datetime | None], Any] = _as_text if self._on_sqlite else _as_it_is
         """An instant as the driver wants it."""
-        self.flag: Callable[[bool], Any] = int if self._on_sqlite else _as_it_is
-        """A truth value as the driver wants it: SQLite's would look for an adapter first."""
         self.remembered: dict[Any, Any] = connection.info.setdefault("remembered", {})
         """What was read and never changes, kept for as long as the connection lasts."""
         self.reads_durable: bool = not session.info.get("logged_tables")

@@ -95,7 +95,7 @@ class Stage:
             SocketIOTestClient.clients.clear()
             self._kept = None
         if self._kept is None or not self._kept.put_back():
-            app = create_app(settings_of(self._folder, "sqlite://"))
+            app = create_app(settings_of(self._folder, self.sqlite_url))
             app.testing = True
             app.test_client_class = Visit
             pages.keep_compiled(app, self._folder / "templates")

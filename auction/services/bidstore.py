@@ -232,9 +232,9 @@ def write_sales(bulk: Bulk, sales: Iterable[LockedSale]) -> None:
 
 def write_bids(bulk: Bulk, bids: Iterable[JudgedBid]) -> None:
     """Store judged bids."""
-    kept, flag = bulk.kept, bulk.flag
+    kept = bulk.kept
     bulk.insert(Attempt, JudgedBid._fields, [
         (lot_id, number, position, code, rank, name, amount_fen, kept(received_at), kept(decided_at),
-         flag(accepted), reason, seq, kept(closes_at), minimum_fen, flag(extended), leaf_index)
+         accepted, reason, seq, kept(closes_at), minimum_fen, extended, leaf_index)
         for (lot_id, number, position, code, rank, name, amount_fen, received_at, decided_at, accepted,
              reason, seq, closes_at, minimum_fen, extended, leaf_index) in bids])

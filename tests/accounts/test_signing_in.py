@@ -183,7 +183,7 @@ def test_with_a_session_cookie_the_api_wants_a_csrf_token_too(client: FlaskClien
 
 
 def test_in_production_the_cookie_is_bound_to_this_host_and_https(tmp_path: Path) -> None:
-    made = create_app(Settings(mode=Mode.PRODUCTION, data_dir=tmp_path, database_url="sqlite://",
+    made = create_app(Settings(mode=Mode.PRODUCTION, data_dir=tmp_path, database_url=f"sqlite:///{tmp_path}/a",
                                redis_url=None, origin="court.example/luochui", secret_key="s" * 48,
                                vault_key="5a" * 32, signing_key="c3" * 32))
     assert made.config["SESSION_COOKIE_SECURE"]

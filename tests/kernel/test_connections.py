@@ -1,10 +1,14 @@
-"""Connections to PostgreSQL: asked whether they are there once they have rested, and not between two bids."""
+"""Connections to the database: the warm one is used again, and SQLite's driver looks for no adapters.
+
+Those to PostgreSQL are asked whether they are there once they have rested, and not between two bids.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from flask import Flask
+from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError
 
@@ -53,7 +57,7 @@ def test_one_just_used_is_not_asked_and_where_it_is_lost_the_next_one_is_a_new_o
     assert asked == []
 
 
-@pytest.mark.usefixtures("_on_postgres")
+@pytest.mark.usefixtures("app")
 def test_the_connection_used_last_is_used_again() -> None:
     with db.engine.connect(), db.engine.connect():
         pass
@@ -63,3 +67,15 @@ def test_the_connection_used_last_is_used_again() -> None:
         with db.engine.connect() as one:
             one.execute(text("SELECT 1"))
     assert len(set(used)) == 1
+
+
+@pytest.mark.parametrize("value", [None, b"\x00\xff", True, False, 7, "落槌"])
+def test_sqlite_is_given_a_plain_value_as_it_is_without_a_search_for_who_might_turn_it(
+        app: Flask, value: object) -> None:
+    if not is_sqlite():
+        pytest.skip("PostgreSQL's driver is told the types of the columns")
+    with db.engine.connect() as one:
+        (stored,) = one.exec_driver_sql("SELECT ?", (value,)).one()
+    assert stored == value
+    # The driver itself spares these three the search.
+    assert type(value) in (int, float, str) or (type(value), sqlite.PrepareProtocol) in sqlite.adapters
