@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
+from kernel.arrays import array
 from kernel.database import Base
 
 Rows = Sequence[Sequence[Any]]
@@ -221,5 +222,5 @@ def _kinds(model: type[Base], columns: tuple[str, ...]) -> list[str]:
     return [model.__table__.c[name].type.compile(dialect).split("(")[0].lower() for name in columns]
 
 
-def _turned(rows: Rows) -> list[list[Any]]:
-    return [list(values) for values in zip(*rows, strict=True)]
+def _turned(rows: Rows) -> list[str]:
+    return [array(values) for values in zip(*rows, strict=True)]
