@@ -122,7 +122,7 @@ class Bulk:
         """
         if not wanted:
             return []
-        cursor = self._driver.cursor()
+        cursor = self._reader()
         shown = ", ".join(f'stored."{name}"' for name in columns)
         if stamped:
             shown += ", NULL" if self._on_sqlite else ", clock_timestamp()"
@@ -141,12 +141,16 @@ class Bulk:
             wanted[0] if is_one else _turned(wanted))
         return list(cursor.fetchall())
 
+    def _reader(self) -> Any:
+        """A cursor whose values come in the database's own form: bytes as text cost three times as much."""
+        return self._driver.cursor() if self._on_sqlite else self._driver.cursor(binary=True)
+
     def span(self, model: type[Base], *, of: Mapping[str, Any], along: str, begin: int, end: int,
              columns: Sequence[str]) -> list[tuple[Any, ...]]:
         """The rows that have these values, from ``begin`` to before ``end`` along a column, in its order."""
         mark = "?" if self._on_sqlite else "%s"
         same = " AND ".join(f'"{name}" = {mark}' for name in of)
-        found = self._driver.cursor().execute(
+        found = self._reader().execute(
             f'SELECT {_listed(columns)} FROM "{model.__tablename__}" WHERE {same} '  # noqa: S608
             f'AND "{along}" >= {mark} AND "{along}" < {mark} ORDER BY "{along}"', [*of.values(), begin, end])
         return list(found.fetchall())
