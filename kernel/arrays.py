@@ -6,30 +6,38 @@ thousand. The type is named where the array is used: ``%s::text[]``.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 
 def array(values: Iterable[Any]) -> str:
     """The text of an array of these values (PostgreSQL: "Array Input and Output Syntax").
 
     Raises:
-        TypeError: a value is none of those that our columns hold.
+        TypeError: a value is of no kind that our columns hold.
     """
-    try:
-        return "{" + ",".join([_SHOWN[type(value)](value) for value in values]) + "}"
-    except KeyError as kind:
-        raise TypeError(f"an array cannot hold {kind}") from None
+    return "{" + ",".join([_SHOWN[type(value)](value) for value in values]) + "}"
+
+
+class _Kinds(dict[type, Callable[[Any], str]]):
+    """How values are shown, by their type; one that derives from a known type is shown as that is."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        for known in kind.__mro__:
+            if known in self:
+                self[kind] = self[known]
+                return self[known]
+        raise TypeError(f"an array cannot hold {kind.__name__}")
 
 
 def _quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-_SHOWN: Final[dict[type, Callable[[Any], str]]] = {
+_SHOWN = _Kinds({
     type(None): lambda _: "NULL",
     bool: str,
-    int: str,
+    int: int.__repr__,
     str: _quoted,
     bytes: lambda value: f'"\\\\x{value.hex()}"',
     datetime: lambda value: f'"{value.isoformat()}"',
-}
+})

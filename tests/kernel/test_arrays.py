@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from auction.rules.lifecycle import LotState
 from kernel.arrays import array
 from kernel.database import is_sqlite
 
@@ -47,6 +48,16 @@ def test_any_text_comes_back_as_it_was(session: Session) -> None:
         assert read(session, "text", values) == values
 
     comes_back()
+
+
+@pytest.mark.usefixtures("_on_postgres")
+def test_a_word_of_a_list_is_shown_as_its_text_and_a_kind_of_instant_as_an_instant(session: Session) -> None:
+    class Instant(datetime):
+        """As a test's clock gives it."""
+
+    at = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    assert read(session, "text", [LotState.BIDDING]) == ["bidding"]
+    assert read(session, "timestamptz", [Instant.fromtimestamp(at.timestamp(), UTC)]) == [at]
 
 
 def test_what_no_column_holds_is_refused_by_its_kind() -> None:
