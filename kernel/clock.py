@@ -20,12 +20,7 @@ _offset = timedelta(0)
 
 def now() -> datetime:
     """The present instant in UTC, cut to the millisecond as every public format prints it."""
-    return of_machine(datetime.now(UTC))
-
-
-def of_machine(instant: datetime) -> datetime:
-    """An instant of the hardware's clock, as the platform's clock shows it."""
-    return to_millisecond(instant + _offset)
+    return to_millisecond(datetime.now(UTC) + _offset)
 
 
 def of_stamp(stamp_ns: int) -> datetime:

@@ -117,23 +117,19 @@ class Presence:
 
         What it knew at its last look, and how far the clock has jumped since.
         """
-        return self._is_off(clock.machine_now())
-
-    def _is_off(self, machine_now: datetime) -> bool:
         if abs(self.clock_off_ms) > MOST_CLOCK_MS:
             return True
         last = self._last
         if last is None:
             return False
-        return abs(machine_now.timestamp() - monotonic() - last.apart_s) > last.most_apart_s
+        return abs(clock.machine_now().timestamp() - monotonic() - last.apart_s) > last.most_apart_s
 
     def why_closed(self, received_at: datetime) -> DomainError | None:
         """Why this process may not take up a bid that was received then; None where it may.
 
         Others wait for its marks only while its lease lasts, and only for what its marks have not passed.
         """
-        at = clock.machine_now()   # asked once: every bid comes by here
-        if self._is_off(at) or received_at > clock.of_machine(at):
+        if self.clock_is_off or received_at > clock.now():
             return ClockOff()
         if monotonic() >= self.takes_until_s:
             return NotPresent()
