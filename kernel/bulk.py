@@ -18,7 +18,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
 from kernel.arrays import array
-from kernel.database import Base
+from kernel.database import Base, as_it_is
 
 Rows = Sequence[Sequence[Any]]
 _GATHERED: Final = "gathered"
@@ -35,7 +35,7 @@ class Bulk:
         connection = session.connection()
         self._driver: Any = connection.connection.driver_connection
         self._on_sqlite = connection.dialect.name == "sqlite"
-        self.kept: Callable[[datetime | None], Any] = _as_text if self._on_sqlite else _as_it_is
+        self.kept: Callable[[datetime | None], Any] = _as_text if self._on_sqlite else as_it_is
         """An instant as the driver wants it."""
         self.remembered: dict[Any, Any] = connection.info.setdefault("remembered", {})
         """What was read and never changes, kept for as long as the connection lasts."""
@@ -132,7 +132,7 @@ class Bulk:
         # plan that was made while the table was small would read all of it for as long as the connection
         # lasts. NO KEY UPDATE: rows that refer to these by a foreign key may come meanwhile.
         inner = ", ".join(f'"{name}"' for name in columns)
-        is_one = len(wanted) == 1   # arrays of one cost as much again
+        is_one = len(wanted) == 1   # needs no array
         given = "" if is_one else f"{_unnested(model, tuple(keys))} CROSS JOIN LATERAL "
         same = " AND ".join(f'stored."{name}" = %s' for name in keys) if is_one else _same(keys)
         cursor.execute(
@@ -178,10 +178,6 @@ def _question(model: type[Base], keys: tuple[str, ...], shown: str, places: int)
     marks = ", ".join([f"({_marks(keys)})"] * places)
     return (f"WITH given({_listed(keys)}) AS (VALUES {marks}) "  # noqa: S608
             f'SELECT {shown} FROM given CROSS JOIN "{model.__tablename__}" AS stored ON {_same(keys)}')
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
 
 
 def read(value: datetime | str | None) -> datetime | None:

@@ -33,11 +33,11 @@ from sqlalchemy.types import TypeDecorator
 
 LEAST_SQLITE = (3, 51, 3)
 _AS_THEY_ARE: Final = (type(None), bytes, bool)
-"""What SQLite's driver can store but first looks for somebody who would turn it into something else: a
-microsecond each, a tenth of what the rows of a bid cost, unless it is told that nobody has to."""
+"""What SQLite's driver can store but first looks for somebody who would turn it into something else, a
+microsecond for each value, unless it is told that nobody has to."""
 _PAGE: Final = 8192
 """Bytes; a file that is there already keeps its own. Each page of a commit costs two calls of the system:
-pages of the usual 4096 bytes cost a bid twice as many."""
+pages of the usual 4096 bytes cost a bid nearly twice as many."""
 LONGEST_UNASKED_S = 1.0
 """So long after its last use a connection is taken for alive."""
 
@@ -257,7 +257,8 @@ def _ask_whether_there(engine: Engine) -> None:
             raise InvalidatePoolError from error
 
 
-def _as_it_is(value: object) -> object:
+def as_it_is(value: Any) -> Any:
+    """What a driver takes without a change."""
     return value
 
 
@@ -268,7 +269,7 @@ def _make_sqlite_safe(engine: Engine) -> None:
             f"{'.'.join(map(str, LEAST_SQLITE))} or later is needed (package pysqlite3)"
         )
     for kind in _AS_THEY_ARE:
-        sqlite.register_adapter(kind, _as_it_is)
+        sqlite.register_adapter(kind, as_it_is)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -1,14 +1,10 @@
-"""Connections to the database: the warm one is used again, and SQLite's driver looks for no adapters.
-
-Those to PostgreSQL are asked whether they are there once they have rested, and not between two bids.
-"""
+"""Connections: the warm one is used again; PostgreSQL's are asked whether they are there after a rest."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from flask import Flask
-from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError
 
@@ -67,15 +63,3 @@ def test_the_connection_used_last_is_used_again() -> None:
         with db.engine.connect() as one:
             one.execute(text("SELECT 1"))
     assert len(set(used)) == 1
-
-
-@pytest.mark.parametrize("value", [None, b"\x00\xff", True, False, 7, "落槌"])
-def test_sqlite_is_given_a_plain_value_as_it_is_without_a_search_for_who_might_turn_it(
-        app: Flask, value: object) -> None:
-    if not is_sqlite():
-        pytest.skip("PostgreSQL's driver is told the types of the columns")
-    with db.engine.connect() as one:
-        (stored,) = one.exec_driver_sql("SELECT ?", (value,)).one()
-    assert stored == value
-    # The driver itself spares these three the search.
-    assert type(value) in (int, float, str) or (type(value), sqlite.PrepareProtocol) in sqlite.adapters
