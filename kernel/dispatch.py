@@ -33,9 +33,9 @@ log = structlog.get_logger()
 
 MOST_EVENTS_A_SECOND: Final = 100
 """Of one socket, on the way that every event may take; a page sends a few a minute."""
-SLICE: Final = 200
+SLICE: Final = 100
 """Sockets that hear an update before bids are taken up again; more, where that last took longer."""
-SHARE: Final = 2.0
+SHARE: Final = 1.5
 """So much longer than the bids took in between may the next slice last …"""
 LONGEST_SLICE_S: Final = 0.04
 """… but no longer than this."""

@@ -55,6 +55,7 @@ class Room:
         codes: who has bid so far, counted on from range to range.
         is_marked: something may have changed since.
         news: what this process has committed since.
+        watchers: how many are said to watch, where its sockets have not been told that yet.
         rests_until: the next update is not due before.
     """
 
@@ -63,9 +64,15 @@ class Room:
     codes: set[str] = field(default_factory=set)
     is_marked: bool = False
     news: list[News] = field(default_factory=list)
+    watchers: int | None = None
     rests_until: float = 0.0
     standing: tuple[Stand, Message] | None = None
     """The last whole standing that was read for a newcomer, and how far the room had been told then."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether its sockets have something to hear, or may have."""
+        return self.is_marked or bool(self.news) or self.watchers is not None
 
     def answer(self, after: int | None) -> Message | None:
         """What a newcomer is told, from what was read for another one since the last update; or None.
@@ -102,12 +109,13 @@ class Rooms:
     """Every room that has watchers in this process.
 
     Args:
-        send: hand an update to the sockets of a room; the seconds for which that kept the process.
+        send: hand an event (``update`` or ``watchers``) to the sockets of a room; the seconds for which that
+            kept the process.
         is_watched: whether a room has any.
         spawn: let something be done beside everything else; False where that cannot be.
     """
 
-    def __init__(self, source: Source, *, send: Callable[[Key, Message], float],
+    def __init__(self, source: Source, *, send: Callable[[str, Key, Message], float],
                  is_watched: Callable[[Key], bool], spawn: Callable[[Callable[[], None]], bool],
                  now: Callable[[], float] = time.monotonic,
                  sleep: Callable[[float], None] = time.sleep) -> None:
@@ -160,6 +168,14 @@ class Rooms:
         if heard:
             self._begin()
 
+    def say_watchers(self, counts: Mapping[Key, int]) -> None:
+        """Let rooms hear how many watch: with their next update, or by itself where none is due."""
+        for key, number in counts.items():
+            room = self._rooms.get(key)
+            if room is not None:
+                room.watchers = number
+        self._begin()
+
     def _note(self, lot_id: str) -> None:
         for key in tuple(self._of_lot.get(lot_id, ())):
             room = self._rooms.get(key)
@@ -177,7 +193,7 @@ class Rooms:
 
     def _begin(self) -> None:
         """See to it that somebody tells."""
-        if self._is_busy or not any(room.is_marked or room.news for room in tuple(self._rooms.values())):
+        if self._is_busy or not any(room.is_behind for room in tuple(self._rooms.values())):
             return
         self._is_busy = True
         if not self._spawn(self._work):
@@ -195,8 +211,7 @@ class Rooms:
 
     def _patience(self) -> float | None:
         """Seconds until the next update is due; None where none is."""
-        due = min((room.rests_until for room in tuple(self._rooms.values())
-                   if room.is_marked or room.news), default=None)
+        due = min((room.rests_until for room in tuple(self._rooms.values()) if room.is_behind), default=None)
         return None if due is None else max(0.0, max(due, self._rests_until) - self._now())
 
     def _forget(self, key: Key) -> None:
@@ -213,17 +228,14 @@ class Rooms:
         with self._telling:
             began = self._now()
             due = [room for room in tuple(self._rooms.values())
-                   if (room.is_marked or room.news) and (in_haste or room.rests_until <= began)]
+                   if room.is_behind and (in_haste or room.rests_until <= began)]
             rested = 0.0
             told: list[Room] = []
-            for source in (self._from_news, self._from_the_source):   # the first cannot fail
-                # A mark that came while the news were told waits for its turn, as the room rests then.
-                heard = set() if in_haste else {room.key for room in told}
-                for room, message in source([room for room in due if room.key not in heard]):
-                    since = self._now()
-                    cost = self._send(room.key, message)
-                    rested += max(0.0, self._now() - since - cost)
-                    told.append(room)
+            for room, event, message in self._messages(due, in_haste=in_haste):
+                since = self._now()
+                cost = self._send(event, room.key, message)
+                rested += max(0.0, self._now() - since - cost)
+                told.append(room)
             if not told:
                 return
             ended = self._now()
@@ -231,6 +243,21 @@ class Rooms:
             self._rests_until = ended + rest_after(took - rested, took)
             for room in told:
                 room.rests_until = ended + pause_after(took - rested, took)
+
+    def _messages(self, due: Sequence[Room], *, in_haste: bool) -> Iterator[tuple[Room, str, Message]]:
+        """What these rooms have not heard: each room one message, in haste perhaps two."""
+        told: set[Key] = set()
+        for source in (self._from_news, self._from_the_source):   # the first cannot fail
+            # A mark that came while the news were told waits for its turn, as the room rests then.
+            for room, message in source([room for room in due if in_haste or room.key not in told]):
+                told.add(room.key)
+                if room.watchers is not None:
+                    message["watchers"], room.watchers = room.watchers, None
+                yield room, "update", message
+        for room in due:
+            if room.watchers is not None:
+                number, room.watchers = room.watchers, None
+                yield room, "watchers", {"lot": room.key[0], "number": room.key[1], "watchers": number}
 
     def _from_news(self, due: Sequence[Room]) -> Iterator[tuple[Room, Message]]:
         """Updates without a look, where the news adjoin."""

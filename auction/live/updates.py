@@ -277,9 +277,7 @@ def count_watchers() -> None:
     """Count who watches, tell the other processes, and every room whose shown number has changed."""
     keys = {room_name(key): key for key in rooms.open()}
     counts = {name: len(_sockets(key)) for name, key in keys.items()}
-    for name, number in audience.count(counts).items():
-        lot_id, sale_number = keys[name]
-        _send("watchers", keys[name], {"lot": lot_id, "number": sale_number, "watchers": number})
+    rooms.say_watchers({keys[name]: number for name, number in audience.count(counts).items()})
     url = _hints_url()
     if url is not None:
         hints.say_counted(url, {name: count for name, count in counts.items() if count})
@@ -307,7 +305,6 @@ def _spawn(work: Callable[[], None]) -> bool:
     return True
 
 
-rooms: Final = Rooms(Truth(), send=partial(_send, "update"), is_watched=lambda key: len(_sockets(key)) > 0,
-                     spawn=_spawn)
+rooms: Final = Rooms(Truth(), send=_send, is_watched=lambda key: len(_sockets(key)) > 0, spawn=_spawn)
 audience: Final = Audience()
 hints: Final = Hints(spawn=_spawn, changed=rooms.mark, counted=audience.hear)

@@ -39,9 +39,13 @@ class TestPacing:
               meanwhile: Callable[[], None] = lambda: None) -> tuple[Rooms, list[tuple[float, int, int]]]:
         """One room, and what it is told; ``meanwhile`` happens while it is told."""
         sent: list[tuple[float, int, int]] = []
+        self.counts: list[tuple[float, str, int]] = []
 
-        def send(_key: Key, message: Message) -> float:
-            sent.append((round(hands.now() - 100, 3), message["from"], message["to"]))
+        def send(event: str, _key: Key, message: Message) -> float:
+            if event == "update":
+                sent.append((round(hands.now() - 100, 3), message["from"], message["to"]))
+            if "watchers" in message:
+                self.counts.append((round(hands.now() - 100, 3), event, message["watchers"]))
             hands.sleep(cost)
             meanwhile()
             return cost
@@ -115,6 +119,28 @@ class TestPacing:
         rooms.mark("lot")
         self.run(work)
         assert sent[2:] == [(0.9, 3, 2)], "what is no bid is told too"
+
+    def test_how_many_watch_is_said_with_the_next_update_and_once(
+            self, book: Book, hands: Clock, work: list[Callable[[], None]]) -> None:
+        rooms, sent = self.rooms(book, hands, work, cost=0.1)
+        for counts in ((500, 1000), (2000,), ()):
+            book.commit(1)
+            rooms.hear([book.news(1)])
+            for count in counts:
+                rooms.say_watchers({KEY: count})
+            self.run(work)
+        assert sent == [(0.0, 1, 1), (0.45, 2, 2), (0.9, 3, 3)]
+        assert self.counts == [(0.0, "update", 1000), (0.45, "update", 2000)]
+
+    def test_a_quiet_room_hears_by_itself_how_many_watch_and_a_resting_one_after_its_rest(
+            self, book: Book, hands: Clock, work: list[Callable[[], None]]) -> None:
+        rooms, sent = self.rooms(book, hands, work, cost=0.1)
+        rooms.say_watchers({KEY: 1000, ("nobody", 1): 20})
+        self.run(work)
+        assert (sent, self.counts) == ([], [(0.0, "watchers", 1000)])
+        rooms.say_watchers({KEY: 2000})
+        self.run(work)
+        assert (sent, self.counts[1:]) == ([], [(0.45, "watchers", 2000)])
 
     def test_a_change_that_is_no_bid_survives_conflation_and_comes_after_the_bids(
             self, book: Book, hands: Clock, work: list[Callable[[], None]]) -> None:

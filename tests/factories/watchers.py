@@ -98,7 +98,7 @@ class Process:
         self.rooms = Rooms(source, send=self._send, spawn=lambda _work: False,
                            is_watched=lambda _key: any(one.is_here for one in self.watchers))
 
-    def _send(self, _key: Key, message: Message) -> float:
+    def _send(self, _event: str, _key: Key, message: Message) -> float:
         self.sent.append(message)
         for one in self.watchers:
             if one.is_here:

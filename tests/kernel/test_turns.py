@@ -101,17 +101,17 @@ class Crowd:
         return dispatch.broadcast(cast(Any, self), "update", {}, namespace="/auction", room="lot:1/1")
 
 
-def test_where_nobody_bids_there_is_a_pause_after_every_two_hundred(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nobody_bids_there_is_a_pause_after_every_hundred(monkeypatch: pytest.MonkeyPatch) -> None:
     crowd = Crowd(monkeypatch, watchers=1000, pause_s=0.0001)
     cost = crowd.told()
-    assert (len(crowd.pauses), crowd.heard) == (5, 1000)
+    assert (len(crowd.pauses), crowd.heard) == (10, 1000)
     assert cost == pytest.approx(0.01)
 
 
 def test_where_bids_take_long_the_next_slice_does_too(monkeypatch: pytest.MonkeyPatch) -> None:
     crowd = Crowd(monkeypatch, watchers=1000, pause_s=0.0039)
     crowd.told()
-    assert crowd.pauses == pytest.approx([0.002, 0.002 + 0.0039 + 0.008])   # two hundred, then eight hundred
+    assert crowd.pauses == pytest.approx([0.001, 0.001 + 0.0039 + 0.006])   # a hundred, then six hundred
     assert crowd.heard == 1000
 
 
