@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hashlib import sha1
 from typing import Final
 
-TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+PART, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 PROTOCOL_ERROR, NO_TEXT, TOO_OFTEN, TOO_LARGE = 1002, 1007, 1008, 1009
 _WHOLE_TEXT: Final = 0x80 | TEXT
 _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -28,6 +28,7 @@ class FrameReader:
         self._bytes = bytearray()
         self._longest = longest
         self._parts: list[bytes] = []
+        self._length = 0
         self._kind = 0
 
     def only_text(self, data: bytes) -> bytes | None:
@@ -44,6 +45,9 @@ class FrameReader:
 
     def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
         """Take bytes; give each whole message, and each control frame, with its kind.
+
+        A frame that does not end its message is given as ``PART`` and empty, so that whoever counts frames
+        counts this one too.
 
         Raises:
             BrokenFrame: unmasked, reserved bits, a control frame that is long or cut, a continuation of
@@ -62,12 +66,15 @@ class FrameReader:
                 continue
             self._kind = self._kind or kind
             self._parts.append(payload)
-            if sum(map(len, self._parts)) > self._longest:
+            self._length += len(payload)
+            if self._length > self._longest:
                 raise BrokenFrame(TOO_LARGE)
-            if is_last:
-                whole, kind = b"".join(self._parts), self._kind
-                self._parts, self._kind = [], 0
-                yield kind, whole
+            if not is_last:
+                yield PART, b""
+                continue
+            whole, kind = b"".join(self._parts), self._kind
+            self._parts, self._length, self._kind = [], 0, 0
+            yield kind, whole
 
     def _frame(self) -> tuple[bool, int, bytes] | None:
         held = self._bytes

@@ -32,6 +32,7 @@ from kernel.frames import (
     BINARY,
     CLOSE,
     NO_TEXT,
+    PART,
     PING,
     PONG,
     PROTOCOL_ERROR,
@@ -247,7 +248,8 @@ class WebSocket:
         try:
             for kind, payload in messages:
                 self._take(kind, payload, stamp)
-                stamp = last
+                if kind != PART:
+                    stamp = last
         except BrokenFrame as broken:
             self._end(broken.code)
         if self._has_gone:

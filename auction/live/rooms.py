@@ -255,7 +255,7 @@ class Rooms:
                     message["watchers"], room.watchers = room.watchers, None
                 yield room, "update", message
         for room in due:
-            if room.watchers is not None:
+            if room.watchers is not None and room.key not in told:   # else it came meanwhile, and waits
                 number, room.watchers = room.watchers, None
                 yield room, "watchers", {"lot": room.key[0], "number": room.key[1], "watchers": number}
 

@@ -142,6 +142,18 @@ class TestPacing:
         self.run(work)
         assert (sent, self.counts[1:]) == ([], [(0.45, "watchers", 2000)])
 
+    def test_a_count_that_changes_while_the_room_is_told_waits_for_its_next_update(
+            self, book: Book, hands: Clock, work: list[Callable[[], None]]) -> None:
+        def somebody_counts() -> None:
+            if len(sent) == 1:
+                rooms.say_watchers({KEY: 1000})
+
+        rooms, sent = self.rooms(book, hands, work, cost=0.1, meanwhile=somebody_counts)
+        book.commit(1)
+        rooms.hear([book.news(1)])
+        self.run(work)
+        assert (len(sent), self.counts) == (1, [(0.45, "watchers", 1000)])
+
     def test_a_change_that_is_no_bid_survives_conflation_and_comes_after_the_bids(
             self, book: Book, hands: Clock, work: list[Callable[[], None]]) -> None:
         rooms, sent = self.rooms(book, hands, work)

@@ -19,6 +19,7 @@ from kernel.frames import (
     BINARY,
     CLOSE,
     NO_TEXT,
+    PART,
     PING,
     PONG,
     PROTOCOL_ERROR,
@@ -53,7 +54,7 @@ def of_client(kind: int, payload: bytes, *, last: bool = True, masked: bool = Tr
 
 def read(*pieces: bytes, longest: int = LONGEST) -> list[tuple[int, bytes]]:
     reader = FrameReader(longest)
-    return [message for piece in pieces for message in reader.feed(piece)]
+    return [message for piece in pieces for message in reader.feed(piece) if message[0] != PART]
 
 
 @pytest.mark.parametrize("length", [0, 1, 3, 4, 125, 126, 127, 65_535, 65_536])
@@ -76,6 +77,13 @@ def test_a_message_in_parts_is_whole_again_and_a_ping_may_come_between(parts: li
               for place, part in enumerate(parts)]
     frames.insert(1, of_client(PING, b"here?"))
     assert read(*frames) == [(PING, b"here?"), (TEXT, b"".join(parts))]
+
+
+def test_of_a_message_in_parts_every_frame_is_told_so_that_it_can_be_counted() -> None:
+    reader = FrameReader(LONGEST)
+    empty = of_client(0, b"", last=False) * 5
+    assert list(reader.feed(of_client(TEXT, b"a", last=False) + empty)) == [(PART, b"")] * 6
+    assert list(reader.feed(of_client(0, b"b"))) == [(TEXT, b"ab")]
 
 
 @pytest.mark.parametrize(("sent", "code"), [
@@ -228,7 +236,7 @@ def test_the_short_way_leaves_everything_else_to_the_long_one(data: bytes) -> No
 
 def test_the_short_way_waits_for_the_end_of_what_has_begun() -> None:
     reader = FrameReader(LONGEST)
-    assert list(reader.feed(of_client(TEXT, b"first ", last=False))) == []
+    assert list(reader.feed(of_client(TEXT, b"first ", last=False))) == [(PART, b"")]
     assert reader.only_text(of_client(TEXT, b"second")) is None
 
 
