@@ -27,7 +27,7 @@ from kernel import clock
 from kernel.arrivals import is_by_entry, on_the_way
 from kernel.frames import TEXT, TOO_OFTEN, framed
 from kernel.heartbeat import Heartbeat
-from kernel.websocket import PacketQueue, WebSocket
+from kernel.websocket import MOST_BEHIND, PacketQueue, WebSocket
 
 log = structlog.get_logger()
 
@@ -215,22 +215,25 @@ def broadcast(socketio: SocketIO, name: str, message: Mapping[str, Any], *, name
         For how many seconds it kept the process busy.
     """
     begun = since = time.perf_counter()
+    server = socketio.server
+    hearers = list(server.manager.get_participants(namespace, room))
     if not WebSocket.open:
+        for _sid, eio_sid in hearers:
+            _keeps_up(socketio, server.eio.sockets.get(eio_sid))
         socketio.emit(name, dict(message), namespace=namespace, to=room, ignore_queue=True)
         return time.perf_counter() - begun
     rested = rest = 0.0
-    server = socketio.server
     text = f"2{namespace},{_written([name, message])}"
     frame, packet = framed(TEXT, f"4{text}".encode()), EnginePacket(MESSAGE, text)
     carriers = WebSocket.open
-    for place, (_sid, eio_sid) in enumerate(list(server.manager.get_participants(namespace, room)), 1):
+    for place, (_sid, eio_sid) in enumerate(hearers, 1):
         carrier = carriers.get(eio_sid)
         if carrier is not None and carrier.engine.upgraded:
             try:
                 carrier.push(frame)
             except OSError:
                 log.debug("socket.gone")
-        elif eio_sid in server.eio.sockets:
+        elif _keeps_up(socketio, server.eio.sockets.get(eio_sid)):
             server._send_eio_packet(eio_sid, packet)
         if place % SLICE == 0:
             paused = time.perf_counter()
@@ -241,3 +244,15 @@ def broadcast(socketio: SocketIO, name: str, message: Mapping[str, Any], *, name
             rest = since - paused
             rested += rest
     return time.perf_counter() - begun - rested
+
+
+def _keeps_up(socketio: SocketIO, engine: EngineSocket | None) -> bool:
+    """Whether a connection that Engine.IO serves itself fetches what it is told; one that lags is ended."""
+    if engine is None or engine.closed or engine.closing:
+        return False
+    if engine.queue.qsize() < MOST_BEHIND:
+        return True
+    WebSocket.cut += 1
+    log.info("socket.cut", reason="too far behind", behind=engine.queue.qsize())
+    socketio.start_background_task(engine.close, wait=False, abort=True)
+    return False

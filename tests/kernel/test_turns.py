@@ -15,7 +15,7 @@ import pytest
 from kernel import dispatch
 from kernel.arrivals import by_entry
 from kernel.dispatch import AT_ONCE, LONGEST_SLICE_S, Event
-from kernel.websocket import WebSocket
+from kernel.websocket import MOST_BEHIND, WebSocket
 
 
 class House:
@@ -120,3 +120,39 @@ def test_no_slice_lasts_longer_than_a_bid_can_wait(monkeypatch: pytest.MonkeyPat
     crowd.told()
     slices = [at - (before + 1.0) for before, at in pairwise(crowd.pauses)]
     assert slices == pytest.approx([LONGEST_SLICE_S] * 2)
+
+
+class Polling:
+    """A connection that Engine.IO serves itself, with so many packets that nobody has fetched."""
+
+    def __init__(self, behind: int) -> None:
+        self.queue = SimpleNamespace(qsize=lambda: behind)
+        self.closed = self.closing = False
+        self.ended: list[dict[str, bool]] = []
+
+    def close(self, **how: bool) -> None:
+        self.closing = True
+        self.ended.append(how)
+
+
+@pytest.mark.parametrize("is_thin", [True, False], ids=["beside thin ones", "alone, or on the stock driver"])
+def test_who_polls_and_never_fetches_is_ended_and_nobody_else(
+        monkeypatch: pytest.MonkeyPatch, is_thin: bool) -> None:
+    lagging, near, gone = Polling(MOST_BEHIND), Polling(MOST_BEHIND - 1), Polling(0)
+    gone.closed = True
+    sockets = {"lagging": lagging, "near": near, "gone": gone}
+    sent: list[str] = []
+    house = SimpleNamespace(
+        server=SimpleNamespace(
+            manager=SimpleNamespace(get_participants=lambda *_: [(name, name) for name in sockets]),
+            eio=SimpleNamespace(sockets=sockets), _send_eio_packet=lambda name, _packet: sent.append(name)),
+        emit=lambda *_, **__: sent.append("all that are left"),
+        start_background_task=lambda work, **how: work(**how))
+    monkeypatch.setattr(WebSocket, "open", {"somebody else": None} if is_thin else {})
+    before = WebSocket.cut
+    for _ in range(2):
+        dispatch.broadcast(cast(Any, house), "update", {}, namespace="/auction", room="lot:1/1")
+    assert lagging.ended == [{"wait": False, "abort": True}]
+    assert near.ended == gone.ended == []
+    assert WebSocket.cut == before + 1
+    assert sent == ["near" if is_thin else "all that are left"] * 2
