@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import g
 
-from auction.errors import NoSuchLot
+from auction.errors import NoSuchLot, NotQualified
 from auction.live.bids import acknowledgement, take_bid
 from auction.live.updates import result_members, standing_message
 from auction.models import Registration, Sale
@@ -25,6 +25,7 @@ from auction.services.reading import (
 )
 from auction.services.registration import (
     admitted,
+    admitted_before,
     own_registration,
     register_bidder,
     registrations_of_person,
@@ -128,11 +129,19 @@ def bid(body: dict[str, Any], lot_id: str) -> Any:
 @api.arguments(KeyIn, location="query")
 @public
 def became_of(query: dict[str, Any], lot_id: str, client_bid_id: str) -> Any:
-    """What became of my bid: the stored answer, or 404 where it never reached the rules."""
+    """What became of my bid, in this sale of the lot or an earlier one: the stored answer, or 404.
+
+    404 says that it never reached the rules; 403 that whoever asks had a code in none of the sales.
+    """
     session = db.session()
-    sale = announced_sale(session, lot_id)
-    registration = admitted(session, sale, actor=current_actor(), key=query["key"])
-    attempt = what_became_of(session, registration=registration, client_bid_id=client_bid_id)
+    sale, actor = announced_sale(session, lot_id), current_actor()
+    codes = admitted_before(session, sale, actor=actor, key=query["key"])
+    try:
+        codes.insert(0, admitted(session, sale, actor=actor, key=query["key"]))
+    except NotQualified:
+        if not codes:
+            raise
+    attempt = what_became_of(session, codes, client_bid_id)
     if attempt is None:
         raise NotFound
     return {"ok": True, **acknowledgement(answer_of(session, attempt))}

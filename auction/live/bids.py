@@ -18,9 +18,9 @@ from auction.live.updates import NAMESPACE
 from auction.models import Registration, Sale
 from auction.rules.replay import decision_json, decision_members
 from auction.services import presence, undecided
-from auction.services.bidding import BidAnswer, Offer
+from auction.services.bidding import BidAnswer, Offer, answer_of, what_became_of
 from auction.services.reading import announced_sale
-from auction.services.registration import admitted
+from auction.services.registration import admitted, admitted_before
 from kernel import clock
 from kernel.access import Actor, present_session
 from kernel.database import db
@@ -73,6 +73,9 @@ def take_bid(lot_id: str, *, amount_fen: int, client_bid_id: str, key: str | Non
     # Whoever may not bid is turned away here, before the lock that all bidders share.
     sale = announced_sale(session, lot_id)
     bidder = known_bidder(session, sale, actor=actor, key=key)
+    first = what_became_of(session, admitted_before(session, sale, actor=actor, key=key), client_bid_id)
+    if first is not None and first.amount_fen == amount_fen:   # sent in an earlier sale, and answered there
+        return acknowledgement(answer_of(session, first, repeated=True))
     offer = Offer(lot_id, bidder.number, bidder.person_digest, amount_fen, client_bid_id, received_at, order)
     who = bidder.id
     session.rollback()   # no transaction stands open while the bid waits for its turn
@@ -83,12 +86,14 @@ def take_bid(lot_id: str, *, amount_fen: int, client_bid_id: str, key: str | Non
 def known_bidder(session: Session, sale: Sale, *, actor: Actor | None, key: str | None) -> Registration:
     """The registration under which a bid may be made; the socket that asks is known by it for a while.
 
+    Not where one had a code in an earlier sale of the lot: what was sent then may still come again.
+
     Raises:
         NotQualified: there is none.
     """
     bidder = admitted(session, sale, actor=actor, key=key)
     event = present_event()
-    if event is not None:
+    if event is not None and not admitted_before(session, sale, actor=actor, key=key):
         # A seat of an exercise has no sign-in that could end.
         is_seat = key is not None and sale.lot.is_exercise
         event.socket.known[(bidder.lot_id, key)] = KnownBidder(

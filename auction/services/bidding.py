@@ -6,7 +6,7 @@ anything else (AUC-20.6). A retry under the same ``client_bid_id`` gets the firs
 nothing. A bid that waited too long is not judged late: its sale is held (design: FAULT_HOLD).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -367,15 +367,20 @@ def open_sale(session: Session, sale: Sale) -> None:
                  is_exercise=sale.lot.is_exercise)
 
 
-def answer_of(session: Session, attempt: Attempt) -> BidAnswer:
-    """The answer that was given to a stored attempt, for whoever asks again."""
+def answer_of(session: Session, attempt: Attempt, *, repeated: bool = False) -> BidAnswer:
+    """The answer that was given to a stored attempt, for whoever asks, or bids (``repeated``), again."""
     answer = _answer_again(session, session.get_one(Sale, (attempt.lot_id, attempt.number)), attempt)
-    return answer._replace(decision=decision_of(attempt))
+    return answer._replace(decision=decision_of(attempt, repeated=repeated))
 
 
-def what_became_of(session: Session, *, registration: Registration,
-                   client_bid_id: str) -> Attempt | None:
-    """The attempt made under this id; None where none ever reached the rules."""
+def what_became_of(session: Session, registrations: Iterable[Registration], client_bid_id: str
+                   ) -> Attempt | None:
+    """The attempt made under this id and one of these codes, the first that has one; None where none has."""
+    found = (_attempt(session, one, client_bid_id) for one in registrations)
+    return next((one for one in found if one is not None), None)
+
+
+def _attempt(session: Session, registration: Registration, client_bid_id: str) -> Attempt | None:
     return session.scalars(
         select(Attempt).where(Attempt.lot_id == registration.lot_id,
                               Attempt.number == registration.number,

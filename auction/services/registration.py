@@ -125,6 +125,17 @@ def admitted(session: Session, sale: Sale, *, actor: Actor | None, key: str | No
     return found
 
 
+def admitted_before(session: Session, sale: Sale, *, actor: Actor | None, key: str | None
+                    ) -> list[Registration]:
+    """The codes that whoever asks had in earlier sales of the same lot, latest first."""
+    who = key if key is not None and sale.lot.is_exercise else None if actor is None else actor.id
+    earlier = [one for one in sale.lot.sales if one.number < sale.number] if sale.number > 1 else []
+    if who is None or not earlier:
+        return []
+    return [found for _sale, found in registrations_of_person(session, earlier[::-1], who)
+            if found.code is not None]
+
+
 def registrations_of_person(session: Session, sales: Sequence[Sale], person_id: str
                             ) -> list[tuple[Sale, Registration]]:
     """A person's own registrations among these sales, in their order."""

@@ -11,13 +11,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_socketio import SocketIOTestClient
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from accounts import services as accounts
+from accounts.models import Court
 from auction.jobs import sweep
 from auction.live import updates
 from auction.live.updates import NAMESPACE, promise_standing
-from auction.models import Lot
+from auction.models import Lot, Sale
 from auction.rules.closing import GRACE
 from auction.services import closing, undecided
 from auction.services.reading import announced_sale
@@ -30,7 +32,7 @@ from kernel.money import MOST_FEN
 from kernel.sockets import socketio
 from kernel.transactions import unit_of_work
 from tests.clients import json_of
-from tests.factories.accounts import a_bidder, a_person, a_token, sign_in, with_csrf
+from tests.factories.accounts import a_bidder, a_person, a_token, acting, sign_in, with_csrf
 from tests.factories.auction import (
     CLOSES_AT,
     OPENS_AT,
@@ -40,11 +42,13 @@ from tests.factories.auction import (
     a_lot_on_sale,
     an_exercise,
     attempts,
+    publish_by_hand,
     registered,
 )
 from tests.factories.cases import an_officer
 
 ORIGIN = {"Origin": "http://localhost"}
+MONTH = timedelta(days=30)
 At = Callable[[datetime], None]
 
 
@@ -216,6 +220,48 @@ def test_a_bid_over_http_is_the_same_bid(app: Flask, session: Session, lot: Lot)
     assert json_of(client.get(f"/api/v1/lots/{lot.id}/bids/same")) == told
     assert client.get(f"/api/v1/lots/{lot.id}/bids/other").status_code == 404
     assert len(attempts(session, lot)) == 1
+
+
+def put_up_again(session: Session, lot: Lot) -> None:
+    """The next sale of this lot, announced on the same terms."""
+    kept = {one.key: getattr(lot.sale, one.key) for one in inspect(Sale).column_attrs}
+    with acting(session) as s:
+        again = Sale(**kept | {
+            "number": 2, "price_fen": None, "leader_code": None, "leader_rank": None, "latest_at": None,
+            "accepted": 0, "attempts": 0, "extensions": 0, "opens_at": OPENS_AT + MONTH,
+            "closes_at": CLOSES_AT + MONTH, "planned_closes_at": CLOSES_AT + MONTH})
+        s.add(again)
+        s.flush()
+        publish_by_hand(s, again, an_officer(s, s.get_one(Court, lot.court_id)), CLOSES_AT + GRACE)
+    session.expire_all()
+
+
+@pytest.mark.parametrize("has_a_code_again", [True, False])
+def test_what_became_of_a_bid_is_said_also_when_the_lot_is_sold_again(
+        app: Flask, session: Session, lot: Lot, at: At, has_a_code_again: bool) -> None:
+    person, _found = a_code(session, lot)
+    client = sign_in(app.test_client(), person)
+    told = bid(connect(app, client), lot.id, START_FEN, "first")
+    at(CLOSES_AT + GRACE)
+    sweep()
+    put_up_again(session, lot)
+    at(OPENS_AT + MONTH)
+    if has_a_code_again:
+        a_code(session, lot, person)
+    address = f"/api/v1/lots/{lot.id}/bids"
+    assert json_of(client.get(f"{address}/first")) == told
+    assert client.get(f"{address}/other").status_code == 404
+    socket = connect(app, client)
+    again = [bid(socket, lot.id, START_FEN, "first") for _ in range(2)]
+    if not has_a_code_again:
+        assert [one["code"] for one in again] == ["not_qualified"] * 2
+        return
+    assert again == [told | {"decision": told["decision"] | {"repeated": True}}] * 2
+    assert len(attempts(session, lot)) == 1, "nothing was bid in the second sale"
+    other = bid(socket, lot.id, START_FEN, "second")
+    assert (other["decision"]["seq"], len(attempts(session, lot))) == (1, 2)
+    stranger = sign_in(app.test_client(), a_code(session, lot)[0])
+    assert stranger.get(f"{address}/first").status_code == 404
 
 
 def test_a_refusal_asked_for_again_is_the_same_to_the_byte(app: Flask, session: Session, lot: Lot) -> None:

@@ -226,10 +226,10 @@ def test_every_attempt_has_its_leaf_with_bid_and_decision(session: Session, lot:
 
 def test_what_became_of_a_bid_can_be_asked_later(session: Session, first: Registration) -> None:
     told = bid(session, first, START_FEN - 1, OPENS_AT, bid_id="lost")
-    found = what_became_of(session, registration=first, client_bid_id="lost")
+    found = what_became_of(session, [first], "lost")
     assert found is not None
     assert words(answer_of(session, found)) == words(told)
-    assert what_became_of(session, registration=first, client_bid_id="never") is None
+    assert what_became_of(session, [first], "never") is None
 
 
 def test_the_published_file_recomputes_to_the_stored_answers(session: Session, lot: Lot,
