@@ -15,7 +15,7 @@ from accounts.rules.credentials import (
 from accounts.rules.identity import WrongNumber, read_identity_number
 from kernel.errors import N_, DomainError
 from kernel.languages import explain, say
-from kernel.schemas import Count, Instant, Text
+from kernel.schemas import Characters, Count, Instant, Text
 
 
 class Login(Text):
@@ -37,7 +37,7 @@ class NewLogin(Login):
         return login
 
 
-class Password(fields.String):
+class Password(Characters):
     """A password, every character as it was typed, blanks too."""
 
 

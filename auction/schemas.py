@@ -9,7 +9,7 @@ from auction.rules.disclosure import AnnouncementPart, SpecialNotice
 from auction.rules.priority import MOST_RANK
 from cases.rules.words import ServiceWay
 from kernel.errors import N_
-from kernel.schemas import MOST_WHOLE, Choice, Count, Day, Instant, Money, Text, Within
+from kernel.schemas import MOST_WHOLE, Characters, Choice, Count, Day, Instant, Money, Text, Within
 
 _WHOLE: Final = re.compile(r"\d{1,20}", re.ASCII)
 CLIENT_BID_ID = validate.Regexp(r"[A-Za-z0-9_.:-]{1,128}\Z",
@@ -20,8 +20,8 @@ class BidIn(Schema):
     """One bid. ``client_bid_id`` is the client's own: a retry under it changes nothing."""
 
     amount_fen = Money(required=True)
-    client_bid_id = fields.String(required=True, validate=CLIENT_BID_ID)
-    key = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
+    client_bid_id = Characters(required=True, validate=CLIENT_BID_ID)
+    key = Characters(load_default=None, allow_none=True, validate=validate.Length(max=64))
 
 
 class ChosenSum(Money):
@@ -40,7 +40,7 @@ class RoomBidIn(Schema):
 
     amount_fen = ChosenSum(load_default=None)
     amount = Money(load_default=None)
-    client_bid_id = fields.String(load_default=None, validate=CLIENT_BID_ID)
+    client_bid_id = Characters(load_default=None, validate=CLIENT_BID_ID)
 
 
 class SocketBidIn(BidIn):
@@ -51,7 +51,7 @@ class WatchIn(Schema):
     """A lot to watch; whoever comes back says which bid was the last that reached it."""
 
     lot = Text(required=True, longest=40)
-    key = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
+    key = Characters(load_default=None, allow_none=True, validate=validate.Length(max=64))
     after = fields.Integer(load_default=None, allow_none=True, strict=True,
                            validate=Within(min=0, max=2**31 - 1))
 
@@ -59,7 +59,7 @@ class WatchIn(Schema):
 class KeyIn(Schema):
     """The key of an exercise's seat, where no sign-in stands behind the asking."""
 
-    key = fields.String(load_default=None, validate=validate.Length(max=64))
+    key = Characters(load_default=None, validate=validate.Length(max=64))
 
 
 class PageIn(Schema):
@@ -126,7 +126,10 @@ class DraftIn(TermsIn):
 
 
 class PropertyIn(Schema):
+    """Which property a new sale is of: by the address, or as the form comes back."""
+
     property = Text(longest=40, load_default=None)
+    property_id = Text(longest=40, load_default=None)
 
 
 class CourtListIn(Schema):

@@ -28,7 +28,7 @@ from cases.rules.words import (
     ServiceWay,
 )
 from kernel.errors import N_
-from kernel.schemas import Choice, Count, Day, Instant, Money, Text, typed_by_a_person
+from kernel.schemas import Characters, Choice, Count, Day, Instant, Money, Text, typed_by_a_person
 
 MOST_AREA: Final = 10**11
 _SQUARE_METRES: Final = re.compile(r"(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
@@ -71,7 +71,7 @@ class PerProperty(fields.Field[dict[str, datetime]]):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._instant = Instant()
+        self._property_id, self._instant = Characters(), Instant()
 
     def _deserialize(self, value: Any, attr: str | None, data: Any,
                      **kwargs: Any) -> dict[str, datetime]:
@@ -81,9 +81,9 @@ class PerProperty(fields.Field[dict[str, datetime]]):
         wrong: dict[str, Any] = {}
         for property_id, at in value.items():
             try:
-                instant = self._instant.deserialize(at)
-                if instant is not None:
-                    read[str(property_id)] = instant
+                name, instant = self._property_id.deserialize(property_id), self._instant.deserialize(at)
+                if name is not None and instant is not None:
+                    read[name] = instant
             except ValidationError as error:
                 wrong[str(property_id)] = error.messages
         if wrong:

@@ -13,7 +13,7 @@ from flask import Flask, Response, g, jsonify, redirect, render_template, reques
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kernel import arrivals, compression, standstill
@@ -23,7 +23,7 @@ from kernel.errors import N_, DomainError, InvalidInput, NotSignedIn, Unavailabl
 from kernel.forgery import Protection
 from kernel.languages import explain, list_obstacles, say
 from kernel.openapi import PROBLEM, DescribedApi, DescribedBlueprint
-from kernel.schemas import flatten
+from kernel.schemas import UNWRITABLE, flatten
 
 log = structlog.get_logger()
 csrf = Protection()
@@ -109,11 +109,26 @@ def _guard() -> None:
     standstill.check(request.endpoint)
     if view is None:
         return
+    _check_address()
     guard = guard_of(view)
     if guard is not None:
         guard.check(current_actor())
     if request.method not in ("GET", "HEAD", "OPTIONS") and not _needs_no_csrf_token():
         csrf.protect()
+
+
+def _check_address() -> None:
+    """Turn away an address with a NUL: nothing is called so, and PostgreSQL cannot even be asked.
+
+    Raises:
+        NotFound: it stands in the path.
+        InvalidInput: it stands in a value of the query, which is named.
+    """
+    if "\0" in request.path:
+        raise NotFound
+    wrong = {name: UNWRITABLE for name, value in request.args.items(multi=True) if "\0" in value}
+    if wrong:
+        raise InvalidInput(wrong)
 
 
 def app_view() -> Any:

@@ -45,7 +45,24 @@ fields.Enum.default_error_messages = {"unknown": N_("请从给出的选项中选
 Schema.error_messages = {"unknown": N_("没有这一项。"), "type": N_("这里应当是一个对象。")}
 
 
-class Text(fields.String):
+_UNWRITABLE: Final = re.compile("[\x00\ud800-\udfff]")
+"""PostgreSQL keeps no NUL, and UTF-8, which leaves and answers are written in, knows no lone surrogate."""
+UNWRITABLE: Final = N_("这里有无法保存的字符，请删去。")
+
+
+class Characters(fields.String):
+    """A text that a database and a leaf can hold, every character as it came."""
+
+    default_error_messages = {"unwritable": UNWRITABLE}  # noqa: RUF012 - as marshmallow's
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if _UNWRITABLE.search(text):
+            raise self.make_error("unwritable")
+        return text
+
+
+class Text(Characters):
     """A text of at least one visible character, edges trimmed.
 
     Args:
@@ -62,8 +79,7 @@ class Text(fields.String):
 
     def _deserialize(  # type: ignore[override]  # null passes where allow_none lets it
             self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | None:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        text = "" if text is None else str(text).strip()
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
         if not text and self.required:
             raise self.make_error("empty")
         if len(text) > self.longest:
@@ -220,7 +236,7 @@ class Count(fields.Integer):
         return ValidationError(Filled(N_("数字太大，最多 %(most)s。"), most=f"{self.most:,}"))
 
 
-class Choice(fields.String):
+class Choice(Characters):
     """One of a few words."""
 
     def __init__(self, *values: str, **kwargs: Any) -> None:
@@ -270,12 +286,19 @@ def _messages(error: ValidationError) -> Any:
 
 
 def flatten(messages: Any, path: str = "") -> dict[str, str]:
-    """Turn marshmallow's nested messages into ``{"bids[0].amount_fen": message}``."""
+    """Turn marshmallow's nested messages into ``{"bids[0].amount_fen": message}``.
+
+    Every path can be written: a lone surrogate in a name is shown as an escape.
+    """
     if isinstance(messages, Mapping):
         flat: dict[str, str] = {}
         for name, inner in messages.items():
-            step = f"[{name}]" if isinstance(name, int) else f".{name}"
+            step = f"[{name}]" if isinstance(name, int) else f".{_writable(str(name))}"
             flat |= flatten(inner, path if name == "_schema" else (path + step).lstrip("."))
         return flat
     first = messages[0] if isinstance(messages, list) else messages
     return {path: first if isinstance(first, Filled) else str(first)}
+
+
+def _writable(name: str) -> str:
+    return name.encode(errors="backslashreplace").decode()

@@ -11,7 +11,7 @@ from auction.rules.lifecycle import Group, Round
 from cases.rules.words import PropertyCategory
 from kernel.errors import N_
 from kernel.money import MAX_FEN
-from kernel.schemas import Choice, Instant, Text, Within
+from kernel.schemas import Characters, Choice, Instant, Text, Within
 from portal.rules.sieve import Order
 from portal.rules.words import LONGEST_QUERY
 
@@ -40,14 +40,14 @@ class PageIn(Schema):
 class CalendarIn(Schema):
     """Whose calendar; for a court that is not there the page says so and shows all."""
 
-    court = fields.String(load_default=None, validate=_SHORT)
+    court = Characters(load_default=None, validate=_SHORT)
 
 
 class ResultsIn(PageIn):
     """Which ended sales; what is no court, no month or no outcome is said and leaves all of them."""
 
-    court = fields.String(load_default=None, validate=_SHORT)
-    month = fields.String(load_default="", validate=validate.Length(max=7, error=NO_MONTH))
+    court = Characters(load_default=None, validate=_SHORT)
+    month = Characters(load_default="", validate=validate.Length(max=7, error=NO_MONTH))
     outcome = Choice("sold", "failed", "withdrawn", load_default=None, allow_none=True)
 
 
@@ -87,8 +87,8 @@ class LotsIn(PageIn):
     q = Text(longest=LONGEST_QUERY, load_default="")
     state = Several(fields.Enum(Group, by_value=True), load_default=list)
     category = Several(fields.Enum(PropertyCategory, by_value=True), load_default=list)
-    region = Several(fields.String(validate=_PATH), load_default=list)
-    court = Several(fields.String(validate=_SHORT), load_default=list)
+    region = Several(Characters(validate=_PATH), load_default=list)
+    court = Several(Characters(validate=_SHORT), load_default=list)
     round = Several(fields.Enum(Round, by_value=True), load_default=list)
     price_from = Wan(load_default=None)
     price_to = Wan(load_default=None)

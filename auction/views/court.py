@@ -50,7 +50,7 @@ _GROUPS: Final = {
 def index() -> ResponseReturnValue:
     """The lots of the court by how far they are, each with its next step."""
     session, actor, now = db.session(), signed_in(), clock.now()
-    wanted = CourtListIn().load(request.args, unknown="exclude")["group"]
+    wanted = Form(request.args).sift(CourtListIn())["group"]
     lots = lots_of_court(session, actor.court_id or "")
     steps = _next_steps(actor.court_id or "")
     groups = [{"name": name, "title": say(title), "lots": [lot for lot in lots if _group(lot) == name]}
@@ -96,8 +96,8 @@ def _light(item: WorkItem | None) -> str:
 def new() -> ResponseReturnValue:
     """Begin a sale of a property whose price is in force."""
     session, actor, now = db.session(), signed_in(), clock.now()
-    chosen = request.form.get("property_id") or PropertyIn().load(
-        request.args, unknown="exclude")["property"]
+    asked = Form(request.values).sift(PropertyIn())
+    chosen = asked["property_id"] or asked["property"]
     ready = [one for one in ready_properties(session, now, court_id=actor.court_id)
              if one.officer_id == actor.id]
     picked = next((one for one in ready if one.property_id == chosen), None)

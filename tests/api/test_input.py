@@ -3,6 +3,7 @@
 The bodies are made from the schemas themselves, so that a new route is tested from its first day.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,11 +21,12 @@ from kernel.database import db
 from kernel.schemas import Count, Day, Instant, Money
 from tests.api.test_roles import routes_of, somewhere
 from tests.clients import json_of
-from tests.factories.accounts import a_court, a_person, a_token
+from tests.factories.accounts import a_court, a_person, a_token, sign_in
 
 FLOATS = (1.0, 1.5, 1e3, "100", True)
 NAIVE = ("2026-11-21T10:00:00", "2026-11-21 10:00:00+08:00", "2026-11-21", 1_790_000_000,
          "0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00")
+UNWRITABLE = ("a\x00b", "\ud800", "\udfff案")
 NO_DAYS = ("21.11.2026", "2026-02-30", "2026-11-21T00:00:00+08:00", "0000-00-00", "9999-12-31")
 
 
@@ -69,6 +71,19 @@ def doors(app: Flask) -> Iterator[Door]:
                 role = None if guard is None or guard.is_public else next(
                     (role for role in Role if role in guard.roles), Role.BIDDER)
                 yield Door(method, path, role, schema)
+
+
+def questions(app: Flask) -> Iterator[tuple[str, str]]:
+    """Each member of a query that a public route of the API takes as a text: (path, name)."""
+    for (method, path), endpoint in routes_of(app).items():
+        view = app.view_functions[endpoint]
+        guard = guard_of(view)
+        for one in getattr(view, "_apidoc", {}).get("arguments", {}).get("parameters", []):
+            if method == "GET" and one["in"] == "query" and guard is not None and guard.is_public:
+                schema = one["schema"]() if isinstance(one["schema"], type) else one["schema"]
+                for name, found in schema.fields.items():
+                    if isinstance(getattr(found, "inner", found), fields.String):
+                        yield somewhere(path), name
 
 
 @pytest.fixture
@@ -139,6 +154,64 @@ def test_what_is_not_exact_is_refused_by_name(
                 assert name in named, (door, name, value)
                 tried += 1
     assert tried
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("nothing_written")
+def test_a_text_that_no_database_could_hold_is_refused_by_name(
+        app: Flask, client: FlaskClient, headers: Mapping[Role | None, dict[str, str]]) -> None:
+    tried = 0
+    for door in doors(app):
+        for name in door.members(fields.String):
+            for value in UNWRITABLE:
+                named = refused(client, door, headers[door.role], {**door.body, name: value})
+                assert named[name] == "这里有无法保存的字符，请删去。", (door, name, value)
+                tried += 1
+    assert tried > 100
+
+
+@pytest.mark.parametrize(("name", "shown"), [("\ud800", "\\ud800"), ("a\udfffb", "a\\udfffb")])
+def test_an_unknown_member_of_a_name_that_nobody_can_write_is_refused_by_what_it_is_made_of(
+        app: Flask, client: FlaskClient, headers: Mapping[Role | None, dict[str, str]],
+        name: str, shown: str) -> None:
+    for door in doors(app):
+        assert shown in refused(client, door, headers[door.role], {**door.body, name: 1}), door
+
+
+@pytest.mark.both_databases
+def test_a_query_that_no_database_could_be_asked_is_refused_by_name(app: Flask, client: FlaskClient) -> None:
+    found = list(questions(app))
+    assert {name for _, name in found} >= {"q", "court", "region", "key"}
+    for path, name in found:
+        answer = client.get(path, query_string={name: "a\x00b"})
+        assert answer.status_code == 422, (path, name, answer.text)
+        assert any(said.startswith(name) for said in json_of(answer)["fields"]), (path, name)
+
+
+@pytest.mark.both_databases
+def test_an_address_that_no_database_could_be_asked_for_is_not_found(app: Flask, client: FlaskClient) -> None:
+    tried = 0
+    for rule in app.url_map.iter_rules():
+        path = re.sub(r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", lambda one: "1" if one[1] == "int" else "a%00b",
+                      rule.rule)
+        for method in ({"GET", "POST", "PUT", "DELETE"} & (rule.methods or set())) if "%00" in path else ():
+            answer = client.open(path, method=method)
+            assert answer.status_code == 404, (method, path, answer.text)
+            assert (answer.content_type == "application/problem+json") == path.startswith("/api/"), path
+            tried += 1
+    assert tried > 200
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("role", [None, *Role])
+def test_no_page_breaks_where_its_query_asks_what_no_database_could_be_asked(
+        app: Flask, client: FlaskClient, session: Session, role: Role | None) -> None:
+    if role is not None:
+        sign_in(client, a_person(session, role, a_court(session) if role in STAFF else None))
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or set()) and not rule.arguments:
+            answer = client.get(rule.rule + "?anything=a%00b")
+            assert answer.status_code == 422, (rule.rule, answer.status_code)
 
 
 @pytest.mark.usefixtures("nothing_written")

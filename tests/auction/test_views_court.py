@@ -110,6 +110,21 @@ class TestDrafting:
         assert "没有可以启动拍卖的财产" in desk.get("/desk/lots/new").text
 
     @pytest.mark.both_databases
+    def test_what_can_be_no_property_is_said_at_its_box(self, app: Flask, session: Session, at: Walk) -> None:
+        desk = a_desk(app, session, a_priced_scene(session, at).officer)
+        assert desk.get(f"/desk/lots/new?property={'x' * 41}").status_code == 200
+        refused = desk.post("/desk/lots/new", data=typed(property_id="a\x00b"))
+        assert refused.status_code == 422
+        assert "这里有无法保存的字符" in refused.text
+
+    def test_a_group_that_there_is_not_leaves_the_whole_list(
+            self, app: Flask, session: Session, at: Walk) -> None:
+        scene = a_priced_scene(session, at)
+        listed = a_desk(app, session, scene.officer).get("/desk/lots?group=no_such_group")
+        assert listed.status_code == 200
+        assert f"/desk/lots/new?property={scene.flat.id}" in listed.text
+
+    @pytest.mark.both_databases
     def test_a_property_that_cannot_be_put_on_sale_says_why_before_a_form_is_filled(
             self, app: Flask, session: Session, at: Walk) -> None:
         scene = a_priced_scene(session, at)

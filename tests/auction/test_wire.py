@@ -187,7 +187,8 @@ BAD: list[dict[str, Any]] = [
     *({"amount_fen": wrong} for wrong in (-1, 0, 1.5, "1e9", "１２３", 2**63, True, None, [1])),
     *({"lot": wrong} for wrong in ("lot-none", 5, "x" * 10_000)),
     *({"client_bid_id": wrong} for wrong in ("", "x" * 129, "a b")),
-    {"key": "somebody-else"}, {"key": 7}, {"more": "than asked"},
+    {"key": "somebody-else"}, {"key": 7}, {"more": "than asked"}, {"\ud800": 1},
+    *({name: wrong} for name in ("lot", "key", "client_bid_id") for wrong in ("\ud800", "\x00")),
 ]
 
 
@@ -226,11 +227,26 @@ def is_cut(client: Client) -> bool:
     return True
 
 
+@pytest.mark.parametrize("wrong", [{"lot": "\ud800"}, {"lot": "\x00"}, {"key": "\ud800"}, {"key": "\x00"},
+                                   {"\ud800": 1}], ids=json.dumps)
+def test_who_wants_to_watch_in_characters_that_nobody_can_write_is_refused_in_words(
+        server: Server, wrong: dict[str, Any]) -> None:
+    with Room(server, 1) as room:
+        (one,) = room.clients
+        one.say(f'42/auction,5["watch",{json.dumps({"lot": room.lot} | wrong)}]')
+        answer = room.told(one, "43/auction,5")
+        assert answer["code"] == "invalid_input"
+        assert len(answer["fields"]) == 1
+        one.bid(START_FEN)
+        assert room.told(one)["decision"]["accepted"]
+    assert "incident" not in server.said()
+
+
 NONE = [
     '42/auction,5["bid",NaN]', '42/auction,5["bid",{"amount_fen":1e400}]', '42/auction,5["bid"',
     "42/auction,5[]", "42/auction,5[7]", '42/auction,5["nothing of ours",{}]', '42/elsewhere,5["bid",{}]',
     "45-notanumber", "9", "", '42/auction,5["bid",' + "[" * 5000 + "]" * 5000 + "]", "43/auction,5[]", "41",
-    "40/nowhere,", "\x00",
+    "40/nowhere,", "\x00", '42/auction,5["\\ud800",{}]', '42/auction,5["\\u0000",{}]',
 ]
 
 

@@ -105,6 +105,18 @@ def test_a_program_builds_a_whole_case(session: Session, program: Program) -> No
     assert session.scalar(select(func.count()).select_from(Case)) == 1
 
 
+@pytest.mark.both_databases
+@pytest.mark.parametrize(("name", "shown"), [("a\x00b", "a\x00b"), ("\ud800", "\\ud800")])
+def test_a_seizure_of_a_property_that_nobody_can_write_is_refused_by_name(
+        session: Session, program: Program, case: Case, officer: Actor, name: str, shown: str) -> None:
+    party = a_party(session, case, officer)
+    refused = program.post(f"{CASES}/{case.id}/claims", json={
+        "party_id": party.id, "class": "ordinary", "principal_fen": 5, "titled": False,
+        "unadjudged": True, "seized_at": {name: "2026-03-17T09:00:00+08:00"}})
+    assert refused.status_code == 422
+    assert refused.json["fields"] == {f"seized_at.{shown}": "这里有无法保存的字符，请删去。"}
+
+
 def test_papers_come_as_multipart(
         session: Session, program: Program, case: Case, officer: Actor) -> None:
     party, flat = a_party(session, case, officer), a_property(session, case, officer)

@@ -1,5 +1,6 @@
 """What is outside the bounds of a field is told the bounds."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from marshmallow import Schema
 
 from kernel.errors import Filled, InvalidInput
 from kernel.money import MOST_FEN
-from kernel.schemas import MOST_WHOLE, Count, Money, load_form, load_json
+from kernel.schemas import MOST_WHOLE, Characters, Choice, Count, Money, Text, load_form, load_json
 
 
 class Sums(Schema):
@@ -59,3 +60,30 @@ def test_a_program_hears_the_same() -> None:
 def test_the_bounds_themselves_fit() -> None:
     assert load_form(Sums(), {"costs_fen": "0", "price_fen": "10,000,000,000,000.00", "rank": "9"}) == {
         "costs_fen": 0, "price_fen": MOST_FEN, "rank": 9}
+
+
+class Words(Schema):
+    exactly = Characters()
+    text = Text()
+    choice = Choice("a", "b")
+
+
+@pytest.mark.parametrize("name", ["exactly", "text", "choice"])
+@pytest.mark.parametrize("sent", ["\x00", "a\x00", "\ud800", "案\udfff"])
+@pytest.mark.parametrize("load", [load_form, load_json])
+def test_a_text_that_no_database_and_no_leaf_can_hold_is_refused(load: Callable[..., object], name: str,
+                                                                  sent: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        load(Words(), {name: sent})
+    assert refusal.value.fields == {name: "这里有无法保存的字符，请删去。"}
+
+
+@pytest.mark.parametrize("sent", [" a b ", "\x01\x1f\x7f", "\U0001f3e0\U00020000", "\uffff\ufffd\u200b", ""])
+def test_every_other_text_is_taken_as_it_came(sent: str) -> None:
+    assert load_json(Words(), {"exactly": sent}) == {"exactly": sent}
+
+
+def test_a_refusal_can_be_written_whatever_the_name_of_the_member_was() -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        load_json(Words(), {"\ud800": 1})
+    assert refusal.value.fields == {"\\ud800": "没有这一项。"}
