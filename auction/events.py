@@ -45,7 +45,7 @@ def _own_code(session: Session, room: Room, key: str | None) -> str | None:
     if actor is None and key is None:
         return None
     try:
-        return known_bidder(session, session.get_one(Sale, room.key), actor=actor, key=key).code
+        return known_bidder(session, session.get_one(Sale, room.key), actor=actor, key=key)[0].code
     except NotQualified:
         return None
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import g
 
-from auction.errors import NoSuchLot, NotQualified
+from auction.errors import NoSuchLot
 from auction.live.bids import acknowledgement, take_bid
 from auction.live.updates import result_members, standing_message
 from auction.models import Registration, Sale
@@ -24,8 +24,7 @@ from auction.services.reading import (
     shown_bid,
 )
 from auction.services.registration import (
-    admitted,
-    admitted_before,
+    ever_admitted,
     own_registration,
     register_bidder,
     registrations_of_person,
@@ -134,13 +133,8 @@ def became_of(query: dict[str, Any], lot_id: str, client_bid_id: str) -> Any:
     404 says that it never reached the rules; 403 that whoever asks had a code in none of the sales.
     """
     session = db.session()
-    sale, actor = announced_sale(session, lot_id), current_actor()
-    codes = admitted_before(session, sale, actor=actor, key=query["key"])
-    try:
-        codes.insert(0, admitted(session, sale, actor=actor, key=query["key"]))
-    except NotQualified:
-        if not codes:
-            raise
+    sale = announced_sale(session, lot_id)
+    codes = ever_admitted(session, sale, actor=current_actor(), key=query["key"])
     attempt = what_became_of(session, codes, client_bid_id)
     if attempt is None:
         raise NotFound

@@ -72,8 +72,8 @@ def take_bid(lot_id: str, *, amount_fen: int, client_bid_id: str, key: str | Non
     session = db.session()
     # Whoever may not bid is turned away here, before the lock that all bidders share.
     sale = announced_sale(session, lot_id)
-    bidder = known_bidder(session, sale, actor=actor, key=key)
-    first = what_became_of(session, admitted_before(session, sale, actor=actor, key=key), client_bid_id)
+    bidder, *earlier = known_bidder(session, sale, actor=actor, key=key)
+    first = what_became_of(session, earlier, client_bid_id)
     if first is not None and first.amount_fen == amount_fen:   # sent in an earlier sale, and answered there
         return acknowledgement(answer_of(session, first, repeated=True))
     offer = Offer(lot_id, bidder.number, bidder.person_digest, amount_fen, client_bid_id, received_at, order)
@@ -83,24 +83,27 @@ def take_bid(lot_id: str, *, amount_fen: int, client_bid_id: str, key: str | Non
         return acknowledgement(queue.take(offer))
 
 
-def known_bidder(session: Session, sale: Sale, *, actor: Actor | None, key: str | None) -> Registration:
-    """The registration under which a bid may be made; the socket that asks is known by it for a while.
+def known_bidder(session: Session, sale: Sale, *, actor: Actor | None, key: str | None
+                 ) -> list[Registration]:
+    """The registration under which a bid may be made, and those of earlier sales of the lot behind it.
 
-    Not where one had a code in an earlier sale of the lot: what was sent then may still come again.
+    The socket that asks is known by it for a while; not where there are earlier ones, for what was sent then
+    may still come again.
 
     Raises:
         NotQualified: there is none.
     """
     bidder = admitted(session, sale, actor=actor, key=key)
+    earlier = admitted_before(session, sale, actor=actor, key=key)
     event = present_event()
-    if event is not None and not admitted_before(session, sale, actor=actor, key=key):
+    if event is not None and not earlier:
         # A seat of an exercise has no sign-in that could end.
         is_seat = key is not None and sale.lot.is_exercise
         event.socket.known[(bidder.lot_id, key)] = KnownBidder(
             bidder.number, bidder.person_digest, bidder.id, reader_language(),
             None if is_seat else present_session(),
             float("inf") if is_seat else time.monotonic() + SEAT_LASTS_S)
-    return bidder
+    return [bidder, *earlier]
 
 
 def look_at_sign_ins() -> None:

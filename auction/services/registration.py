@@ -136,6 +136,22 @@ def admitted_before(session: Session, sale: Sale, *, actor: Actor | None, key: s
             if found.code is not None]
 
 
+def ever_admitted(session: Session, sale: Sale, *, actor: Actor | None, key: str | None
+                  ) -> list[Registration]:
+    """The codes that whoever asks has in this sale and had in earlier ones of the same lot, latest first.
+
+    Raises:
+        NotQualified: none in any of them.
+    """
+    earlier = admitted_before(session, sale, actor=actor, key=key)
+    try:
+        return [admitted(session, sale, actor=actor, key=key), *earlier]
+    except NotQualified:
+        if earlier:
+            return earlier
+        raise
+
+
 def registrations_of_person(session: Session, sales: Sequence[Sale], person_id: str
                             ) -> list[tuple[Sale, Registration]]:
     """A person's own registrations among these sales, in their order."""

@@ -212,6 +212,8 @@ def test_no_page_breaks_where_its_query_asks_what_no_database_could_be_asked(
         if "GET" in (rule.methods or set()) and not rule.arguments:
             answer = client.get(rule.rule + "?anything=a%00b")
             assert answer.status_code == 422, (rule.rule, answer.status_code)
+            says = "<code>anything</code> 这里有无法保存的字符"
+            assert rule.rule.startswith("/api/") or says in answer.text, rule.rule
 
 
 @pytest.mark.usefixtures("nothing_written")
